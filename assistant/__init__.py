@@ -1,0 +1,1 @@
+"""The conversation: the listener, its tools, the turn and the session."""

@@ -1,0 +1,1 @@
+"""Recipes that make the ear, the mixer and the listener better: data, training, evaluation."""

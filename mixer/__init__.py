@@ -1,0 +1,1 @@
+"""Audio facts and rendering; knows no language model."""
