@@ -1,0 +1,194 @@
+"""From posteriors to decisions, and from decisions to scores: the same for every advisor.
+
+One rule: an advisor is a posterior (S, 49) over needed moves; only this file turns it into moves,
+so no advisor is scored by a threshold of its own. The unit of resampling is the song.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from finetune.flaws import LEAST_DB, Flaw
+from finetune.observer import GRID
+from mixer.moves import on_grid
+
+_FAULT_BINS = np.abs(GRID) >= LEAST_DB
+_LOWER, _RAISE = GRID <= -LEAST_DB, GRID >= LEAST_DB
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What an advisor said of one mix, and what was wrong with it. song: what to resample by."""
+
+    posterior: np.ndarray
+    anchor: int
+    flaws: tuple[Flaw, ...]
+    song: int | str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A score with its 95 % interval from resampling songs."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Rates at one threshold. joint, stem, direction, error_db: on mixes with exactly one flaw.
+
+    error_db: mean |needed - advised move| on the flawed stem, where naming another stem advises 0.
+    false_alarm: share of untouched mixes in which anything is flagged.
+    """
+
+    threshold: float
+    joint: float
+    stem: float
+    direction: float
+    error_db: float
+    false_alarm: float
+
+
+Statistic = Callable[["Judged"], float]
+
+
+def p_fault(posterior: np.ndarray) -> np.ndarray:
+    """Probability (S,) that a stem needs a move of at least 1.5 dB."""
+    return posterior[:, _FAULT_BINS].sum(axis=1)
+
+
+def move_given_fault(posterior: np.ndarray) -> np.ndarray:
+    """The likelier direction's mean move (S,) in dB on the 0.5 dB grid, 0 without any."""
+    moves = np.zeros(len(posterior))
+    for stem, row in enumerate(posterior):
+        side = _RAISE if row[_RAISE].sum() > row[_LOWER].sum() else _LOWER
+        mass = float(row[side].sum())
+        if mass > 0.0:
+            moves[stem] = on_grid(float(row[side] @ GRID[side]) / mass)
+    return moves
+
+
+def decide(posterior: np.ndarray, threshold: float) -> np.ndarray:
+    """The advised moves (S,) in dB: stems whose P(fault) exceeds the threshold; 0 = leave it."""
+    return np.where(p_fault(posterior) > threshold, move_given_fault(posterior), 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One entry a case (N,), threshold apart: all that the scores need."""
+
+    certainty: np.ndarray  # P(fault) of the likeliest stem that is not the anchor
+    stem_right: np.ndarray  # bool
+    direction_right: np.ndarray  # bool
+    error_flagged_db: np.ndarray  # |needed - advised| on the flawed stem if the likeliest is moved
+    error_silent_db: np.ndarray  # the same if nothing is moved
+    flaw_count: np.ndarray
+    song: np.ndarray  # song index, 0 to songs - 1
+
+    def taken(self, index: np.ndarray) -> "Judged":
+        """The cases at these indices."""
+        return Judged(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+
+
+def judge(cases: Sequence[Case]) -> Judged:
+    """Name each case's likeliest stem and its move, and compare with the truth."""
+    rows = [_judge_one(case) for case in cases]
+    certainty, stem, direction, moved, silent, count = map(np.array, zip(*rows, strict=True))
+    songs = np.unique([str(case.song) for case in cases], return_inverse=True)[1]
+    return Judged(certainty, stem, direction, moved, silent, count, songs)
+
+
+def _judge_one(case: Case) -> tuple[float, bool, bool, float, float, int]:
+    fault = p_fault(case.posterior)
+    fault[case.anchor] = -1.0
+    top = int(np.argmax(fault))
+    if len(case.flaws) != 1:
+        return max(float(fault[top]), 0.0), False, False, 0.0, 0.0, len(case.flaws)
+    flaw, move_db = case.flaws[0], float(move_given_fault(case.posterior)[top])
+    needed_db = -flaw.gain_db
+    stem_right = top == flaw.stem
+    direction_right = move_db * needed_db > 0
+    error_db = abs(needed_db - (move_db if stem_right else 0.0))
+    return max(float(fault[top]), 0.0), stem_right, direction_right, error_db, abs(needed_db), 1
+
+
+def score(judged: Judged, threshold: float) -> Scores:
+    """All rates at one threshold."""
+    flagged = judged.certainty > threshold
+    one, none = judged.flaw_count == 1, judged.flaw_count == 0
+    hit = flagged[one]
+    stem, direction = hit & judged.stem_right[one], hit & judged.direction_right[one]
+    error_db = np.where(hit, judged.error_flagged_db[one], judged.error_silent_db[one])
+    return Scores(
+        threshold,
+        joint=_mean(stem & direction),
+        stem=_mean(stem),
+        direction=_mean(direction),
+        error_db=_mean(error_db),
+        false_alarm=_mean(flagged[none]),
+    )
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
+def curve(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
+    """All points of joint against false-alarm rate, alarms ascending: (false_alarm, joint)."""
+    none = np.sort(judged.certainty[judged.flaw_count == 0])
+    one = judged.flaw_count == 1
+    right = np.sort(judged.certainty[one & judged.stem_right & judged.direction_right])
+    if not len(none) or not one.any():
+        raise ValueError(
+            f"{len(none)} untouched mixes and {int(one.sum())} with one flaw: a curve needs both"
+        )
+    thresholds = np.concatenate([np.unique(judged.certainty)[::-1], [-1.0]])
+    alarms = 1.0 - np.searchsorted(none, thresholds, side="right") / len(none)
+    joint = (len(right) - np.searchsorted(right, thresholds, side="right")) / one.sum()
+    return alarms, joint
+
+
+def joint_at(judged: Judged, false_alarm: float) -> float:
+    """The joint rate where false alarms are this frequent, linear between the curve's points."""
+    alarms, joint = curve(judged)
+    last = np.append(alarms[1:] != alarms[:-1], True)  # best of equal alarms
+    return float(np.interp(false_alarm, alarms[last], joint[last]))
+
+
+def bootstrap(judged: Judged, statistic: Statistic, draws: int = 1000, seed: int = 0) -> Estimate:
+    """A statistic of judged cases with its 95 % interval over songs drawn anew."""
+    values = [statistic(judged.taken(index)) for index in _resamples(judged, draws, seed)]
+    return _estimate(statistic(judged), values)
+
+
+def paired_difference(
+    first: Judged, second: Judged, statistic: Statistic, draws: int = 1000, seed: int = 0
+) -> Estimate:
+    """statistic(first) - statistic(second) on the same cases, songs drawn anew together."""
+    if not np.array_equal(first.song, second.song):
+        raise ValueError("the advisors were judged on other cases: give both the same ones")
+    values = [
+        statistic(first.taken(index)) - statistic(second.taken(index))
+        for index in _resamples(first, draws, seed)
+    ]
+    return _estimate(statistic(first) - statistic(second), values)
+
+
+def _resamples(judged: Judged, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Indices of the cases of songs drawn with replacement, draws times."""
+    rng = np.random.default_rng(seed)
+    members = [np.flatnonzero(judged.song == song) for song in range(int(judged.song.max()) + 1)]
+    for _ in range(draws):
+        chosen = rng.integers(len(members), size=len(members))
+        yield np.concatenate([members[song] for song in chosen])
+
+
+def _estimate(value: float, values: Sequence[float]) -> Estimate:
+    low, high = np.nanpercentile(values, (2.5, 97.5))
+    return Estimate(float(value), float(low), float(high))
