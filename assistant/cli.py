@@ -1,0 +1,257 @@
+"""`gainsay …`: what can be typed, and nothing else. Try `python -m assistant --help`.
+
+One rule: whatever is slow to import is imported inside the command that needs it.
+"""
+
+import io
+import json
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="gainsay",
+    help="Talk about a mix: open a folder of stems, choose an anchor, ask, render, compare.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+# Nothing is looked for on a hub, and no library talks over the conversation.
+QUIET = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+SongFolder = Annotated[Path, typer.Argument(metavar="SONG", help="Folder of stems.")]
+Anchor = Annotated[
+    str | None,
+    typer.Option(
+        help="Stem that everything is judged against; chosen by ear and meter if left out."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Chart = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write the level chart.")]
+
+
+@app.command()
+def levels(
+    song: SongFolder, anchor: Anchor = None, as_json: AsJson = False, chart: Chart = None
+) -> None:
+    """Measure every stem: LUFS, relative to the anchor, peak, crest."""
+    from rich.console import Console
+
+    from assistant.console_view import level_chart, levels_table, progress_bar, write_chart
+    from assistant.opening import opened, remarks
+    from assistant.tools_levels import level_rows
+
+    with progress_bar() as on_progress, opened(song, anchor, on_progress=on_progress) as here:
+        rows = level_rows(here.context)
+        if chart is not None:
+            relative = here.context.relative_now()
+            write_chart(chart, here.song.names, relative, relative, here.anchor)
+    if as_json:
+        notes = remarks(here.song)
+        _print_json({"anchor": here.anchor, "anchor_why": here.why, "levels": rows, "notes": notes})
+        return
+    console = Console()
+    for remark in [*remarks(here.song), here.why]:
+        console.print(remark, markup=False, highlight=False)
+    console.print(levels_table(rows, here.anchor))
+    relative = [row["relative_lu"] for row in rows]
+    print(level_chart(here.song.names, relative, relative, here.anchor))
+
+
+@app.command()
+def advise(
+    song: SongFolder,
+    anchor: Anchor = None,
+    as_json: AsJson = False,
+    threshold: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="How sure to be of a fault: lower is pickier.")
+    ] = 0.5,
+    chart: Chart = None,
+) -> None:
+    """Listen once, and say what to move against the anchor, or to leave it."""
+    from assistant.advising import advise as advise_on
+    from assistant.console_view import level_chart, progress_bar, write_chart
+    from assistant.opening import load_listener, opened
+
+    with progress_bar() as on_progress:
+        listener = load_listener(on_progress)
+        with opened(song, anchor, listener=listener, on_progress=on_progress) as here:
+            advice = advise_on(here.context, threshold)
+    before = [row["relative_lu"] for row in advice.levels]
+    after = list(before)
+    for move in advice.moves:
+        index = here.song.names.index(move.stem)
+        after[index] = None if before[index] is None else before[index] + move.gain_db
+    if chart is not None:
+        write_chart(chart, here.song.names, before, after, advice.anchor)
+    if as_json:
+        _print_json(advice.as_data())
+        return
+    print("\n".join([here.why, advice.reply, *(f"  {reason}" for reason in advice.reasons)]))
+    print(level_chart(here.song.names, before, after, advice.anchor))
+
+
+@app.command()
+def chat(
+    song: SongFolder,
+    anchor: Anchor = None,
+    session: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where the journal lives; the user's data folder if left out."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Talk about the song; reads one turn per line when its input is not a terminal."""
+    from rich.console import Console
+
+    from assistant.chat import chat_as_json, chat_as_lines, chat_in_terminal, stdin_lines
+    from assistant.console_view import progress_bar
+    from assistant.opening import load_listener, opened
+
+    with ExitStack() as stack:
+        with progress_bar() as on_progress:  # the bar must be gone before the talk begins
+            listener = load_listener(on_progress)
+            here = stack.enter_context(
+                opened(song, anchor, session, True, listener=listener, on_progress=on_progress)
+            )
+        here.context.on_progress = None
+        if as_json:
+            chat_as_json(here, stdin_lines())
+        elif sys.stdin.isatty():
+            chat_in_terminal(here, Console())
+        else:
+            chat_as_lines(here, stdin_lines())
+
+
+@app.command()
+def mix(
+    song: SongFolder,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="OUT", help="The mix: .wav or .flac.")
+    ],
+    anchor: Anchor = None,
+    move: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STEM=DB", help="Move this stem instead of asking for advice; repeatable."
+        ),
+    ] = None,
+    effects: Annotated[
+        bool, typer.Option("--effects/--no-effects", help="Let MEGAMI add effects, or faders only.")
+    ] = True,
+    takes: Annotated[int, typer.Option(min=1, max=64, help="How many different takes.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same take.")] = 0,
+    stems: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the stems too.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what was done as JSON.")
+    ] = None,
+    free_levels: Annotated[bool, typer.Option(help="Let MEGAMI set the levels too.")] = False,
+    chart: Chart = None,
+) -> None:
+    """Apply the advice (or your own moves), render with MEGAMI, report what was done and why."""
+    from assistant.console_view import progress_bar
+    from assistant.mixing import MixOptions, check_places, needs_advice, parse_moves, write_report
+    from assistant.mixing import mix as mix_song
+    from assistant.opening import load_listener, opened
+
+    options = MixOptions(out, tuple(move or ()), effects, takes, seed, stems, free_levels)
+    check_places(options, song, report)
+    parse_moves(options.moves)
+    with progress_bar() as on_progress:
+        listener = load_listener(on_progress) if needs_advice(options) else None
+        with opened(song, anchor, listener=listener, on_progress=on_progress) as here:
+            mixed = mix_song(here, options)
+    if report is not None:
+        write_report(report, mixed)
+    _show_mix(mixed, chart)
+
+
+def _show_mix(mixed: Any, chart: Path | None) -> None:
+    """Print what was done and why, and the measured levels of every take."""
+    from rich.console import Console
+
+    from assistant.console_view import changes_table, level_chart, write_chart
+
+    console = Console()
+    print("\n".join([mixed.anchor_why, *mixed.why]))
+    for take in mixed.takes:
+        console.print(changes_table([change.as_data() for change in take.changes], mixed.anchor))
+        for name, sound in take.sound.items():
+            print(f"  {name}: {sound}")
+        trim = f", all turned down {-take.trim_db:.1f} dB for the peak" if take.trim_db else ""
+        print(f"{take.path}: seed {take.seed}, {_loudness(take.lufs, take.true_peak_dbtp)}{trim}")
+    changes = mixed.takes[0].changes
+    names = [change.stem for change in changes]
+    before, after = ([c.before_lu for c in changes], [c.after_lu for c in changes])
+    print(level_chart(names, before, after, mixed.anchor))
+    if chart is not None:
+        write_chart(chart, names, before, after, mixed.anchor)
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="DIR", help="Where the mixes go.")
+    ] = Path("gainsay-demo"),
+) -> None:
+    """Three turns about the demo song, and the mix that comes of them."""
+    from rich.console import Console
+
+    from assistant.console_view import changes_table, progress_bar
+    from assistant.demo import run_demo, song_folder
+    from assistant.opening import load_listener, opened
+    from assistant.tools_listening import free_path
+
+    with progress_bar() as on_progress:
+        listener = load_listener(on_progress)
+    session = free_path(out, "session")
+    with opened(song_folder(), None, session, keep=True, listener=listener) as here:
+        shown = run_demo(here, out, Console())
+    console = Console()
+    console.print(changes_table(shown.changes, here.anchor))
+    print(f"before: {shown.before}\nafter:  {shown.after}")
+
+
+def _loudness(lufs: float | None, true_peak_dbtp: float | None) -> str:
+    if lufs is None or true_peak_dbtp is None:
+        return "silent"
+    return f"{lufs:.1f} LUFS, peak {true_peak_dbtp:.1f} dBTP"
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    print(json.dumps(data, indent=2))
+
+
+def main() -> None:
+    """Run the command line: 0 = done, 2 = the user can mend it, and a sentence says how."""
+    for setting, value in QUIET.items():
+        os.environ.setdefault(setting, value)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # whoever was reading has gone
+        sys.exit(141)
+    except Exception as error:
+        from assistant.context import is_ours
+
+        if not (is_ours(error) or isinstance(error, OSError)):
+            raise
+        sentence = " ".join(str(error).split())
+        print(f"gainsay: {sentence}", file=sys.stderr)
+        sys.exit(2)

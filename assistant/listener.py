@@ -1,0 +1,210 @@
+"""The in-process listener: the cascade audio-LLM on transformers, embedded weights or a path.
+
+One rule: stems are put before the model in one canonical order (anchor first, then by name), so
+the order in which a song was opened can change nothing.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from assistant.decoding import Stems, Writer, call_grammar, forced_text
+from assistant.hearing import THRESHOLD, Hearing, Judgement, Step, ToolCall
+from assistant.model.processing import (
+    ADVICE_GRID_DB,
+    CALL_START,
+    HEAR,
+    HEAR_END,
+    STEM_SLOTS,
+    conversation,
+)
+from mixer.loudness import profile, relative_profile
+from mixer.moves import MixState
+from mixer.roles import ROLES, role_from_name
+from mixer.song import Song
+
+STEMS_AT_ONCE = 12  # as many as the embedded model was trained on; larger songs are judged in groups
+ADVICE_TOOL = "propose_moves"
+
+
+class ListenerError(ValueError):
+    """A listener that cannot be loaded or asked: got, needed and cure."""
+
+
+def natural_key(name: str) -> tuple:
+    """Sort key that puts 'Track 2' before 'Track 10'."""
+    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", name.casefold()))
+
+
+class EmbeddedListener:
+    """Hears every stem through CLAP and meters, and speaks through the language model."""
+
+    hears = True
+
+    def __init__(self, folder: Path | str | None = None, threshold: float = THRESHOLD):
+        from assistant.model.modeling import GainsayForConditionalGeneration
+        from assistant.model.processing import GainsayProcessor
+
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        folder = Path(str(files("assistant").joinpath("weights/listener") if folder is None else folder))
+        if not (folder / "config.json").is_file():
+            raise ListenerError(
+                f"{folder} holds no model: a folder with config.json and model.safetensors is needed "
+                "(train one with python -m finetune.train_listener)"
+            )
+        self.name = f"gainsay ({folder.name})"
+        self.threshold = threshold
+        self.processor = GainsayProcessor.from_pretrained(folder)
+        model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+        self.model = model.eval()
+        self._content: dict[int, tuple[Song, np.ndarray, list[np.ndarray | None], list]] = {}
+
+    # ---- hearing
+
+    def hear(self, song: Song, state: MixState, anchor: str) -> Hearing:
+        """Take in the song as it stands. Content and meters are measured once per song."""
+        hidden, profiles, roles = self.listen(song)
+        anchor_index = song.index(anchor)
+        missing = np.full(14, np.nan, dtype=np.float32)
+        rows = np.stack([missing if p is None else p for p in profiles]).astype(np.float32)
+        for index, gain_db in enumerate(state.gain_db):
+            rows[index, [0, 1, *range(4, 14)]] += gain_db
+            if state.muted[index]:
+                rows[index] = np.nan
+        if not np.isfinite(rows[anchor_index, 0]):
+            raise ListenerError(
+                f"the anchor {anchor} has no level (silent or muted): choose a stem that plays"
+            )
+        return Hearing(
+            names=song.names,
+            anchor_index=anchor_index,
+            hidden=hidden,
+            relative_profile=relative_profile(rows, anchor_index),
+            roles=tuple(roles),
+            profiles=rows,
+        )
+
+    def listen(self, song: Song) -> tuple[np.ndarray, list[np.ndarray | None], list]:
+        """Content (S, 8, 256), profiles and roles of a song, cached: faders do not change them."""
+        if id(song) not in self._content:
+            from mixer.ear import Ear
+
+            result = Ear.load().hear(song)
+            profiles = [profile(stem, song.sample_rate) for stem in song.audio]
+            roles = [
+                role_from_name(name) or ROLES[int(np.argmax(chances))]
+                for name, chances in zip(song.names, result.role_probabilities, strict=True)
+            ]
+            self._content = {id(song): (song, np.asarray(result.hidden, np.float32), profiles, roles)}
+        _, hidden, profiles, roles = self._content[id(song)]
+        return hidden, profiles, roles
+
+    # ---- thinking
+
+    def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
+        """Posterior over the needed move of every stem that has a level."""
+        probability = np.zeros((len(hearing.names), len(ADVICE_GRID_DB)), dtype=np.float32)
+        probability[:, len(ADVICE_GRID_DB) // 2] = 1.0
+        for group in _groups(hearing):
+            writer, order = self._begin(hearing, messages, group)
+            judged = self._judge_in(writer, len(order) - 1)
+            probability[order[1:]] = judged
+        return Judgement(hearing.names, hearing.anchor_index, probability)
+
+    def _judge_in(self, writer: Writer, others: int) -> np.ndarray:
+        """Open the hear block in a writer and read (others, 49) probabilities off it."""
+        if others == 0:
+            return np.zeros((0, len(ADVICE_GRID_DB)), dtype=np.float32)
+        config = self.model.config
+        ids = [config.hear_token_id, *config.stem_token_ids[1 : others + 1]]
+        hidden = writer.force(ids)[1:]
+        with torch.inference_mode():
+            logits = self.model.move_logits(hidden).float()
+        writer.force([config.hear_end_token_id])
+        return torch.softmax(logits, dim=-1).numpy()
+
+    def next_step(
+        self,
+        hearing: Hearing,
+        messages: Sequence[dict[str, Any]],
+        on_token: Callable[[str], None] | None = None,
+    ) -> Step:
+        """Listen, call a tool, or speak: the model's first token decides."""
+        group = _groups(hearing)[0]
+        writer, _ = self._begin(hearing, messages, group)
+        tokenizer = self.processor.tokenizer
+        hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
+        logits = writer.logits()
+        logits[tokenizer.convert_tokens_to_ids(HEAR_END)] = -np.inf
+        first = int(logits.argmax())
+        if first == hear_id:
+            return self._advise(hearing, messages)
+        if first == call_id:
+            writer.force([call_id])
+            call = writer.write_call(self._grammar(hearing.names))
+            return Step(tool=ToolCall(call["name"], call["arguments"]))
+        return Step(text=writer.write_prose(on_token))
+
+    def _advise(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Step:
+        """Judge the stems, then let the model word the proposal around the moves it arrived at."""
+        judgement = self.judge(hearing, messages)
+        moves = [
+            {"stem": move.stem, "gain_db": float(move.gain_db)}
+            for move in judgement.moves(self.threshold)
+        ]
+        writer, order = self._begin(hearing, messages, _groups(hearing)[0])
+        self._judge_in(writer, len(order) - 1)
+        start = f'{{"name": "{ADVICE_TOOL}", "arguments": {{"moves": {json.dumps(moves)}, "reason": "'
+        tokenizer = self.processor.tokenizer
+        writer.force(forced_text(tokenizer, CALL_START + start))
+        reason = writer.write_reason()
+        arguments = {"moves": moves, "reason": reason}
+        return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)
+
+    def _grammar(self, names: Sequence[str]) -> str:
+        from assistant.tools import TOOLS
+
+        schemas = {
+            name: tool.model.model_json_schema() for name, tool in TOOLS.items() if name != ADVICE_TOOL
+        }
+        return call_grammar(schemas, names)
+
+    def _begin(
+        self, hearing: Hearing, messages: Sequence[dict[str, Any]], group: Sequence[int]
+    ) -> tuple[Writer, list[int]]:
+        """A writer that has read the stems of a group and the conversation; and the stems' order."""
+        order = list(group)
+        talk = [message for message in messages if message["role"] != "system"]
+        chat = conversation([hearing.names[index] for index in order], talk)
+        stems = Stems(
+            torch.from_numpy(np.ascontiguousarray(hearing.hidden[order], np.float32)),
+            torch.from_numpy(np.ascontiguousarray(hearing.relative_profile[order], np.float32)),
+        )
+        ids = self.processor.prompt_ids(chat)
+        return Writer(self.model, self.processor.tokenizer, ids, stems), order
+
+    @cached_property
+    def parameters(self) -> int:
+        """How many parameters the cascade has, tower included."""
+        return sum(p.numel() for p in self.model.parameters())
+
+
+def _groups(hearing: Hearing) -> list[list[int]]:
+    """Stems with a level in canonical order, anchor first, at most STEMS_AT_ONCE a group."""
+    sounding = [
+        index
+        for index in range(len(hearing.names))
+        if index != hearing.anchor_index and np.isfinite(hearing.relative_profile[index, 0])
+    ]
+    sounding.sort(key=lambda index: natural_key(hearing.names[index]))
+    size = min(STEMS_AT_ONCE, STEM_SLOTS) - 1
+    starts = range(0, max(len(sounding), 1), size)
+    return [[hearing.anchor_index, *sounding[start : start + size]] for start in starts]

@@ -1,0 +1,258 @@
+"""The cascade audio-LLM: CLAP hears each stem, a level path carries its meters, an LLM reasons.
+
+One rule: content and level arrive by separate doors. Content comes from a loudness-normalised
+excerpt through the frozen tower, so it cannot know the fader; level comes as meter features
+relative to the anchor, so a common gain on all stems changes nothing (DESIGN section 6).
+"""
+
+import torch
+from torch import nn
+from transformers import AutoModel
+from transformers.generation import GenerationMixin
+from transformers.modeling_outputs import (
+    BaseModelOutputWithPast,
+    BaseModelOutputWithPooling,
+    CausalLMOutputWithPast,
+)
+from transformers.modeling_utils import PreTrainedModel
+from transformers.models.clap.modeling_clap import ClapAudioModel
+
+from assistant.model.configuration import GainsayConfig
+
+STEM_INPUTS = ("input_features", "level_features", "content_features")
+
+
+class StemProjector(nn.Module):
+    """Content (n, 8, tower) and level features (n, 14) to tokens (n, 9, hidden): 8 content, 1 level."""
+
+    def __init__(self, config: GainsayConfig):
+        super().__init__()
+        tower, hidden = config.audio_config.hidden_size, config.text_config.hidden_size
+        self.norm = nn.LayerNorm(tower)
+        self.content_in = nn.Linear(tower, hidden)
+        self.content_out = nn.Linear(hidden, hidden)
+        self.slot = nn.Parameter(torch.zeros(config.content_tokens + 1, hidden))
+        self.level_in = nn.Linear(config.level_features, config.level_hidden_size)
+        self.level_content = nn.Linear(tower, config.level_hidden_size)
+        self.level_mid = nn.Linear(config.level_hidden_size, config.level_hidden_size)
+        self.level_out = nn.Linear(config.level_hidden_size, hidden)
+        self.act = nn.GELU()
+
+    def forward(self, content: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+        content = self.norm(content.to(self.norm.weight.dtype))
+        content_tokens = self.content_out(self.act(self.content_in(content)))
+        # Level features stay float32 up to here: bf16 would round them by 0.1 dB and more.
+        path = self.level_in(level.to(self.level_in.weight.dtype))
+        path = self.act(path + self.level_content(content.mean(dim=1)))
+        level_token = self.level_out(self.act(self.level_mid(path)))
+        return torch.cat([content_tokens, level_token[:, None]], dim=1) + self.slot
+
+
+class GainsayPreTrainedModel(PreTrainedModel):
+    config_class = GainsayConfig
+    base_model_prefix = "model"
+    main_input_name = "input_ids"
+    input_modalities = ("audio", "text")
+    supports_gradient_checkpointing = True
+    _no_split_modules = ["Qwen3DecoderLayer", "StemProjector"]
+    _skip_keys_device_placement = "past_key_values"
+    _supports_sdpa = True
+    _supports_flash_attn = True
+    _supports_attention_backend = True
+
+    def _init_weights(self, module):
+        super()._init_weights(module)
+        if isinstance(module, StemProjector):
+            nn.init.normal_(module.slot, std=0.02)
+
+
+class GainsayModel(GainsayPreTrainedModel):
+    """The cascade without a language-model head."""
+
+    def __init__(self, config: GainsayConfig):
+        super().__init__(config)
+        self.audio_tower = ClapAudioModel(config.audio_config)
+        self.multi_modal_projector = StemProjector(config)
+        self.language_model = AutoModel.from_config(config.text_config)
+        self.post_init()
+
+    def train(self, mode: bool = True):
+        """Train everything but the tower: its BatchNorm statistics would drift (DESIGN section 6)."""
+        super().train(mode)
+        self.audio_tower.eval()
+        return self
+
+    def get_input_embeddings(self):
+        return self.language_model.get_input_embeddings()
+
+    def set_input_embeddings(self, value):
+        self.language_model.set_input_embeddings(value)
+
+    def get_decoder(self):
+        return self.language_model
+
+    def get_encoder(self, modality: str | None = None):
+        return self.audio_tower if modality == "audio" else super().get_encoder(modality)
+
+    @torch.no_grad()
+    def hear(self, input_features: torch.Tensor) -> torch.Tensor:
+        """Log-mel (n, 1, 1001, 64) to pooled hidden states (n, content tokens, tower hidden)."""
+        if input_features.dim() == 3:
+            input_features = input_features[:, None]
+        tower = self.audio_tower(input_features=input_features.float(), is_longer=None)
+        return pool_content(tower.last_hidden_state, self.config.content_tokens)
+
+    def get_audio_features(
+        self,
+        input_features: torch.Tensor | None = None,
+        level_features: torch.Tensor | None = None,
+        content_features: torch.Tensor | None = None,
+        return_dict: bool | None = True,
+        **kwargs,
+    ) -> BaseModelOutputWithPooling:
+        """Embed stems: flat pooler_output (n * 9, hidden).
+
+        content_features (n, 8, tower), the cached output of hear(), may stand for input_features.
+        """
+        if content_features is None:
+            if input_features is None:
+                raise ValueError("got neither input_features nor content_features: one is needed")
+            content_features = self.hear(input_features)
+        if level_features is None:
+            raise ValueError("got stems without level_features: shape (stems, 14) is needed")
+        level_features = level_features.reshape(-1, self.config.level_features)
+        tokens = self.multi_modal_projector(content_features, level_features)
+        return BaseModelOutputWithPooling(
+            last_hidden_state=tokens, pooler_output=tokens.flatten(0, 1)
+        )
+
+    def get_placeholder_mask(self, input_ids, inputs_embeds, audio_features) -> torch.Tensor:
+        """Where audio embeddings go, (batch, length, hidden); their count must fit."""
+        mask = input_ids == self.config.audio_token_id
+        if int(mask.sum()) != audio_features.shape[0]:
+            raise ValueError(
+                f"got {int(mask.sum())} audio placeholders and {audio_features.shape[0]} audio "
+                f"embeddings: each stem needs {self.config.content_tokens + 1} placeholders"
+            )
+        return mask[..., None].expand_as(inputs_embeds)
+
+    def forward(
+        self,
+        input_ids: torch.Tensor | None = None,
+        input_features: torch.Tensor | None = None,
+        level_features: torch.Tensor | None = None,
+        content_features: torch.Tensor | None = None,
+        attention_mask: torch.Tensor | None = None,
+        position_ids: torch.Tensor | None = None,
+        past_key_values=None,
+        inputs_embeds: torch.Tensor | None = None,
+        use_cache: bool | None = None,
+        **kwargs,
+    ) -> BaseModelOutputWithPast:
+        if inputs_embeds is None:
+            inputs_embeds = self.get_input_embeddings()(input_ids)
+        has_stems = input_features is not None or content_features is not None
+        if has_stems and input_ids is not None:
+            stems = self.get_audio_features(input_features, level_features, content_features)
+            mask = self.get_placeholder_mask(input_ids, inputs_embeds, stems.pooler_output)
+            inputs_embeds = inputs_embeds.masked_scatter(
+                mask, stems.pooler_output.to(inputs_embeds.dtype)
+            )
+        return self.language_model(
+            inputs_embeds=inputs_embeds,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            use_cache=use_cache,
+            **kwargs,
+        )
+
+
+class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
+    """The cascade with a language-model head, for transformers' generate and vLLM's backend."""
+
+    _tied_weights_keys = {"lm_head.weight": "model.language_model.embed_tokens.weight"}
+
+    def __init__(self, config: GainsayConfig):
+        super().__init__(config)
+        self.model = GainsayModel(config)
+        text = config.text_config
+        self.lm_head = nn.Linear(text.hidden_size, text.vocab_size, bias=False)
+        self.post_init()
+
+    def get_audio_features(self, *args, **kwargs):
+        return self.model.get_audio_features(*args, **kwargs)
+
+    def get_input_embeddings(self):
+        return self.model.get_input_embeddings()
+
+    def get_output_embeddings(self):
+        return self.lm_head
+
+    def get_decoder(self):
+        return self.model.get_decoder()
+
+    def get_encoder(self, modality: str | None = None):
+        return self.model.get_encoder(modality)
+
+    def move_logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Logits (..., 49) over needed moves -12 ... +12 dB: the head's rows of the number tokens."""
+        rows = torch.tensor(self.config.number_token_ids, device=hidden.device)
+        return torch.nn.functional.linear(hidden, self.lm_head.weight[rows])
+
+    def prepare_inputs_for_generation(self, *args, is_first_iteration: bool = False, **kwargs):
+        """Stems are read with the prompt only; later steps find them in the cache."""
+        stems = {name: kwargs.pop(name, None) for name in STEM_INPUTS}
+        inputs = super().prepare_inputs_for_generation(
+            *args, is_first_iteration=is_first_iteration, **kwargs
+        )
+        if is_first_iteration or not kwargs.get("use_cache", True):
+            inputs.update({name: value for name, value in stems.items() if value is not None})
+        return inputs
+
+    def forward(
+        self,
+        input_ids: torch.Tensor | None = None,
+        input_features: torch.Tensor | None = None,
+        level_features: torch.Tensor | None = None,
+        content_features: torch.Tensor | None = None,
+        attention_mask: torch.Tensor | None = None,
+        position_ids: torch.Tensor | None = None,
+        past_key_values=None,
+        inputs_embeds: torch.Tensor | None = None,
+        labels: torch.Tensor | None = None,
+        use_cache: bool | None = None,
+        logits_to_keep: int | torch.Tensor = 0,
+        **kwargs,
+    ) -> CausalLMOutputWithPast:
+        outputs = self.model(
+            input_ids=input_ids,
+            input_features=input_features,
+            level_features=level_features,
+            content_features=content_features,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            use_cache=use_cache,
+            **kwargs,
+        )
+        kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
+        logits = self.lm_head(outputs.last_hidden_state[:, kept, :])
+        loss = None
+        if labels is not None:
+            vocab_size = self.config.text_config.vocab_size
+            loss = self.loss_function(logits=logits, labels=labels, vocab_size=vocab_size, **kwargs)
+        return CausalLMOutputWithPast(
+            loss=loss,
+            logits=logits,
+            past_key_values=outputs.past_key_values,
+            hidden_states=outputs.hidden_states,
+            attentions=outputs.attentions,
+        )
+
+
+def pool_content(last_hidden_state: torch.Tensor, tokens: int) -> torch.Tensor:
+    """Swin output (n, channels, frequency, time) to (n, tokens, channels): mean, then pool time."""
+    over_time = last_hidden_state.mean(dim=2)
+    return nn.functional.adaptive_avg_pool1d(over_time, tokens).transpose(1, 2)

@@ -1,0 +1,95 @@
+"""Read every number in a text, whatever it is written like, leaving out those inside stem names.
+
+One rule: what looks like a number and cannot be read is nan, which equals nothing.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+NUMBER = re.compile(
+    r"(?P<sign>(?<![\w)])[+-] ?|\b(?:minus|plus) )?"
+    r"(?P<digits>[0-9]+(?:[.,][0-9]+)*|\.[0-9]+)(?P<exponent>[eE][+-]?[0-9]+)?",
+    re.IGNORECASE,
+)
+UNIT = r"\s*-?(?:dB(?:TP|FS)?|decibels?|LUFS|LU)\b"
+_SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_SPELLED = {word: float(value) for value, word in enumerate(_SMALL)} | {
+    "half a": 0.5,
+    "half": 0.5,
+    "a couple of": 2.0,
+    "fifteen": 15.0,
+    "twenty": 20.0,
+}
+_SPELLED_NUMBER = re.compile(rf"\b({'|'.join(_SPELLED)})(?={UNIT})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is written: +3.0 has one decimal and a sign; nan cannot be read."""
+
+    value: float
+    decimals: int
+    signed: bool
+    text: str
+
+    def equals(self, value: float) -> bool:
+        """Whether it is this value at the decimals shown; the sign counts where it is shown."""
+        if not (math.isfinite(self.value) and math.isfinite(value)):
+            return False
+        mine, other = (self.value, value) if self.signed else (abs(self.value), abs(value))
+        return any(abs(mine - told) < 1e-9 for told in _rounded(other, self.decimals))
+
+
+def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
+    """Every number in a text, except those inside stem names."""
+    plain = without_names(normal(text), names)
+    found = [read_number(match) for match in NUMBER.finditer(plain)]
+    for match in _SPELLED_NUMBER.finditer(plain):
+        value = _SPELLED[match[1].lower()]
+        found.append(Number(value, 1 if value == 0.5 else 0, False, match[1]))
+    strange = [char for char in plain if char.isnumeric() and not char.isascii()]
+    return found + [Number(math.nan, 0, False, char) for char in strange]
+
+
+def _rounded(value: float, decimals: int) -> tuple[float, float]:
+    """A value at so many decimals: halves away from zero, and as Python prints it."""
+    if decimals > 9 or abs(value) > 1e12:
+        return value, value
+    away = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return float(away), float(f"{value:.{decimals}f}")
+
+
+def normal(text: str) -> str:
+    """One spelling for every minus sign, and plain forms of fancy digits."""
+    return re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text))
+
+
+def name_pattern(name: str) -> str:
+    """A stem's name standing by itself; one without letters counts only in quotes."""
+    quoted = re.escape(normal(name))
+    if not re.search(r"[^\W\d_]", name):
+        return rf"(?<=[\"'`]){quoted}(?=[\"'`])"
+    return rf"(?<![\w.+-]){quoted}(?!\w|[.,]\d|{UNIT})"
+
+
+def without_names(text: str, names: Sequence[str]) -> str:
+    """A normal text with stem names blanked out, the longest first, every position kept."""
+    for name in sorted(names, key=len, reverse=True):
+        pattern = name_pattern(name)
+        text = re.sub(pattern, lambda match: " " * len(match[0]), text, flags=re.IGNORECASE)
+    return text
+
+
+def read_number(match: re.Match[str]) -> Number:
+    """The number that NUMBER has matched; 1.2.3 is none."""
+    digits = match["digits"].replace(",", ".")
+    if digits.count(".") > 1:
+        return Number(math.nan, 0, False, match[0])
+    sign = (match["sign"] or "").strip().lower()
+    value = float(digits + (match["exponent"] or ""))
+    decimals = 0 if match["exponent"] else len(digits.partition(".")[2])
+    return Number(-value if sign in ("-", "minus") else value, decimals, bool(sign), match[0])

@@ -1,0 +1,95 @@
+"""Open a song for the command line: its stems, session, anchor and listener.
+
+One rule: what only looks (levels, advise) keeps its session in a temporary folder, then drops it.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.context import Progress, ToolContext, ToolError
+from assistant.hearing import Listener, ToolCall
+from assistant.session import Session
+from assistant.tools import run_tool
+from mixer.balance import choose_anchor
+from mixer.loudness import profile
+from mixer.song import Song, open_song
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A song ready to be worked on; why says how the anchor was chosen."""
+
+    context: ToolContext
+    why: str
+
+    @property
+    def song(self) -> Song:
+        return self.context.song
+
+    @property
+    def session(self) -> Session:
+        return self.context.session
+
+    @property
+    def anchor(self) -> str:
+        return self.context.names[self.context.anchor_index]
+
+
+@contextmanager
+def opened(
+    folder: Path,
+    anchor: str | None = None,
+    session_folder: Path | None = None,
+    keep: bool = False,
+    listener: Listener | None = None,
+    on_progress: Progress | None = None,
+) -> Iterator[Opened]:
+    """Open a song and its session; without keep, the session is gone afterwards."""
+    song = open_song(folder, on_progress)
+    with tempfile.TemporaryDirectory(prefix="gainsay-") as temporary:
+        place = session_folder if keep else Path(temporary) / "session"
+        with Session.open(song, place) as session:
+            context = ToolContext(song, session, listener, on_progress)
+            yield Opened(context, settle_anchor(context, anchor))
+
+
+def settle_anchor(context: ToolContext, asked: str | None) -> str:
+    """Set the anchor that was asked for, keep the session's, or choose one; say which and why."""
+    session = context.session
+    if asked is not None:
+        result = run_tool(context, ToolCall("set_anchor", {"stem": asked}))
+        if not result.ok:
+            raise ToolError(result.text.removeprefix("set_anchor: "))
+        return f"{session.anchor} is the anchor, as you asked."
+    if session.anchor is not None:
+        return f"{session.anchor} is the anchor, as before."
+    profiles = [profile(stem_audio, context.song.sample_rate) for stem_audio in context.song.audio]
+    index, reason = choose_anchor(
+        context.roles,
+        [0.0 if numbers is None else float(numbers[3]) for numbers in profiles],
+        [level.lufs for level in context.levels],
+        context.names,
+    )
+    session.set_anchor(context.names[index])
+    return reason
+
+
+def remarks(song: Song) -> list[str]:
+    """What was strange about a song's files, one sentence each."""
+    faults = [fault for stem in song.stems for fault in stem.faults]
+    return [*song.notes, *faults, *(str(refusal) for refusal in song.refused)]
+
+
+def load_listener(on_progress: Progress | None = None) -> Listener:
+    """The listener that comes with the package; loading takes a few seconds."""
+    if on_progress is not None:
+        on_progress(0, 1, "loading the listener")
+    from assistant.listener import EmbeddedListener
+
+    listener = EmbeddedListener()
+    if on_progress is not None:
+        on_progress(1, 1, "loading the listener")
+    return listener

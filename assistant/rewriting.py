@@ -1,0 +1,96 @@
+"""Word a reply from a tool result alone: what is said when the model's own words fail the check.
+
+One rule: every number comes from the result's data, every word from prompts/.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import prompts
+from assistant.context import ToolResult
+from assistant.hearing import ToolCall
+
+Data = Mapping[str, Any]
+Situation = tuple[str, dict[str, Any]]
+
+
+def rewrite(call: ToolCall | None, result: ToolResult | None, seed: int) -> str:
+    """What Gainsay says after this call and its result; without any, it asks what is meant."""
+    if call is None or result is None:
+        return prompts.reply("clarify_intent", seed)
+    situation, values = _situation(call, result)
+    return prompts.reply(situation, seed, **values)
+
+
+def _situation(call: ToolCall, result: ToolResult) -> Situation:
+    if not result.ok and result.data.get("not_yet"):
+        return "not_yet", {"tool": call.name.replace("_", " ")}
+    if not result.ok:
+        return "tool_error", {"message": result.text.removeprefix(f"{call.name}: ")}
+    return _SITUATIONS[call.name](result.data)
+
+
+def _advice(data: Data) -> Situation:
+    if not data["moves"]:
+        return "advice_leave_it", {"anchor": data["anchor"]}
+    return "advice_change", {"anchor": data["anchor"], "moves": data["moves"]}
+
+
+def _applied(data: Data) -> Situation:
+    if not data["moves"]:
+        return "nothing_to_apply", {}
+    label = f"v{data['version']}"
+    return "moves_applied", {"anchor": data["anchor"], "moves": data["moves"], "version": label}
+
+
+def _levels(data: Data) -> Situation:
+    rows, anchor = data["levels"], data["anchor"]
+    if len(rows) == 1:
+        one = {name: rows[0][name] for name in ("stem", "relative_lu", "lufs")}
+        return "level_of_one", {**one, "anchor": anchor}
+    return "levels", {"anchor": anchor, "rows": rows}
+
+
+def _version(situation: str) -> Callable[[Data], Situation]:
+    return lambda data: (situation, {"version": f"v{data['version']}"})
+
+
+def _versions(data: Data) -> Situation:
+    listed = [{"name": f"v{row['version']}", "summary": row["what"]} for row in data["versions"]]
+    return "versions", {"versions": listed, "current": f"v{data['version']}"}
+
+
+def _names(paths: list[str]) -> list[str]:
+    return [Path(path).name for path in paths]
+
+
+def _rendered(data: Data) -> Situation:
+    files = _names([row["file"] for row in data["takes"]])
+    return "rendered", {"takes": data["count"], "effects": data["effects"], "files": files}
+
+
+def _audition(data: Data) -> Situation:
+    files = _names([row["file"] for row in data["files"]])
+    return "audition_ready", {"names": data["names"], "blind": data["blind"], "files": files}
+
+
+def _exported(data: Data) -> Situation:
+    return "exported", {"format": data["format"], "files": _names(data["files"])}
+
+
+_SITUATIONS: dict[str, Callable[[Data], Situation]] = {
+    "measure_levels": _levels,
+    "set_anchor": lambda data: ("anchor_set", {"anchor": data["anchor"]}),
+    "propose_moves": _advice,
+    "apply_moves": _applied,
+    "set_pan": lambda data: ("panned", {"stem": data["stem"], "pan": data["pan"]}),
+    "set_mute": lambda data: ("muted" if data["muted"] else "unmuted", {"stem": data["stem"]}),
+    "render_mix": _rendered,
+    "audition": _audition,
+    "undo": _version("undone"),
+    "redo": _version("redone"),
+    "list_versions": _versions,
+    "restore_version": _version("restored"),
+    "export_mix": _exported,
+}

@@ -1,0 +1,284 @@
+"""What happened in one conversation, and what follows from it: versions, anchor, proposal, takes.
+
+One rule: the journal is the only memory. Everything here is a fold over its events, so what a kill
+leaves on the disk is exactly what is there when the session is opened again.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.journal import Journal
+from mixer.moves import MixState, Move
+from mixer.song import Song
+
+TURNS_REMEMBERED = 6  # what the model is shown of the past
+Message = dict[str, Any]
+
+
+class SessionError(ValueError):
+    """A session that cannot do what is asked: the message says got, needed and cure."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A state one can return to; v0 is the song as it was opened."""
+
+    number: int
+    state: MixState
+    why: str
+
+    @property
+    def label(self) -> str:
+        return f"v{self.number}"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Advised moves that are not applied yet; none means "leave it"."""
+
+    moves: tuple[Move, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class TakeFile:
+    """One rendered mix in the session's folder."""
+
+    number: int
+    path: Path
+    seed: int
+    version: int
+    effects: bool
+
+    @property
+    def label(self) -> str:
+        return f"take{self.number}"
+
+
+def default_folder(song: Song) -> Path:
+    """Where a song's session lives when the user names no place: one per song folder."""
+    import platformdirs
+
+    place = song.name if song.folder is None else str(song.folder.resolve())
+    where = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()
+    slug = re.sub(r"[^\w.-]+", "_", song.name).strip("._") or "song"
+    data_folder = Path(platformdirs.user_data_dir("gainsay", appauthor=False))
+    return data_folder / "sessions" / f"{slug[:60]}-{where[:10]}"
+
+
+def is_within(path: Path, folder: Path) -> bool:
+    """Whether a path lies in a folder (or is it), symbolic links followed."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+class Session:
+    """One song's conversation. Open it with Session.open; close it, or use it with `with`."""
+
+    def __init__(self, song: Song, folder: Path) -> None:
+        if song.folder is not None and is_within(folder, song.folder):
+            raise SessionError(
+                f"the session was to live in {folder}, inside the song's own folder: nothing is "
+                "written there, so choose another place with --session DIR"
+            )
+        self.names = tuple(song.names)
+        self.folder = folder
+        self.anchor: str | None = None
+        self.proposal: Proposal | None = None
+        self.takes: list[TakeFile] = []
+        self._versions: list[Version] = [self._untouched()]
+        self._path: list[int] = [0]  # the versions walked through, what undo goes back along
+        self._position = 0
+        self._journal = Journal(folder)
+        for event in self._journal:
+            self._absorb(event)
+        self._note_opening(song)
+
+    @classmethod
+    def open(cls, song: Song, folder: Path | str | None = None) -> "Session":
+        """Open a song's session, or start one; the folder is the user's data folder by default."""
+        return cls(song, Path(folder) if folder is not None else default_folder(song))
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another process open this session."""
+        self._journal.close()
+
+    # ---- what is the case
+
+    @property
+    def events(self) -> Sequence[dict[str, Any]]:
+        return self._journal.events
+
+    @property
+    def version(self) -> Version:
+        """The version that is heard now."""
+        return self._versions[self._path[self._position]]
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Every version there ever was, v0 first."""
+        return tuple(self._versions)
+
+    def state(self) -> MixState:
+        """What is set on every stem, in the song's order."""
+        return self.version.state
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the last turn never got its reply (the process was killed during it)."""
+        kinds = [event["event"] for event in self.events if event["event"] in ("user", "reply")]
+        return bool(kinds) and kinds[-1] == "user"
+
+    # ---- what happens
+
+    def record(self, event: str, **fields: Any) -> None:
+        """Write down a user's word, a tool call, its result or a reply."""
+        self._write(event, **fields)
+
+    def set_anchor(self, stem: str) -> None:
+        """Judge everything against this stem from now on."""
+        if stem != self.anchor:
+            self._write("anchor", stem=stem)
+
+    def propose(self, moves: Sequence[Move], reason: str) -> None:
+        """Keep advice until it is applied, replaced, or overtaken by other moves."""
+        listed = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
+        self._write("proposal", moves=listed, reason=reason)
+
+    def change(self, state: MixState, why: str) -> Version:
+        """Make a new version of a changed state, and go there."""
+        self._write("state", version=len(self._versions), why=why, **self._by_name(state))
+        return self.version
+
+    def undo(self) -> Version:
+        """Step back along the versions walked through."""
+        return self._walk(-1, "undo", "this is where the session began")
+
+    def redo(self) -> Version:
+        """Step forward again after an undo."""
+        return self._walk(+1, "redo", "nothing was undone since the last change")
+
+    def restore(self, number: int) -> Version:
+        """Go to any version there ever was; undo leads back from there."""
+        if not 0 <= number < len(self._versions):
+            raise SessionError(
+                f"version v{number} was asked: there are v0 to v{len(self._versions) - 1} "
+                "(list_versions shows them)"
+            )
+        self._write("restore", version=number)
+        return self.version
+
+    def add_take(self, path: Path, seed: int, effects: bool) -> TakeFile:
+        """Remember a rendered mix that lies in the session's folder."""
+        relative = path.relative_to(self.folder).as_posix()
+        self._write("take", file=relative, seed=seed, effects=effects, version=self.version.number)
+        return self.takes[-1]
+
+    def messages(self, turns: int = TURNS_REMEMBERED) -> list[Message]:
+        """The last turns as chat messages; earlier turns that never got a reply are left out."""
+        told: list[list[Message]] = []
+        for event in self.events:
+            if event["event"] == "user":
+                if told and not _is_finished(told[-1]):
+                    told.pop()
+                told.append([])
+            message = _message(event)
+            if message is not None and told:
+                told[-1].append(message)
+        return [message for turn in told[-turns:] for message in turn]
+
+    # ---- the fold
+
+    def _write(self, event: str, **fields: Any) -> None:
+        self._absorb(self._journal.append(event, **fields))
+
+    def _absorb(self, event: dict[str, Any]) -> None:
+        """Let one event change what is the case; events without such an effect pass by."""
+        kind = event["event"]
+        if kind == "anchor":
+            self.anchor = event["stem"] if event["stem"] in self.names else None
+        elif kind == "proposal":
+            moves = [Move(**move) for move in event["moves"] if move["stem"] in self.names]
+            self.proposal = Proposal(tuple(moves), event["reason"])
+        elif kind == "state":
+            self._versions.append(Version(event["version"], self._in_order(event), event["why"]))
+            self._go_to(event["version"])
+        elif kind == "restore":
+            self._go_to(event["version"])
+        elif kind in ("undo", "redo"):
+            self._position += -1 if kind == "undo" else 1
+            self.proposal = None
+        elif kind == "take":
+            path = self.folder / event["file"]
+            self.takes.append(
+                TakeFile(
+                    len(self.takes) + 1, path, event["seed"], event["version"], event["effects"]
+                )
+            )
+
+    def _go_to(self, number: int) -> None:
+        """Walk on to a version; advice that was given about other gains is closed."""
+        if self._versions[number].state.gain_db != self.state().gain_db:
+            self.proposal = None
+        self._path = [*self._path[: self._position + 1], number]
+        self._position += 1
+
+    def _walk(self, step: int, word: str, why_not: str) -> Version:
+        if not 0 <= self._position + step < len(self._path):
+            raise SessionError(f"there is nothing to {word}: {why_not} ({self.version.label})")
+        self._write(word)
+        return self.version
+
+    def _note_opening(self, song: Song) -> None:
+        """Write down the stems, at first and whenever they have changed."""
+        openings = [event for event in self.events if event["event"] == "opened"]
+        if not openings or tuple(openings[-1]["stems"]) != self.names:
+            self._write("opened", song=song.name, folder=str(song.folder), stems=list(self.names))
+
+    def _untouched(self) -> Version:
+        return Version(0, MixState.untouched(len(self.names)), "as opened")
+
+    def _by_name(self, state: MixState) -> dict[str, Any]:
+        """A state for the journal: only what was set, by stem, so that stems may come and go."""
+        named = list(zip(self.names, state.gain_db, state.pan, state.muted, strict=True))
+        return {
+            "gain_db": {name: gain for name, gain, _, _ in named if gain != 0.0},
+            "pan": {name: pan for name, _, pan, _ in named if pan is not None},
+            "muted": [name for name, _, _, muted in named if muted],
+        }
+
+    def _in_order(self, event: dict[str, Any]) -> MixState:
+        """A state from the journal, for the stems that the song has now."""
+        return MixState(
+            tuple(float(event["gain_db"].get(name, 0.0)) for name in self.names),
+            tuple(event["pan"].get(name) for name in self.names),
+            tuple(name in event["muted"] for name in self.names),
+        )
+
+
+def _is_finished(turn: Sequence[Message]) -> bool:
+    return bool(turn) and turn[-1]["role"] == "assistant" and "tool_calls" not in turn[-1]
+
+
+def _message(event: dict[str, Any]) -> Message | None:
+    """An event as the model reads it, or None for what is not part of the talk."""
+    kind = event["event"]
+    if kind == "user":
+        return {"role": "user", "content": event["text"]}
+    if kind == "tool_call":
+        call = {"name": event["name"], "arguments": event["arguments"]}
+        return {"role": "assistant", "content": "", "tool_calls": [call]}
+    if kind == "tool_result":
+        return {"role": "tool", "name": event["name"], "content": event["text"]}
+    if kind == "reply":
+        return {"role": "assistant", "content": event["text"]}
+    return None

@@ -1,0 +1,110 @@
+"""The tools that the model may call: one pydantic model each is its schema and its limits.
+
+One rule: whatever a model asks, run_tool answers with a ToolResult; bad requests come back as text.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+import prompts
+from assistant import tools_levels, tools_listening, tools_moves
+from assistant.context import ToolContext, ToolError, ToolResult, is_ours
+from assistant.hearing import ToolCall
+from assistant.journal import JournalError
+from assistant.tools_levels import Arguments
+
+__all__ = ["TOOLS", "Tool", "ToolContext", "ToolError", "ToolResult", "run_tool"]
+
+
+class ShapeSound(Arguments):
+    stem: str = Field(min_length=1)
+    words: str = Field(min_length=1, max_length=120)
+    amount: float | None = Field(None, ge=0.0, le=1.0)
+
+
+class Explain(Arguments):
+    topic: str = Field(min_length=1, max_length=120)
+
+
+class StartDrill(Arguments):
+    difficulty: Literal["easy", "medium", "hard"] = "easy"
+
+
+class AnswerDrill(Arguments):
+    stem: str = Field(min_length=1)
+    direction: Literal["up", "down"]
+    gain_db: float = Field(ge=-24.0, le=24.0)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool: the model of its arguments and what it does with them."""
+
+    name: str
+    model: type[BaseModel]
+    run: Callable[[ToolContext, Any], ToolResult]
+
+    @property
+    def description(self) -> str:
+        """What the language model is told that the tool does."""
+        return prompts.tools()[self.name]
+
+
+def _not_yet(context: ToolContext, arguments: Arguments) -> ToolResult:
+    return ToolResult(False, "not yet: this comes in a later release", {"not_yet": True})
+
+
+TOOLS: dict[str, Tool] = {
+    name: Tool(name, model, run)
+    for name, model, run in (
+        ("measure_levels", tools_levels.MeasureLevels, tools_levels.measure_levels),
+        ("set_anchor", tools_levels.SetAnchor, tools_levels.set_anchor),
+        ("propose_moves", tools_moves.ProposeMoves, tools_moves.propose_moves),
+        ("apply_moves", tools_moves.ApplyMoves, tools_moves.apply_moves),
+        ("set_pan", tools_moves.SetPan, tools_moves.set_pan),
+        ("set_mute", tools_moves.SetMute, tools_moves.set_mute),
+        ("shape_sound", ShapeSound, _not_yet),
+        ("render_mix", tools_listening.RenderMix, tools_listening.render_mix),
+        ("audition", tools_listening.Audition, tools_listening.audition),
+        ("undo", tools_moves.Nothing, tools_moves.undo),
+        ("redo", tools_moves.Nothing, tools_moves.redo),
+        ("list_versions", tools_moves.Nothing, tools_moves.list_versions),
+        ("restore_version", tools_moves.RestoreVersion, tools_moves.restore_version),
+        ("check_gain_staging", tools_moves.Nothing, _not_yet),
+        ("explain", Explain, _not_yet),
+        ("start_drill", StartDrill, _not_yet),
+        ("answer_drill", AnswerDrill, _not_yet),
+        ("export_mix", tools_listening.ExportMix, tools_listening.export_mix),
+    )
+}
+
+
+def run_tool(context: ToolContext, call: ToolCall) -> ToolResult:
+    """Check a call and carry it out; what is wrong with it becomes the result's text."""
+    tool = TOOLS.get(call.name)
+    if tool is None:
+        return ToolResult(False, f"no tool is called {call.name!r}: there are {', '.join(TOOLS)}")
+    try:
+        return tool.run(context, tool.model.model_validate(call.arguments))
+    except ValidationError as error:
+        return ToolResult(False, f"{call.name}: {_wrong_argument(error)}")
+    except JournalError:
+        raise  # the session itself cannot go on
+    except Exception as error:
+        if not (is_ours(error) or isinstance(error, OSError)):
+            raise
+        return ToolResult(False, f"{call.name}: {error}")
+
+
+def _wrong_argument(error: ValidationError) -> str:
+    """The first thing that is wrong with the arguments, as a sentence."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "arguments"
+    if place.endswith("gain_db") and first["type"] in ("less_than_equal", "greater_than_equal"):
+        return f"a move of {first['input']:+g} dB was asked: moves must lie within -24 and +24 dB"
+    if first["type"] == "extra_forbidden":
+        return f"there is no argument {place}: leave it out"
+    return f"{place} was {first.get('input')!r}: {first['msg'][0].lower()}{first['msg'][1:]}"

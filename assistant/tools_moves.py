@@ -1,0 +1,185 @@
+"""Tools that change what is heard: moves, pan, mute, and the versions that lead back.
+
+One rule: every change is a new version; nothing is overwritten, so all of it can be undone.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field
+
+from assistant.context import ToolContext, ToolError, ToolResult, rounded
+from assistant.session import Version
+from assistant.tools_levels import Arguments
+from mixer.moves import MAX_GAIN_DB, MixState, Move
+
+
+class MoveArgument(Arguments):
+    stem: str = Field(min_length=1)
+    gain_db: float = Field(ge=-MAX_GAIN_DB, le=MAX_GAIN_DB)
+
+
+class ProposeMoves(Arguments):
+    moves: list[MoveArgument] = Field(max_length=96)
+    reason: str = Field("", max_length=400)
+
+
+class ApplyMoves(Arguments):
+    moves: list[MoveArgument] | None = Field(None, min_length=1, max_length=96)
+
+
+class SetPan(Arguments):
+    stem: str = Field(min_length=1)
+    pan: float = Field(ge=-1.0, le=1.0)
+
+
+class SetMute(Arguments):
+    stem: str = Field(min_length=1)
+    muted: bool
+
+
+class Nothing(Arguments):
+    """No arguments."""
+
+
+class RestoreVersion(Arguments):
+    version: int = Field(ge=0)
+
+
+def _as_data(moves: Sequence[Move]) -> list[dict[str, Any]]:
+    return [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
+
+
+def _asked(context: ToolContext, arguments: Sequence[MoveArgument]) -> list[Move]:
+    return context.moves([(argument.stem, argument.gain_db) for argument in arguments])
+
+
+def told(moves: Sequence[Move], before: Sequence[float | None], context: ToolContext) -> str:
+    """Moves with the levels they lead from and to: vocals +3.0 dB (-4.1 LU to -1.1 LU)."""
+    parts = []
+    for move in moves:
+        was = before[context.names.index(move.stem)]
+        # The anchor moves what the others are relative to, not its own relative level.
+        is_anchor = move.stem == context.session.anchor
+        span = ""
+        if was is not None and not is_anchor:
+            span = f" ({rounded(was):+.1f} LU to {rounded(was + move.gain_db):+.1f} LU)"
+        parts.append(f"{move.stem} {move.gain_db:+.1f} dB{span}")
+    return ", ".join(parts)
+
+
+def propose_moves(context: ToolContext, arguments: ProposeMoves) -> ToolResult:
+    """Record advice without applying it; no moves means "leave it"."""
+    moves = _asked(context, arguments.moves)
+    anchor = context.names[context.anchor_index]
+    if anchor in [move.stem for move in moves]:
+        raise ToolError(
+            f"a move of the anchor ({anchor}) was proposed: the others are judged against it, so "
+            "propose moves of the others, or set another anchor"
+        )
+    context.session.state().moved(context.names, moves)  # refused now rather than when applied
+    context.session.propose(moves, arguments.reason)
+    text = f"proposed: {told(moves, context.relative_now(), context)}" if moves else "leave it"
+    return ToolResult(
+        True,
+        f"{text}, against {anchor}",
+        {"anchor": anchor, "moves": _as_data(moves), "verdict": "change" if moves else "leave_it"},
+    )
+
+
+def apply_moves(context: ToolContext, arguments: ApplyMoves) -> ToolResult:
+    """Apply these moves, or the open proposal, as a new version."""
+    if arguments.moves is not None:
+        moves = _asked(context, arguments.moves)
+    elif context.session.proposal is None:
+        raise ToolError(
+            "no moves were given and none are proposed: ask for advice first, or name the moves"
+        )
+    else:
+        moves = list(context.session.proposal.moves)
+    if not moves:
+        text = "nothing to apply: the advice was to leave it"
+        return ToolResult(True, text, {"anchor": context.session.anchor, "moves": []})
+    before = context.relative_now()
+    state = context.session.state().moved(context.names, moves)
+    version = context.session.change(state, ", ".join(str(move) for move in moves))
+    return ToolResult(
+        True,
+        f"applied as {version.label}: {told(moves, before, context)}",
+        {
+            "version": version.number,
+            "anchor": context.session.anchor,
+            "moves": _as_data(moves),
+        },
+    )
+
+
+def set_pan(context: ToolContext, arguments: SetPan) -> ToolResult:
+    """Set one stem's pan, -1 (left) to 1 (right)."""
+    stem = context.stem(arguments.stem)
+    state = context.session.state().panned(context.names, stem, arguments.pan)
+    version = context.session.change(state, f"{stem} panned to {arguments.pan:+.2f}")
+    text = f"{version.label}: {version.why} (-1 left, 1 right)"
+    return ToolResult(True, text, {"version": version.number, "stem": stem, "pan": arguments.pan})
+
+
+def set_mute(context: ToolContext, arguments: SetMute) -> ToolResult:
+    """Mute one stem, or bring it back."""
+    stem = context.stem(arguments.stem)
+    state = context.session.state().with_mute(context.names, stem, arguments.muted)
+    why = f"{stem} {'muted' if arguments.muted else 'unmuted'}"
+    version = context.session.change(state, why)
+    data = {"version": version.number, "stem": stem, "muted": arguments.muted}
+    return ToolResult(True, f"{version.label}: {why}", data)
+
+
+def describe(context: ToolContext, state: MixState) -> str:
+    """What is set in a state: vocals +3.0 dB, kick muted; 'as opened' when nothing is."""
+    parts = []
+    for name, gain_db, pan, muted in zip(
+        context.names, state.gain_db, state.pan, state.muted, strict=True
+    ):
+        said = [f"{gain_db:+.1f} dB"] if gain_db else []
+        said += [f"pan {pan:+.2f}"] if pan is not None else []
+        said += ["muted"] if muted else []
+        if said:
+            parts.append(f"{name} {' '.join(said)}")
+    return ", ".join(parts) or "as opened"
+
+
+def _arrived(context: ToolContext, version: Version, how: str) -> ToolResult:
+    text = f"{how} {version.label}: {describe(context, version.state)}"
+    return ToolResult(True, text, {"version": version.number})
+
+
+def undo(context: ToolContext, arguments: Nothing) -> ToolResult:
+    """Step back to the version before."""
+    return _arrived(context, context.session.undo(), "back at")
+
+
+def redo(context: ToolContext, arguments: Nothing) -> ToolResult:
+    """Step forward again after an undo."""
+    return _arrived(context, context.session.redo(), "forward at")
+
+
+def list_versions(context: ToolContext, arguments: Nothing) -> ToolResult:
+    """Tell every version and which one is heard now."""
+    here = context.session.version.number
+    rows = [
+        {
+            "version": version.number,
+            "what": describe(context, version.state),
+            "why": version.why,
+            "current": version.number == here,
+        }
+        for version in context.session.versions
+    ]
+    lines = [
+        f"v{row['version']}{' (now)' if row['current'] else ''}: {row['what']}" for row in rows
+    ]
+    return ToolResult(True, "\n".join(lines), {"version": here, "versions": rows})
+
+
+def restore_version(context: ToolContext, arguments: RestoreVersion) -> ToolResult:
+    """Go to any version there ever was."""
+    return _arrived(context, context.session.restore(arguments.version), "restored")

@@ -1,0 +1,181 @@
+"""One turn of the conversation: ask, hear, act, ground, reply. Only this file knows all the steps.
+
+One rule: the user reads a reply only after it has passed the check against the tool results.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import prompts
+from assistant.context import ToolContext, ToolResult, is_ours
+from assistant.grounding import check, gather
+from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
+from assistant.journal import JournalError
+from assistant.rewriting import rewrite
+from assistant.session import Message, Session
+from assistant.tools import run_tool
+from mixer.moves import Move
+
+MAX_STEPS = 4  # tool calls in one turn
+MAX_CHARACTERS = 2000  # of what the user says
+MAX_ERRORS = 2  # the model is told of its first error, the user of its second
+
+Event = dict[str, Any]
+OnEvent = Callable[[Event], None]
+
+
+class TurnError(ValueError):
+    """A turn that cannot be answered: the message says got, needed and cure."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the user reads. problems: why the model's own words were not shown, if they were not."""
+
+    text: str
+    moves: tuple[Move, ...] | None = (
+        None  # proposed in this turn; none at all: nothing was proposed
+    )
+    problems: tuple[str, ...] = ()
+
+    @property
+    def rewritten(self) -> bool:
+        return bool(self.problems)
+
+
+@dataclass
+class _Turn:
+    """A turn in progress."""
+
+    session: Session
+    listener: Listener
+    context: ToolContext
+    user_text: str
+    on_event: OnEvent
+    done: list[tuple[ToolCall, ToolResult]] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)  # errors that the journal does not hold
+    errors: int = 0
+
+    def tell(self, event: str, **fields: Any) -> None:
+        """Write an event into the journal, then show it."""
+        self.session.record(event, **fields)
+        self.on_event({"event": event, **fields})
+
+    def ask(self, hearing: Hearing) -> Step | None:
+        """The model's next step; None when it cannot be understood."""
+        try:
+            return self.listener.next_step(
+                hearing,
+                [*self.session.messages(), *self.notes],
+                lambda token: self.on_event({"event": "token", "text": token}),
+            )
+        except ReplyError as error:
+            self.errors += 1
+            self.notes.append({"role": "tool", "name": "error", "content": str(error)})
+            return None
+
+    def act(self, call: ToolCall) -> None:
+        """Carry out one tool call, whatever comes of it."""
+        self.tell("tool_call", name=call.name, arguments=call.arguments)
+        result = run_tool(self.context, call)
+        self.done.append((call, result))
+        self.errors += not result.ok
+        self.tell("tool_result", name=call.name, ok=result.ok, text=result.text, data=result.data)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the model has had its tries; what is not yet built is not asked for twice."""
+        if self.errors >= MAX_ERRORS or len(self.done) >= MAX_STEPS:
+            return True
+        return bool(self.done) and bool(self.done[-1][1].data.get("not_yet"))
+
+    def repeats(self, call: ToolCall) -> bool:
+        """Whether the model asks again for what it just got."""
+        return bool(self.done) and self.done[-1][0] == call and self.done[-1][1].ok
+
+    def problems_of(self, text: str | None, hearing: Hearing) -> list[str]:
+        """Why the model's words cannot be shown."""
+        if not text or not text.strip():
+            return ["the model found no words"]
+        if self.done and not self.done[-1][1].ok:
+            return ["the last tool call failed"]
+        worked = [(call, result) for call, result in self.done if result.ok]
+        proposal = self.session.proposal
+        evidence = gather(
+            self.context.names,
+            [(call.name, result.text, result.data) for call, result in worked],
+            self.user_text,
+            proposal.moves if proposal is not None else (),
+            hearing.roles,
+        )
+        return check(text, evidence)
+
+
+def run_turn(
+    session: Session,
+    listener: Listener,
+    context: ToolContext,
+    user_text: str,
+    on_event: OnEvent = lambda event: None,
+) -> Reply:
+    """Answer one thing that the user said; every step is in the journal before it is shown."""
+    context.listener = listener
+    turn = _Turn(session, listener, context, user_text, on_event)
+    turn.tell("user", text=user_text)
+    try:
+        if len(user_text) > MAX_CHARACTERS:
+            raise TurnError(
+                f"that was {len(user_text)} characters and {MAX_CHARACTERS} are read at once: "
+                "say it shorter"
+            )
+        return _answer(turn)
+    except JournalError:
+        raise
+    except Exception as error:
+        if not is_ours(error):
+            raise
+        text = prompts.reply("tool_error", len(session.events), message=str(error))
+        turn.tell("reply", text=text, rewritten=True, problems=[str(error)])
+        return Reply(text, _proposed(turn), (str(error),))
+
+
+def _answer(turn: _Turn) -> Reply:
+    """Let the model act until it speaks, then reply."""
+    session, context = turn.session, turn.context
+    hearing = context.hearing()
+    text: str | None = None
+    while not turn.is_over:
+        step = turn.ask(hearing)
+        if step is None:
+            continue
+        if step.judgement is not None:
+            context.judgement = step.judgement
+        if step.tool is None or turn.repeats(step.tool):
+            text = step.text
+            break
+        before = (session.state(), session.anchor)
+        turn.act(step.tool)
+        if (session.state(), session.anchor) != before:
+            hearing = context.hearing()
+    return _reply(turn, text, hearing)
+
+
+def _reply(turn: _Turn, text: str | None, hearing: Hearing) -> Reply:
+    """The model's words if they pass the check, else words made from the last tool result."""
+    problems = turn.problems_of(text, hearing)
+    if problems:
+        last = turn.done[-1] if turn.done else (None, None)
+        text = rewrite(*last, seed=len(turn.session.events))
+    assert text is not None
+    moves = _proposed(turn)
+    turn.tell("reply", text=text, rewritten=bool(problems), problems=problems)
+    return Reply(text, moves, tuple(problems))
+
+
+def _proposed(turn: _Turn) -> tuple[Move, ...] | None:
+    """The moves proposed in this turn, or None."""
+    for call, result in reversed(turn.done):
+        if call.name == "propose_moves" and result.ok:
+            return tuple(Move(**move) for move in result.data["moves"])
+    return None
