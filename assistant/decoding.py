@@ -20,7 +20,9 @@ from transformers import DynamicCache, PreTrainedTokenizerFast
 from assistant.model.modeling import GainsayForConditionalGeneration
 from assistant.model.processing import CALL_END, CONTROL, STEM_TOKENS, TURN_END
 
-CALL_TOKENS = 400
+CALL_TOKENS = 1000
+LIST_ITEMS = 8
+TEXT_LENGTH = 120
 PROSE_TOKENS = 160
 _REASON = r'[^"\\\n]{3,100}"\}\}'
 _REASON_END = '"}}'
@@ -51,11 +53,16 @@ class Writer:
     @torch.inference_mode()
     def _read(self, ids: Sequence[int], stems: Stems | None = None) -> torch.Tensor:
         """Take in ids; hidden states (len(ids), hidden) after each."""
-        features = {} if stems is None else {
-            "content_features": stems.content, "level_features": stems.level
-        }
+        features = (
+            {}
+            if stems is None
+            else {"content_features": stems.content, "level_features": stems.level}
+        )
         output = self.model.model(
-            input_ids=torch.tensor([list(ids)]), past_key_values=self._cache, use_cache=True, **features
+            input_ids=torch.tensor([list(ids)]),
+            past_key_values=self._cache,
+            use_cache=True,
+            **features,
         )
         return output.last_hidden_state[0]
 
@@ -141,21 +148,26 @@ def call_grammar(schemas: dict[str, dict], stem_names: Sequence[str]) -> str:
         schemas: tool name to the JSON schema of its arguments.
         stem_names: what a property called stem or stems may say.
     """
-    calls = [
-        {
-            "type": "object",
-            "properties": {"name": {"const": name}, "arguments": _with_stems(schema, stem_names)},
-            "required": ["name", "arguments"],
-            "additionalProperties": False,
-        }
-        for name, schema in schemas.items()
-    ]
+    calls, definitions = [], {}
+    for name, schema in schemas.items():
+        arguments = _with_stems(schema, stem_names)
+        definitions.update(arguments.pop("$defs", {}))
+        calls.append(
+            {
+                "type": "object",
+                "properties": {"name": {"const": name}, "arguments": arguments},
+                "required": ["name", "arguments"],
+                "additionalProperties": False,
+            }
+        )
     options = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
-    return llguidance.LLMatcher.grammar_from_json_schema({"anyOf": calls}, defaults=options)
+    return llguidance.LLMatcher.grammar_from_json_schema(
+        {"anyOf": calls, "$defs": definitions}, defaults=options
+    )
 
 
 def _with_stems(schema: dict, stem_names: Sequence[str]) -> dict:
-    """A copy of a schema in which every stem is one of the song's, and texts are short."""
+    """A copy of a schema in which every stem is one of the song's, and nothing can go on for ever."""
     schema = copy.deepcopy(schema)
 
     def visit(node: object, key: str = "") -> None:
@@ -168,7 +180,13 @@ def _with_stems(schema: dict, stem_names: Sequence[str]) -> dict:
             if key in ("stem", "stems"):
                 node["enum"] = list(stem_names)
             else:
-                node.setdefault("maxLength", 120)
+                node["maxLength"] = min(node.get("maxLength", TEXT_LENGTH), TEXT_LENGTH)
+        if node.get("type") == "number":
+            node.setdefault("multipleOf", 0.01)
+        if node.get("type") == "integer":
+            node.setdefault("maximum", 99999)
+        if node.get("type") == "array":
+            node["maxItems"] = min(node.get("maxItems", LIST_ITEMS), LIST_ITEMS)
         for name, child in node.items():
             inside = name in ("items", "anyOf", "oneOf", "allOf", "properties", "$defs")
             visit(child, key if inside else name)
@@ -180,4 +198,3 @@ def _with_stems(schema: dict, stem_names: Sequence[str]) -> dict:
 def forced_text(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
     """Ids of a text that is put in the model's mouth."""
     return tokenizer(text, add_special_tokens=False)["input_ids"]
-

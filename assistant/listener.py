@@ -31,7 +31,9 @@ from mixer.moves import MixState
 from mixer.roles import ROLES, role_from_name
 from mixer.song import Song
 
-STEMS_AT_ONCE = 12  # as many as the embedded model was trained on; larger songs are judged in groups
+STEMS_AT_ONCE = (
+    12  # as many as the embedded model was trained on; larger songs are judged in groups
+)
 ADVICE_TOOL = "propose_moves"
 
 
@@ -41,7 +43,9 @@ class ListenerError(ValueError):
 
 def natural_key(name: str) -> tuple:
     """Sort key that puts 'Track 2' before 'Track 10'."""
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", name.casefold()))
+    return tuple(
+        (0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", name.casefold())
+    )
 
 
 class EmbeddedListener:
@@ -54,7 +58,9 @@ class EmbeddedListener:
         from assistant.model.processing import GainsayProcessor
 
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        folder = Path(str(files("assistant").joinpath("weights/listener") if folder is None else folder))
+        folder = Path(
+            str(files("assistant").joinpath("weights/listener") if folder is None else folder)
+        )
         if not (folder / "config.json").is_file():
             raise ListenerError(
                 f"{folder} holds no model: a folder with config.json and model.safetensors is needed "
@@ -103,7 +109,9 @@ class EmbeddedListener:
                 role_from_name(name) or ROLES[int(np.argmax(chances))]
                 for name, chances in zip(song.names, result.role_probabilities, strict=True)
             ]
-            self._content = {id(song): (song, np.asarray(result.hidden, np.float32), profiles, roles)}
+            self._content = {
+                id(song): (song, np.asarray(result.hidden, np.float32), profiles, roles)
+            }
         _, hidden, profiles, roles = self._content[id(song)]
         return hidden, profiles, roles
 
@@ -162,7 +170,9 @@ class EmbeddedListener:
         ]
         writer, order = self._begin(hearing, messages, _groups(hearing)[0])
         self._judge_in(writer, len(order) - 1)
-        start = f'{{"name": "{ADVICE_TOOL}", "arguments": {{"moves": {json.dumps(moves)}, "reason": "'
+        start = (
+            f'{{"name": "{ADVICE_TOOL}", "arguments": {{"moves": {json.dumps(moves)}, "reason": "'
+        )
         tokenizer = self.processor.tokenizer
         writer.force(forced_text(tokenizer, CALL_START + start))
         reason = writer.write_reason()
@@ -173,7 +183,9 @@ class EmbeddedListener:
         from assistant.tools import TOOLS
 
         schemas = {
-            name: tool.model.model_json_schema() for name, tool in TOOLS.items() if name != ADVICE_TOOL
+            name: tool.model.model_json_schema()
+            for name, tool in TOOLS.items()
+            if name != ADVICE_TOOL
         }
         return call_grammar(schemas, names)
 

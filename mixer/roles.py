@@ -31,22 +31,40 @@ GENRES = ("pop", "rock", "metal", "electronic", "hip hop", "country", "jazz", "a
 
 # Searched in this order: the more telling word first ("bass drum" is a kick, "backing vox" not a lead).
 _PATTERNS = (
-    ("backing vocals", r"\b(bg ?v(ox|ocals?|s)?|bgvox|b ?vox|back(ing|up)? ?(vox|vocals?|voc)|harm(ony|onies)?"
-                       r" ?v(ox|oc\w*)|choir|ooh+s?|aah+s?|gang ?vox|dbl|doubles?|bv\d*)\b"),
+    (
+        "backing vocals",
+        r"\b(bg ?v(ox|ocals?|s)?|bgvox|b ?vox|back(ing|up)? ?(vox|vocals?|voc)|harm(ony|onies)?"
+        r" ?v(ox|oc\w*)|choir|ooh+s?|aah+s?|gang ?vox|dbl|doubles?|bv\d*)\b",
+    ),
     ("kick", r"\b(kick|kik|kck|bd|bass ?drum|kicks)\b"),
     ("snare", r"\b(snare|snr|sn|sd|clap|claps|rim|rimshot)\b"),
     ("hats", r"\b(hats?|hh|hi ?hats?|hihat|cymbals?|ride|crash|oh|ohs|over ?heads?|tops)\b"),
-    ("percussion", r"\b(perc|percussion|shaker|tamb|tambourine|conga|congas|bongo|cowbell|toms?|tom ?\d)\b"),
-    ("drums", r"\b(drum|drums|beat|drumkit|drum ?kit|kit|break|breakbeat|loop|room|rooms|drm|drms)\b"),
-    ("lead vocal", r"\b(vox|vocals?|voc|voice|lead ?v(ox|oc\w*)|ld ?vox|singer|sing|rap|lv|leadvox\w*|main ?vox)\b"),
+    (
+        "percussion",
+        r"\b(perc|percussion|shaker|tamb|tambourine|conga|congas|bongo|cowbell|toms?|tom ?\d)\b",
+    ),
+    (
+        "drums",
+        r"\b(drum|drums|beat|drumkit|drum ?kit|kit|break|breakbeat|loop|room|rooms|drm|drms)\b",
+    ),
+    (
+        "lead vocal",
+        r"\b(vox|vocals?|voc|voice|lead ?v(ox|oc\w*)|ld ?vox|singer|sing|rap|lv|leadvox\w*|main ?vox)\b",
+    ),
     ("bass", r"\b(bass|808s?|sub|bs|bassline|bass ?gtr|upright|base)\b"),
     ("acoustic guitar", r"\b(acoustic|ac ?gtr|acgtr|agtr|nylon|steel|ac ?guitar|acou|strum)\b"),
-    ("electric guitar", r"\b(guitars?|gtrs?|egtr|el ?gtr|elec|dist ?gtr|lead ?gtr|rhythm ?gtr|riff|strat)\b"),
+    (
+        "electric guitar",
+        r"\b(guitars?|gtrs?|egtr|el ?gtr|elec|dist ?gtr|lead ?gtr|rhythm ?gtr|riff|strat)\b",
+    ),
     ("organ", r"\b(organ|hammond|b3|accordion)\b"),
     ("piano", r"\b(piano|pno|keys|rhodes|e ?piano|epiano|ep|wurli|clav|keyboard)\b"),
     ("strings", r"\b(strings?|str|violins?|viola|cello|celli|orch|orchestra)\b"),
     ("brass", r"\b(brass|horns?|sax|saxes|trumpets?|tpt|trombone|tbn|flute|clarinet|winds?)\b"),
-    ("arpeggio", r"\b(arp|arps|arpeggio|pluck|plucks|seq|sequence|bells?|mallets?|marimba|vibes|harp)\b"),
+    (
+        "arpeggio",
+        r"\b(arp|arps|arpeggio|pluck|plucks|seq|sequence|bells?|mallets?|marimba|vibes|harp)\b",
+    ),
     ("synth pad", r"\b(pad|pads|atmos|texture|drone|chords?|ambience|spookpad)\b"),
     ("synth lead", r"\b(synth|lead|ld|melody|minilogue|saw|hook|syn|top)\b"),
     ("effects", r"\b(fx|sfx|efx|effects?|riser|sweep|impact|noise|glitch|foley|ear ?candy)\b"),

@@ -32,7 +32,9 @@ def hearing(names, anchor=0, gains=None, seed=0, silent=()):
     rng = [np.random.default_rng([seed, *name.encode()]) for name in names]
     profiles = np.stack([draw.normal(-30, 6, 14) for draw in rng]).astype(np.float32)
     hidden = np.stack([draw.normal(size=(8, 256)) for draw in rng]).astype(np.float32)
-    profiles[:, [0, 1, *range(4, 14)]] += np.zeros((len(names), 1)) if gains is None else np.c_[gains]
+    profiles[:, [0, 1, *range(4, 14)]] += (
+        np.zeros((len(names), 1)) if gains is None else np.c_[gains]
+    )
     profiles[list(silent)] = np.nan
     relative = relative_profile(profiles, anchor)
     return Hearing(tuple(names), anchor, hidden, relative, (None,) * len(names), profiles)
@@ -87,7 +89,11 @@ def test_more_stems_than_fit_are_judged_in_groups(listener):
 
 
 def test_natural_order_of_names():
-    assert sorted(["Track 10", "track 2", "Bass"], key=natural_key) == ["Bass", "track 2", "Track 10"]
+    assert sorted(["Track 10", "track 2", "Bass"], key=natural_key) == [
+        "Bass",
+        "track 2",
+        "Track 10",
+    ]
 
 
 def test_missing_weights_are_told_with_the_cure(tmp_path):

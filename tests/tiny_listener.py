@@ -15,7 +15,10 @@ from assistant.model.processing import (
     train_tokenizer,
 )
 
-TEXTS = ["turn the vocals up by a touch", '{"name": "apply_moves", "arguments": {"moves": []}}'] * 20
+TEXTS = [
+    "turn the vocals up by a touch",
+    '{"name": "apply_moves", "arguments": {"moves": []}}',
+] * 20
 
 
 def tiny_listener(seed: int = 0) -> tuple[GainsayForConditionalGeneration, GainsayProcessor]:

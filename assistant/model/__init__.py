@@ -11,7 +11,5 @@ def register() -> None:
 
     AutoConfig.register("gainsay", GainsayConfig, exist_ok=True)
     AutoModel.register(GainsayConfig, GainsayModel, exist_ok=True)
-    AutoModelForMultimodalLM.register(
-        GainsayConfig, GainsayForConditionalGeneration, exist_ok=True
-    )
+    AutoModelForMultimodalLM.register(GainsayConfig, GainsayForConditionalGeneration, exist_ok=True)
     AutoProcessor.register(GainsayConfig, GainsayProcessor, exist_ok=True)

@@ -64,6 +64,10 @@ class GainsayPreTrainedModel(PreTrainedModel):
         super()._init_weights(module)
         if isinstance(module, StemProjector):
             nn.init.normal_(module.slot, std=0.02)
+            # At the language model's 0.02 the level path would start a hundred times too faint.
+            for layer in (module.level_in, module.level_content, module.level_mid):
+                nn.init.normal_(layer.weight, std=layer.in_features**-0.5)
+            nn.init.normal_(module.level_out.weight, std=0.1 * module.level_out.in_features**-0.5)
 
 
 class GainsayModel(GainsayPreTrainedModel):

@@ -56,8 +56,10 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int = 2048) -> PreTrainedT
     )
 
 
-def conversation(names: Sequence[str], messages: Sequence[dict], system: str | None = None) -> list[dict]:
-    """Chat messages with the stems put before the first user turn: slot, name and audio of each.
+def conversation(
+    names: Sequence[str], messages: Sequence[dict], system: str | None = None
+) -> list[dict]:
+    """Chat messages with the stems put before the first user turn: name, audio and slot of each.
 
     Args:
         names: the stems in the order of their audio; the first is the anchor.
@@ -68,8 +70,10 @@ def conversation(names: Sequence[str], messages: Sequence[dict], system: str | N
     rest = messages[1:] if messages and messages[0]["role"] == "user" else messages
     parts: list[dict] = [{"type": "text", "text": f"Stems against {plain(names[0])}:"}]
     for slot, name in enumerate(names):
-        parts.append({"type": "text", "text": f"\n<|s{slot}|>{plain(name)}"})
+        parts.append({"type": "text", "text": f"\n{plain(name)}"})
         parts.append({"type": "audio"})
+        # After the audio, so that one look back fills it: the hear block asks for it by the same token.
+        parts.append({"type": "text", "text": f"<|s{slot}|>"})
     parts.append({"type": "text", "text": "\n" + plain(first)})
     chat = [{"role": "system", "content": system}] if system else []
     chat.append({"role": "user", "content": parts})

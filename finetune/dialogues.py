@@ -1,0 +1,64 @@
+"""Conversations about a flawed mix: a few turns of history, then turns that the model learns from.
+
+One rule: what the model hears is the mix as it stands at the end, so only the last listening of a
+conversation is trained as listening; earlier advice is history.
+"""
+
+import numpy as np
+
+from finetune import talk, talk_actions
+from finetune.batches import Example
+from finetune.scenes import SongRecord, draw_scene, teacher_posterior
+from finetune.talk import Desk, Exchange
+from mixer.balance import BalancePrior
+
+LISTENING_SHARE = 0.45
+READERS = (
+    (talk.ask_levels, 1.2),
+    (talk.ask_level_of, 1.5),
+    (talk.why, 1.0),
+    (talk.set_anchor, 1.2),
+)
+TURNS = (1, 2, 3, 4)
+TURN_PROBABILITY = (0.45, 0.3, 0.15, 0.1)
+MOST_STEMS = 7  # conversations are longer than judgements, so their songs are kept smaller
+
+
+class Dialogues:
+    """Draws conversations, and single exchanges for testing."""
+
+    def __init__(self, prior: BalancePrior):
+        self.prior = prior
+        makers = [*READERS, *talk_actions.ACTIONS]
+        weights = np.array([weight for _, weight in makers])
+        self._makers = [maker for maker, _ in makers]
+        self._probability = weights / weights.sum()
+
+    def draw(self, record: SongRecord, rng: np.random.Generator, held_out: bool = False) -> Example:
+        """One conversation of one to four turns; each exchange is trained on."""
+        scene = draw_scene(record, self.prior, rng, most_stems=MOST_STEMS)
+        posterior = teacher_posterior(scene, self.prior)
+        desk = Desk(scene, rng)
+        messages: list[dict] = []
+        judged = None
+        for _ in range(int(rng.choice(TURNS, p=TURN_PROBABILITY))):
+            exchange = self.exchange(desk, posterior, held_out)
+            if exchange.posterior is not None:
+                for message in messages:  # an earlier listening becomes history
+                    if message.pop("heard", None):
+                        message["given"] = True
+                judged = exchange.posterior
+            messages += exchange.messages
+            if exchange.messages[1].get("tool_calls", [{}])[0].get("name") == "set_anchor":
+                break  # the anchor has changed: what follows would be another scene
+        clean = tuple({k: v for k, v in message.items() if k != "slots"} for message in messages)
+        return Example(scene, clean, judged)
+
+    def exchange(self, desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
+        """One turn of a random kind."""
+        dice = desk.rng.random()
+        if len(desk.names) > 1 and dice < LISTENING_SHARE:
+            listens = talk.ask_advice if dice < LISTENING_SHARE / 2 else talk.complain
+            return listens(desk, posterior, held_out)
+        maker = self._makers[int(desk.rng.choice(len(self._makers), p=self._probability))]
+        return maker(desk, held_out)

@@ -1,0 +1,24 @@
+"""The evaluations under one command: each prints its table and says on what.
+
+python -m finetune.evaluate advice|ear|megami [options]
+"""
+
+import importlib
+import sys
+
+EVALUATIONS = {
+    "advice": "finetune.evaluate_advice",
+    "ear": "finetune.evaluate_ear",
+    "megami": "finetune.evaluate_megami",
+}
+
+
+def main() -> None:
+    if len(sys.argv) < 2 or sys.argv[1] not in EVALUATIONS:
+        got = sys.argv[1] if len(sys.argv) > 1 else "nothing"
+        sys.exit(f"got {got}: name an evaluation, one of {', '.join(EVALUATIONS)}")
+    importlib.import_module(EVALUATIONS[sys.argv[1]]).main(sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""Songs to learn from: a seeded, unlimited supply of multitracks, stored as the feature cache.
+
+One rule: a song is a function of (seed, index); what is on disk already is not made again.
+Run as: python -m finetune.songs --out runs/songs --songs 2000 --seed 0 --workers 2
+"""
+
+import argparse
+import hashlib
+import json
+import logging
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from finetune import random_effects
+from finetune.arrangements import SONG_S, Arrangement, Rng, arrange, line_up
+from finetune.instruments import Studio, open_studio, play, record
+from finetune.midi_pieces import read_piece
+from finetune.stem_names import caption_for, names_for
+from finetune.synths import SAMPLE_RATE
+from finetune.voices import build_bank
+from mixer.ear_front import EAR_RATE, WINDOW_S, excerpt, log_mel, normalise
+from mixer.loudness import profile
+from mixer.roles import GENRES, ROLES
+
+PROFILE_LUFS = -23.0
+MIDI_SHARE = 0.3
+_GENRE_SHARE = {
+    "pop": 0.18,
+    "rock": 0.16,
+    "metal": 0.1,
+    "electronic": 0.18,
+    "hip hop": 0.13,
+    "country": 0.09,
+    "jazz": 0.08,
+    "ambient": 0.08,
+}
+__all__ = ["RenderedSong", "names_for", "make_song", "song_record", "split_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedSong:
+    """A dry multitrack: audio (stems, 2, samples) at 44.1 kHz."""
+
+    genre: str
+    roles: tuple[str, ...]
+    names: tuple[str, ...]
+    captions: tuple[str, ...]
+    audio: np.ndarray
+    source: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Where songs come from and go to."""
+
+    out: Path
+    seed: int
+    soundfonts: Path | None
+    bank: Path | None
+    midi: Path | None
+    one_shots: Path | None
+
+
+def split_of(seed: int, index: int) -> str:
+    """Tell a song's split by the hash of its seed: 80 % train, 10 % valid, 10 % test."""
+    tenth = int(hashlib.sha256(f"{seed}:{index}".encode()).hexdigest(), 16) % 10
+    return "valid" if tenth == 8 else "test" if tenth == 9 else "train"
+
+
+def _write_down(rng: Rng, midi: tuple[Path, ...]) -> tuple[Arrangement, str]:
+    """Take a span of a MIDI piece, or write an arrangement of our own."""
+    if midi and rng.random() < MIDI_SHARE:
+        path = midi[int(rng.integers(len(midi)))]
+        piece = read_piece(path, rng, SONG_S)
+        if piece is not None:
+            return piece, f"midi:{path.name}"
+    genre = str(rng.choice(GENRES, p=[_GENRE_SHARE[genre] for genre in GENRES]))
+    return arrange(genre, line_up(genre, rng), rng), "arrangement"
+
+
+def make_song(seed: int, index: int, studio: Studio, midi: tuple[Path, ...] = ()) -> RenderedSong:
+    """Write, play and record the song of (seed, index)."""
+    rng = np.random.default_rng([seed, index])
+    piece, source = _write_down(rng, midi)
+    tracks, captions = [], []
+    for part in piece.parts:
+        audio, instrument = play(part, piece.genre, piece.root, SONG_S, rng, studio)
+        tracks.append(record(audio, rng))
+        captions.append(caption_for(part.role, instrument, part.playing, piece.genre, rng))
+    roles = tuple(part.role for part in piece.parts)
+    return RenderedSong(
+        piece.genre, roles, names_for(roles, rng), tuple(captions), np.stack(tracks), source
+    )
+
+
+def _pictures(stem: np.ndarray, start: int, effects: random_effects.Effects) -> np.ndarray | None:
+    """Return dry and wet log-mel, (2, 1001, 64), or None where the window has no level."""
+    dry = excerpt(stem, SAMPLE_RATE, start)
+    if not dry.any():
+        return None
+    wet = normalise(random_effects.apply(dry[None], effects, EAR_RATE)[0])
+    return log_mel(torch.from_numpy(np.stack([dry, wet]))).numpy()
+
+
+def song_record(
+    song: RenderedSong, rng: Rng
+) -> tuple[dict[str, np.ndarray], dict[str, list[str]]] | None:
+    """Turn a song into cache tensors and word lists; None where fewer than two stems have a level."""
+    start = int(rng.uniform(0, SONG_S - WINDOW_S) * SAMPLE_RATE)
+    mels, profiles, kept = [], [], []
+    for index, stem in enumerate(song.audio):
+        mel = _pictures(stem, start, random_effects.draw(rng))
+        numbers = profile(stem, SAMPLE_RATE) if mel is not None else None
+        if (
+            mel is None
+            or numbers is None
+            or not np.isfinite(mel).all()
+            or not np.isfinite(numbers).all()
+        ):
+            continue
+        shift_db = np.full(len(numbers), PROFILE_LUFS - numbers[0], np.float32)
+        shift_db[2:4] = 0.0  # spread and activity do not know the gain
+        mels.append(mel)
+        profiles.append(numbers + shift_db)
+        kept.append(index)
+    if len(kept) < 2:
+        return None
+    pictures = np.stack(mels).astype(np.float16)
+    tensors = {
+        "mel_dry": np.ascontiguousarray(pictures[:, 0]),
+        "mel_wet": np.ascontiguousarray(pictures[:, 1]),
+        "profile": np.stack(profiles).astype(np.float32),
+        "role": np.array([ROLES.index(song.roles[k]) for k in kept], dtype=np.int64),
+    }
+    return tensors, {
+        "names": [song.names[k] for k in kept],
+        "captions": [song.captions[k] for k in kept],
+    }
+
+
+_STATE: tuple[Recipe, Studio, tuple[Path, ...]] | None = None  # of one worker process
+
+
+def _start_worker(recipe: Recipe) -> None:
+    global _STATE
+    torch.set_num_threads(1)
+    midi = tuple(sorted(recipe.midi.rglob("*.mid"))) if recipe.midi else ()
+    _STATE = (recipe, open_studio(recipe.soundfonts, recipe.bank, recipe.one_shots), midi)
+
+
+def _write_song(index: int) -> tuple[int, tuple[str, ...], str]:
+    """Make one song and put its record on disk, whole or not at all."""
+    assert _STATE is not None
+    recipe, studio, midi = _STATE
+    song = make_song(recipe.seed, index, studio, midi)
+    made = song_record(song, np.random.default_rng([recipe.seed, index, 1]))
+    if made is None:
+        return index, (), song.source
+    tensors, words = made
+    facts = {key: json.dumps(value) for key, value in words.items()}
+    facts |= {"genre": song.genre, "split": split_of(recipe.seed, index), "source": song.source}
+    path = recipe.out / f"{index:05d}.safetensors"
+    part = path.with_suffix(".part")
+    save_file(tensors, part, facts)
+    os.replace(part, path)
+    return index, tuple(ROLES[k] for k in tensors["role"]), song.source
+
+
+def build(recipe: Recipe, songs: int, workers: int) -> Counter[str]:
+    """Write the songs that are not on disk yet; return how many stems of each role were made."""
+    recipe.out.mkdir(parents=True, exist_ok=True)
+    missing = [k for k in range(songs) if not (recipe.out / f"{k:05d}.safetensors").exists()]
+    counts: Counter[str] = Counter()
+    started_s, done = time.monotonic(), 0
+    with get_context("spawn").Pool(workers, _start_worker, (recipe,)) as pool:
+        for _index, roles, _source in pool.imap_unordered(_write_song, missing, chunksize=4):
+            counts.update(roles)
+            done += 1
+            if done % 25 == 0 or done == len(missing):
+                logging.info(
+                    "%d of %d songs, %.2f songs/s, %s",
+                    done,
+                    len(missing),
+                    done / (time.monotonic() - started_s),
+                    dict(counts.most_common()),
+                )
+    return counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Build the feature cache of rendered songs.")
+    parser.add_argument("--out", type=Path, required=True, help="folder for NNNNN.safetensors")
+    parser.add_argument("--songs", type=int, default=2000, help="how many songs in all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--midi", type=Path, help="folder of .mid files: 30 %% of songs come from them"
+    )
+    parser.add_argument("--one-shots", type=Path, help="folder of drum one-shots (wav, flac)")
+    parser.add_argument(
+        "--soundfonts",
+        type=Path,
+        default=Path("/usr/share/sounds/sf2"),
+        help="folder of .sf2 files",
+    )
+    parser.add_argument(
+        "--voices",
+        type=Path,
+        default=Path("runs/voices"),
+        help="folder of the sung bank, made when missing",
+    )
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    bank = build_bank(arguments.voices)
+    recipe = Recipe(
+        arguments.out,
+        arguments.seed,
+        arguments.soundfonts,
+        bank,
+        arguments.midi,
+        arguments.one_shots,
+    )
+    build(recipe, arguments.songs, arguments.workers)
+
+
+if __name__ == "__main__":
+    main()

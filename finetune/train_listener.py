@@ -1,0 +1,361 @@
+"""Train the cascade audio-LLM: levels and names first, then content, then conversation.
+
+One rule: every stage draws fresh scenes, so no mix is seen twice; a run stops at its time limit,
+leaves a checkpoint, and goes on from it when called again.
+
+    python -m finetune.train_listener finetune/train_listener.yaml --out runs/listener
+"""
+
+import argparse
+import csv
+import math
+import time
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+from torch.nn import functional
+
+from assistant.model.modeling import GainsayForConditionalGeneration
+from finetune.batches import IGNORED, Batch, Collator, Example
+from finetune.dialogues import Dialogues
+from finetune.listener_setup import build_listener, load_tower
+from finetune.scenes import SongBank, draw_scene, teacher_posterior
+from finetune.talk import scruffy, split_phrasings
+from mixer.balance import BalancePrior
+from mixer.roles import ROLES
+
+SORTED_STEPS = 8
+ADVICE_DB = torch.arange(-12.0, 12.01, 0.5)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One part of the curriculum.
+
+    talk_share: share of full conversations; the rest are bare judgements of a scene.
+    """
+
+    name: str
+    steps: int
+    batch_size: int
+    learning_rate: float
+    content: bool = True
+    talk_share: float = 0.0
+    warmup_steps: int = 100
+    final_learning_rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The whole training, one yaml; unknown keys are refused."""
+
+    seed: int
+    stages: tuple[Stage, ...]
+    songs: str = "runs/songs"
+    content: str = "runs/content"
+    weight_decay: float = 0.05
+    gradient_clip: float = 1.0
+    average: float = 0.998
+    judge_weight: float = 1.0
+    expectation_weight: float = 0.02
+    role_weight: float = 0.2
+    level_weight: float = 0.3
+    guess_weight: float = 0.5
+    log_every: int = 25
+    checkpoint_every: int = 200
+
+
+def read_recipe(file: Path) -> Recipe:
+    """Read a yaml strictly: an unknown key is an error that names the known ones."""
+    values = yaml.safe_load(Path(file).read_text())
+    stages = tuple(_strict(Stage, stage, file) for stage in values.pop("stages"))
+    return _strict(Recipe, {**values, "stages": stages}, file)
+
+
+def _strict(kind, values: dict, file: Path):
+    known = {field.name for field in fields(kind)}
+    if unknown := sorted(set(values) - known):
+        raise ValueError(f"{file}: unknown keys {unknown}; {kind.__name__} knows {sorted(known)}")
+    return kind(**values)
+
+
+class Trainer:
+    """Everything that one run holds; state() and restore() make it resumable."""
+
+    def __init__(self, recipe: Recipe, out: Path):
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.out = recipe, out
+        out.mkdir(parents=True, exist_ok=True)
+        self.model, self.processor = build_listener(out, recipe.seed)
+        self.prior = BalancePrior.load()
+        self.collate = Collator(self.processor)
+        self.role_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ROLES))
+        # Reads the observer's posterior off a level token alone: keeps the level path's gradient alive.
+        self.level_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ADVICE_DB))
+        self.trained = [
+            *(p for n, p in self.model.named_parameters() if "audio_tower" not in n),
+            *self.role_head.parameters(),
+            *self.level_head.parameters(),
+        ]
+        for name, parameter in self.model.named_parameters():
+            parameter.requires_grad_("audio_tower" not in name)
+        matrices = [p for p in self.trained if p.dim() > 1]
+        vectors = [p for p in self.trained if p.dim() <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": matrices, "weight_decay": recipe.weight_decay},
+                {"params": vectors, "weight_decay": 0.0},
+            ],
+            lr=1e-3,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        self.averaged = [p.detach().clone() for p in self.trained]
+        self.step = 0
+        self.watched: dict[str, float] = {}  # logged beside the losses
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    # ---- one step
+
+    def losses(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """All losses of a batch; judge is the cross entropy to the observer's posterior."""
+        model = self.model
+        # On the CPUs at hand bf16 autocast trains half as fast as float32 at this size.
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            embeds = self._embed(batch)
+            hidden = model.model.language_model(
+                inputs_embeds=embeds, attention_mask=batch.attention_mask
+            ).last_hidden_state
+        hidden = hidden.float()
+        result = {"role": self._role_loss}
+        if len(batch.judged):
+            log_p = self.level_head(self._level_tokens[batch.judged_stem]).log_softmax(-1)
+            result["level"] = -(batch.posterior * log_p).sum(-1).mean()
+        shifted = batch.labels[:, 1:]
+        at = shifted != IGNORED
+        if bool(at.any()):
+            logits = model.lm_head(hidden[:, :-1][at])
+            result["text"] = functional.cross_entropy(logits, shifted[at])
+        if len(batch.judged):
+            logits = model.move_logits(hidden[batch.judged[:, 0], batch.judged[:, 1]])
+            log_p = logits.log_softmax(-1)
+            # A first guess where the stem was heard; the hear block then has something to look up.
+            guess = model.move_logits(hidden[batch.slot[:, 0], batch.slot[:, 1]]).log_softmax(-1)
+            result["guess"] = -(batch.posterior * guess).sum(-1).mean()
+            result["judge"] = -(batch.posterior * log_p).sum(-1).mean()
+            expected = log_p.exp() @ ADVICE_DB
+            target = batch.posterior @ ADVICE_DB
+            result["expectation"] = (expected - target).square().mean()
+            self.watched["spread"] = float(target.square().mean())
+        return result
+
+    def _embed(self, batch: Batch) -> torch.Tensor:
+        """Token embeddings with the stems' tokens put in; keeps the role loss of the content path."""
+        model = self.model.model
+        tokens = model.multi_modal_projector(batch.content, batch.level)  # (N, 9, hidden)
+        pooled = tokens[:, :-1].mean(dim=1).float()
+        self._level_tokens = tokens[:, -1].float()
+        heard = batch.has_content
+        self._role_loss = (
+            functional.cross_entropy(self.role_head(pooled[heard]), batch.role[heard])
+            if bool(heard.any())
+            else pooled.sum() * 0.0
+        )
+        used = torch.ones(tokens.shape[:2], dtype=torch.bool)
+        used[~heard, :-1] = False
+        embeds = model.get_input_embeddings()(batch.input_ids)
+        mask = (batch.input_ids == self.collate.audio_id)[..., None].expand_as(embeds)
+        return embeds.masked_scatter(mask, tokens[used].to(embeds.dtype))
+
+    def learn(self, batch: Batch, learning_rate: float) -> dict[str, float]:
+        """One optimisation step."""
+        recipe = self.recipe
+        losses = self.losses(batch)
+        weights = {
+            "text": 1.0,
+            "judge": recipe.judge_weight,
+            "expectation": recipe.expectation_weight,
+            "role": recipe.role_weight,
+            "level": recipe.level_weight,
+            "guess": recipe.guess_weight,
+        }
+        total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, recipe.gradient_clip)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        rate = min(recipe.average, (1 + self.step) / (10 + self.step))
+        torch._foreach_lerp_(self.averaged, [p.detach() for p in self.trained], 1 - rate)
+        return {name: float(loss.detach()) for name, loss in losses.items()} | self.watched
+
+    # ---- keeping
+
+    def save(self) -> None:
+        """Checkpoint (to go on from) and the averaged weights as a model folder."""
+        state = {
+            "step": self.step,
+            "trained": [p.detach() for p in self.trained],
+            "averaged": self.averaged,
+            "optimizer": self.optimizer.state_dict(),
+        }
+        torch.save(state, self.out / "checkpoint.tmp")
+        (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
+        live = [p.detach().clone() for p in self.trained]
+        torch._foreach_copy_([p.data for p in self.trained], self.averaged)
+        self.model.save_pretrained(self.out / "model")
+        self.processor.save_pretrained(self.out / "model")
+        torch._foreach_copy_([p.data for p in self.trained], live)
+
+    def restore(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        file = self.out / "checkpoint.pt"
+        if not file.is_file():
+            return
+        state = torch.load(file, weights_only=True)
+        torch._foreach_copy_([p.data for p in self.trained], state["trained"])
+        self.averaged = state["averaged"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step = state["step"]
+
+
+class Supply:
+    """An endless, seeded supply of examples; what step n sees depends on the seed, n and the songs there are."""
+
+    def __init__(self, recipe: Recipe, stage: Stage, prior: BalancePrior):
+        content = Path(recipe.content) if stage.content else None
+        self.bank = SongBank(Path(recipe.songs), content, "train")
+        self.dialogues = Dialogues(prior)
+        self.recipe, self.stage, self.prior = recipe, stage, prior
+        self._group, self._drawn = -1, []
+
+    def batch(self, step: int) -> list[Example]:
+        """The examples of a step; a few steps are drawn together and sorted, to pad less."""
+        group, place = divmod(step, SORTED_STEPS)
+        if group != self._group:
+            self.bank.refresh()
+            rng = np.random.default_rng([self.recipe.seed, group])
+            drawn = [self.example(rng) for _ in range(SORTED_STEPS * self.stage.batch_size)]
+            drawn.sort(key=_length)
+            size = self.stage.batch_size
+            self._drawn = [drawn[size * k : size * (k + 1)] for k in rng.permutation(SORTED_STEPS)]
+            self._group = group
+        return self._drawn[place]
+
+    def example(self, rng: np.random.Generator) -> Example:
+        """One bare judgement or one conversation."""
+        record = self.bank.records[int(rng.integers(len(self.bank)))]
+        if rng.random() < self.stage.talk_share:
+            return self.dialogues.draw(record, rng)
+        scene = draw_scene(record, self.prior, rng)
+        messages = (
+            {"role": "user", "content": question(rng)},
+            {"role": "assistant", "content": "", "heard": True},
+        )
+        return Example(scene, messages, teacher_posterior(scene, self.prior), self.stage.content)
+
+
+def _length(example: Example) -> int:
+    """Roughly how many tokens an example takes."""
+    words = sum(len(str(message)) for message in example.messages) / 4
+    return int(words) + 16 * len(example.scene.names)
+
+
+def question(rng: np.random.Generator) -> str:
+    """What a bare judgement is asked with: nothing, or one of the ways to ask for advice."""
+    asked = split_phrasings("ask_advice", held_out=False)
+    plain = [text for text in asked if "{" not in text]
+    return "" if rng.random() < 0.5 else scruffy(plain[int(rng.integers(len(plain)))], rng)
+
+
+def rate_at(stage: Stage, done: int) -> float:
+    """Learning rate after `done` steps of a stage: linear warm-up, then cosine."""
+    if done < stage.warmup_steps:
+        return stage.learning_rate * (done + 1) / stage.warmup_steps
+    progress = (done - stage.warmup_steps) / max(1, stage.steps - stage.warmup_steps)
+    low = stage.final_learning_rate
+    return low + 0.5 * (stage.learning_rate - low) * (1 + math.cos(math.pi * min(progress, 1.0)))
+
+
+def train(recipe: Recipe, out: Path, minutes: float, only: str | None = None) -> None:
+    """Run the stages that are left until they are done or the time is up."""
+    trainer = Trainer(recipe, out)
+    trainer.restore()
+    until = time.monotonic() + 60 * minutes
+    begun = 0
+    with open(out / "curve.csv", "a", newline="") as log:
+        curve = csv.writer(log)
+        for stage in recipe.stages:
+            first, begun = begun, begun + stage.steps
+            if trainer.step >= begun or (only is not None and stage.name != only):
+                continue
+            supply = Supply(recipe, stage, trainer.prior)
+            sums: dict[str, list[float]] = {}
+            started, tokens = time.monotonic(), 0
+            while trainer.step < begun and time.monotonic() < until:
+                batch = trainer.collate(supply.batch(trainer.step))
+                rate = rate_at(stage, trainer.step - first)
+                tokens += batch.input_ids.numel()
+                for name, value in trainer.learn(batch, rate).items():
+                    sums.setdefault(name, []).append(value)
+                if trainer.step % recipe.log_every == 0:
+                    means = {
+                        name: round(float(np.mean(values)), 4) for name, values in sums.items()
+                    }
+                    speed = tokens / (time.monotonic() - started)
+                    curve.writerow([stage.name, trainer.step, f"{rate:.2e}", f"{speed:.0f}", means])
+                    log.flush()
+                    print(
+                        stage.name,
+                        trainer.step,
+                        f"lr {rate:.1e} {speed:.0f} tok/s",
+                        means,
+                        flush=True,
+                    )
+                    sums, started, tokens = {}, time.monotonic(), 0
+                if trainer.step % recipe.checkpoint_every == 0:
+                    trainer.save()
+            trainer.save()
+            if time.monotonic() >= until:
+                break
+
+
+def ship(run: Path, folder: Path) -> None:
+    """Write a run's averaged weights as float16 safetensors, with the shipped ear as the tower."""
+    from assistant.model.processing import GainsayProcessor
+
+    model = GainsayForConditionalGeneration.from_pretrained(run / "model", dtype=torch.float32)
+    load_tower(model)
+    model.half().save_pretrained(folder)
+    GainsayProcessor.from_pretrained(run / "model").save_pretrained(folder)
+    print(f"{sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.1f} MB in {folder}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipe", type=Path, help="yaml, for example finetune/train_listener.yaml")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder of checkpoint, curve and model"
+    )
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many minutes")
+    parser.add_argument("--threads", type=int, default=0, help="torch threads (0 = as it is)")
+    parser.add_argument("--stage", default=None, help="run this stage only")
+    parser.add_argument(
+        "--ship", type=Path, help="do not train: write the run's model to this folder"
+    )
+    arguments = parser.parse_args()
+    if arguments.ship:
+        ship(arguments.out, arguments.ship)
+        return
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    train(read_recipe(arguments.recipe), arguments.out, arguments.minutes, arguments.stage)
+
+
+if __name__ == "__main__":
+    main()

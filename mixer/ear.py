@@ -1,0 +1,260 @@
+"""The ear: a small CLAP (audio and text towers) that says what a stem is, never how loud it is.
+
+One rule: stems are loudness-normalised before they are heard, and the towers stay in eval mode.
+The same class loads a larger CLAP in transformers' form from its own folder.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from mixer.ear_front import FRAMES, MELS, WINDOW_S, excerpt, log_mel
+from mixer.roles import ROLES
+from mixer.song import Song
+
+if TYPE_CHECKING:
+    from transformers import ClapModel, PreTrainedTokenizerBase
+
+__all__ = [
+    "EAR_DIR",
+    "CONTENT_TOKENS",
+    "Ear",
+    "EarError",
+    "EarResult",
+    "excerpt",
+    "log_mel",
+    "window",
+]
+
+EAR_DIR = Path(__file__).parent / "weights" / "ear"
+CONTENT_TOKENS = 8
+ROLE_TEMPLATES = ("the sound of {}", "a recording of {}", "{}")
+BATCH = 16  # excerpts heard at once; bounds memory for songs of many stems
+BLOCK_S = 0.5  # grid on which the window is chosen
+ACTIVE_BELOW_LOUD_DB = 30.0  # a block this far under the stem's loud blocks counts as a pause
+
+
+class EarError(ValueError):
+    """The ear cannot load or was given the wrong thing: the message says got, needed and cure."""
+
+
+@dataclass(frozen=True, eq=False)
+class EarResult:
+    """What was heard, float32 arrays in song order.
+
+    hidden (stems, 8, 256), embedding (stems, 128) of length 1, role_probabilities (stems, 18) over
+    ROLES. start_s: the common window; starts_s: per stem, as a stem that pauses there is heard
+    where it plays.
+    """
+
+    hidden: np.ndarray
+    embedding: np.ndarray
+    role_probabilities: np.ndarray
+    start_s: float
+    starts_s: tuple[float, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The likeliest role of each stem."""
+        return tuple(ROLES[index] for index in self.role_probabilities.argmax(axis=1))
+
+
+class FixedBatchNorm(nn.BatchNorm2d):
+    """BatchNorm that always uses its stored statistics and keeps them, whatever train() says."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return functional.batch_norm(
+            input, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps
+        )
+
+
+def fix_batch_norm(module: nn.Module) -> nn.Module:
+    """Replace every BatchNorm2d inside a module by one that cannot drift; returns the module."""
+    for name, child in module.named_children():
+        if type(child) is nn.BatchNorm2d:
+            fixed = FixedBatchNorm(child.num_features, eps=child.eps)
+            fixed.load_state_dict(child.state_dict())
+            setattr(module, name, fixed)
+        else:
+            fix_batch_norm(child)
+    return module
+
+
+def pool_content(last_hidden_state: torch.Tensor) -> torch.Tensor:
+    """Pool the tower's map (batch, hidden, bands, times) to content tokens (batch, 8, hidden)."""
+    over_time = functional.adaptive_avg_pool1d(last_hidden_state.mean(dim=2), CONTENT_TOKENS)
+    return over_time.transpose(1, 2)
+
+
+def embed_audio(model: "ClapModel", mel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Hear log-mel (batch, 1001, 64): content (batch, 8, hidden), unit embedding (batch, 128)."""
+    heard = model.audio_model(input_features=mel.unsqueeze(1))
+    embedding = functional.normalize(model.audio_projection(heard.pooler_output), dim=-1)
+    return pool_content(heard.last_hidden_state), embedding
+
+
+def embed_words(
+    model: "ClapModel", tokenizer: "PreTrainedTokenizerBase", texts: list[str]
+) -> torch.Tensor:
+    """Read texts through the text tower: unit embeddings (texts, 128)."""
+    tokens = tokenizer(texts, padding=True, truncation=True, max_length=64, return_tensors="pt")
+    read = model.text_model(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"])
+    return functional.normalize(model.text_projection(read.pooler_output), dim=-1)
+
+
+class Ear(nn.Module):
+    """Audio and text in one space; hears content and roles. Always in eval mode, no gradients."""
+
+    def __init__(self, model: "ClapModel", tokenizer: "PreTrainedTokenizerBase") -> None:
+        super().__init__()
+        self.model = model.eval().requires_grad_(False)
+        fix_batch_norm(self.model)
+        self.tokenizer = tokenizer
+        self._role_words = self._read_roles()
+
+    @classmethod
+    def load(cls, folder: Path | str | None = None) -> "Ear":
+        """Load the shipped ear, or any CLAP of transformers from a folder with its tokenizer."""
+        return _load(str(folder or EAR_DIR))
+
+    def train(self, mode: bool = True) -> "Ear":
+        """Stay in eval mode: a larger model that embeds the ear may be trained, the ear is not."""
+        return super().train(False)
+
+    @torch.no_grad()
+    def hidden(self, mel: torch.Tensor) -> torch.Tensor:
+        """Content tokens (batch, 8, hidden) of log-mel pictures (batch, 1001, 64)."""
+        return self.listen(mel)[0]
+
+    @torch.no_grad()
+    def embed(self, mel: torch.Tensor) -> torch.Tensor:
+        """Embeddings (batch, 128) of length 1 of log-mel pictures (batch, 1001, 64)."""
+        return self.listen(mel)[1]
+
+    @torch.no_grad()
+    def embed_text(self, texts: list[str]) -> torch.Tensor:
+        """Embeddings (texts, 128) of length 1 of descriptions, lower-cased."""
+        return embed_words(self.model, self.tokenizer, [text.lower() for text in texts])
+
+    @torch.no_grad()
+    def roles(self, mel: torch.Tensor) -> torch.Tensor:
+        """Probability of each role, (batch, 18) over ROLES, of log-mel (batch, 1001, 64)."""
+        return self.role_probabilities(self.embed(mel))
+
+    @torch.no_grad()
+    def listen(self, mel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Content tokens and embeddings of log-mel pictures (batch, 1001, 64) in one pass."""
+        if mel.ndim != 3 or tuple(mel.shape[1:]) != (FRAMES, MELS):
+            raise EarError(
+                f"got log-mel of shape {tuple(mel.shape)}, "
+                f"need (batch, {FRAMES}, {MELS}): use log_mel()"
+            )
+        parts = [embed_audio(self.model, part.float()) for part in mel.split(BATCH)]
+        return torch.cat([hidden for hidden, _ in parts]), torch.cat([unit for _, unit in parts])
+
+    def role_probabilities(self, embedding: torch.Tensor) -> torch.Tensor:
+        """Probability of each role, (batch, 18), of embeddings (batch, 128)."""
+        return (self.model.logit_scale_a.exp() * embedding @ self._role_words.T).softmax(dim=-1)
+
+    def hear(self, song: Song) -> EarResult:
+        """Hear every stem over the song's window; one that pauses there is heard where it plays."""
+        powers = block_powers(song.audio, song.sample_rate)
+        common = _best_start(_active(powers))
+        starts = [
+            common if _plays_at(row, common) else _best_start(row[None]) for row in _active(powers)
+        ]
+        step = round(BLOCK_S * song.sample_rate)
+        cuts = [
+            excerpt(stem, song.sample_rate, start * step)
+            for stem, start in zip(song.audio, starts, strict=True)
+        ]
+        parts = [
+            log_mel(torch.from_numpy(np.stack(cuts[i : i + BATCH])))
+            for i in range(0, len(cuts), BATCH)
+        ]
+        hidden, embedding = self.listen(torch.cat(parts))
+        return EarResult(
+            hidden.numpy(),
+            embedding.numpy(),
+            self.role_probabilities(embedding).numpy(),
+            common * BLOCK_S,
+            tuple(start * BLOCK_S for start in starts),
+        )
+
+    def _read_roles(self) -> torch.Tensor:
+        """One unit embedding a role, (18, 128): the mean over the templates."""
+        words = torch.stack(
+            [
+                self.embed_text([template.format(role) for role in ROLES])
+                for template in ROLE_TEMPLATES
+            ]
+        )
+        return functional.normalize(words.mean(dim=0), dim=-1)
+
+
+@lru_cache(maxsize=2)
+def _load(folder: str) -> Ear:
+    from transformers import AutoTokenizer, ClapModel
+
+    if not (Path(folder) / "config.json").is_file():
+        raise EarError(
+            f"no ear in {folder}: need config.json and model.safetensors "
+            "(train one with finetune.train_ear)"
+        )
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    if len(tokenizer) < 100:  # an empty tokenizer comes back silently when its file is missing
+        raise EarError(
+            f"the tokenizer in {folder} has {len(tokenizer)} words, need over 100: "
+            "its tokenizer.json is missing or broken"
+        )
+    return Ear(
+        ClapModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True), tokenizer
+    )
+
+
+def block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Mean square of half-second blocks, (stems, blocks), of audio (stems, channels, samples)."""
+    step = round(BLOCK_S * sample_rate)
+    blocks = max(1, -(-audio.shape[-1] // step))
+    powers = np.zeros((audio.shape[0], blocks))
+    for index in range(blocks):
+        block = audio[..., index * step : (index + 1) * step]
+        powers[:, index] = np.square(block, dtype=np.float32).mean(axis=(1, 2))
+    return powers
+
+
+def _active(powers: np.ndarray) -> np.ndarray:
+    """Which blocks a stem plays in, (stems, blocks) of bool, judged against its own loud blocks."""
+    loud = np.percentile(powers, 95, axis=1, keepdims=True)
+    loud = np.where(loud > 0, loud, powers.max(axis=1, keepdims=True))
+    return (powers > loud * 10 ** (-ACTIVE_BELOW_LOUD_DB / 10)) & (powers > 0)
+
+
+def _best_start(active: np.ndarray) -> int:
+    """First block of the 10 s in which most stems play most; the earliest of equals."""
+    length = round(WINDOW_S / BLOCK_S)
+    if active.shape[1] <= length:
+        return 0
+    summed = np.concatenate([np.zeros((len(active), 1)), active.cumsum(axis=1)], axis=1)
+    share = (summed[:, length:] - summed[:, :-length]) / length
+    return int(
+        np.sqrt(share).sum(axis=0).argmax()
+    )  # the root prefers one more stem to a fuller one
+
+
+def _plays_at(row: np.ndarray, start: int) -> bool:
+    """Whether a stem plays for at least a second of the window."""
+    return row[start : start + round(WINDOW_S / BLOCK_S)].sum() * BLOCK_S >= 1.0
+
+
+def window(song: Song) -> int:
+    """First sample of the 10 s in which most stems play."""
+    return _best_start(_active(block_powers(song.audio, song.sample_rate))) * round(
+        BLOCK_S * song.sample_rate
+    )

@@ -1,0 +1,1 @@
+"""MEGAMI, small: a set diffusion model draws effect settings for all stems of a song together."""
