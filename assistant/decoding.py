@@ -48,7 +48,7 @@ class Writer:
     ):
         self.model, self.tokenizer = model, tokenizer
         self._cache = DynamicCache(config=model.config.text_config)
-        self._hidden = self._read(prompt_ids, stems)[-1]
+        self.hidden = self._read(prompt_ids, stems)[-1]
 
     @torch.inference_mode()
     def _read(self, ids: Sequence[int], stems: Stems | None = None) -> torch.Tensor:
@@ -69,13 +69,13 @@ class Writer:
     def force(self, ids: Sequence[int]) -> torch.Tensor:
         """Append ids that are not the model's choice; hidden states (len(ids), hidden) after each."""
         hidden = self._read(ids)
-        self._hidden = hidden[-1]
+        self.hidden = hidden[-1]
         return hidden
 
     def logits(self) -> np.ndarray:
         """Logits (vocabulary,) of the next token, float32."""
         with torch.inference_mode():
-            return self.model.lm_head(self._hidden).float().numpy()
+            return self.model.lm_head(self.hidden).float().numpy()
 
     def write_call(self, grammar: str) -> dict:
         """Write one tool call under a grammar; returns {"name": ..., "arguments": ...}."""

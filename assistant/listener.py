@@ -22,8 +22,7 @@ from assistant.model.processing import (
     ADVICE_GRID_DB,
     CALL_START,
     HEAR,
-    HEAR_END,
-    STEM_SLOTS,
+    STEM_TOKENS,
     conversation,
 )
 from mixer.loudness import profile, relative_profile
@@ -118,26 +117,26 @@ class EmbeddedListener:
     # ---- thinking
 
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
-        """Posterior over the needed move of every stem that has a level."""
+        """Posterior over the needed move of every stem that has a level.
+
+        Every stem is asked for with itself last, so that all the others are heard before it.
+        """
         probability = np.zeros((len(hearing.names), len(ADVICE_GRID_DB)), dtype=np.float32)
         probability[:, len(ADVICE_GRID_DB) // 2] = 1.0
-        for group in _groups(hearing):
-            writer, order = self._begin(hearing, messages, group)
-            judged = self._judge_in(writer, len(order) - 1)
-            probability[order[1:]] = judged
+        asked = [message for message in messages if message["role"] == "user"][-1:]
+        order = canonical_order(hearing)
+        for stem in order[1:]:
+            others = [index for index in order if index != stem][: STEMS_AT_ONCE - 1]
+            probability[stem] = self._judge_last(hearing, asked, [*others, stem])
         return Judgement(hearing.names, hearing.anchor_index, probability)
 
-    def _judge_in(self, writer: Writer, others: int) -> np.ndarray:
-        """Open the hear block in a writer and read (others, 49) probabilities off it."""
-        if others == 0:
-            return np.zeros((0, len(ADVICE_GRID_DB)), dtype=np.float32)
-        config = self.model.config
-        ids = [config.hear_token_id, *config.stem_token_ids[1 : others + 1]]
-        hidden = writer.force(ids)[1:]
+    def _judge_last(
+        self, hearing: Hearing, asked: Sequence[dict[str, Any]], order: Sequence[int]
+    ) -> np.ndarray:
+        """Probabilities (49,) of the needed move of the last stem in an order."""
+        writer = self._begin(hearing, asked, order, up_to=STEM_TOKENS[len(order) - 1])
         with torch.inference_mode():
-            logits = self.model.move_logits(hidden).float()
-        writer.force([config.hear_end_token_id])
-        return torch.softmax(logits, dim=-1).numpy()
+            return torch.softmax(self.model.move_logits(writer.hidden).float(), dim=-1).numpy()
 
     def next_step(
         self,
@@ -146,13 +145,10 @@ class EmbeddedListener:
         on_token: Callable[[str], None] | None = None,
     ) -> Step:
         """Listen, call a tool, or speak: the model's first token decides."""
-        group = _groups(hearing)[0]
-        writer, _ = self._begin(hearing, messages, group)
+        writer = self._begin(hearing, messages, canonical_order(hearing)[:STEMS_AT_ONCE])
         tokenizer = self.processor.tokenizer
         hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
-        logits = writer.logits()
-        logits[tokenizer.convert_tokens_to_ids(HEAR_END)] = -np.inf
-        first = int(logits.argmax())
+        first = int(writer.logits().argmax())
         if first == hear_id:
             return self._advise(hearing, messages)
         if first == call_id:
@@ -168,13 +164,12 @@ class EmbeddedListener:
             {"stem": move.stem, "gain_db": float(move.gain_db)}
             for move in judgement.moves(self.threshold)
         ]
-        writer, order = self._begin(hearing, messages, _groups(hearing)[0])
-        self._judge_in(writer, len(order) - 1)
+        writer = self._begin(hearing, messages, canonical_order(hearing)[:STEMS_AT_ONCE])
         start = (
             f'{{"name": "{ADVICE_TOOL}", "arguments": {{"moves": {json.dumps(moves)}, "reason": "'
         )
         tokenizer = self.processor.tokenizer
-        writer.force(forced_text(tokenizer, CALL_START + start))
+        writer.force(forced_text(tokenizer, HEAR + CALL_START + start))
         reason = writer.write_reason()
         arguments = {"moves": moves, "reason": reason}
         return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)
@@ -190,18 +185,25 @@ class EmbeddedListener:
         return call_grammar(schemas, names)
 
     def _begin(
-        self, hearing: Hearing, messages: Sequence[dict[str, Any]], group: Sequence[int]
-    ) -> tuple[Writer, list[int]]:
-        """A writer that has read the stems of a group and the conversation; and the stems' order."""
-        order = list(group)
+        self,
+        hearing: Hearing,
+        messages: Sequence[dict[str, Any]],
+        order: Sequence[int],
+        up_to: str | None = None,
+    ) -> Writer:
+        """A writer that has read these stems and the conversation (or only up to a token)."""
         talk = [message for message in messages if message["role"] != "system"]
         chat = conversation([hearing.names[index] for index in order], talk)
         stems = Stems(
-            torch.from_numpy(np.ascontiguousarray(hearing.hidden[order], np.float32)),
-            torch.from_numpy(np.ascontiguousarray(hearing.relative_profile[order], np.float32)),
+            torch.from_numpy(np.ascontiguousarray(hearing.hidden[list(order)], np.float32)),
+            torch.from_numpy(
+                np.ascontiguousarray(hearing.relative_profile[list(order)], np.float32)
+            ),
         )
         ids = self.processor.prompt_ids(chat)
-        return Writer(self.model, self.processor.tokenizer, ids, stems), order
+        if up_to is not None:
+            ids = ids[: ids.index(self.processor.tokenizer.convert_tokens_to_ids(up_to)) + 1]
+        return Writer(self.model, self.processor.tokenizer, ids, stems)
 
     @cached_property
     def parameters(self) -> int:
@@ -209,14 +211,12 @@ class EmbeddedListener:
         return sum(p.numel() for p in self.model.parameters())
 
 
-def _groups(hearing: Hearing) -> list[list[int]]:
-    """Stems with a level in canonical order, anchor first, at most STEMS_AT_ONCE a group."""
+def canonical_order(hearing: Hearing) -> list[int]:
+    """Stems with a level, anchor first, the others by name."""
     sounding = [
         index
         for index in range(len(hearing.names))
         if index != hearing.anchor_index and np.isfinite(hearing.relative_profile[index, 0])
     ]
     sounding.sort(key=lambda index: natural_key(hearing.names[index]))
-    size = min(STEMS_AT_ONCE, STEM_SLOTS) - 1
-    starts = range(0, max(len(sounding), 1), size)
-    return [[hearing.anchor_index, *sounding[start : start + size]] for start in starts]
+    return [hearing.anchor_index, *sounding]

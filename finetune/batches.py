@@ -11,18 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from assistant.listener import natural_key
 from assistant.model.configuration import CONTENT_TOKENS, TOKENS_PER_STEM
-from assistant.model.processing import AUDIO, GainsayProcessor, conversation
+from assistant.model.processing import AUDIO, STEM_TOKENS, GainsayProcessor, conversation
 from finetune.scenes import Scene
 from mixer.roles import ROLES
 
 IGNORED = -100
 _ASSISTANT = re.compile(r"<\|im_start\|>assistant\n(.*?<\|im_end\|>)", re.DOTALL)
 _FORCED = re.compile(
-    r"(?<=<\|hear\|>)(?:<\|s\d+\|>)*<\|/hear\|>"
-    r'(?:<tool_call>\{"name": "propose_moves", "arguments": \{"moves": \[.*?\], "reason": ")?'
-    r'|(?<="\}\})</tool_call><\|im_end\|>',
+    r'(?<=<\|hear\|>)<tool_call>\{"name": "propose_moves", "arguments": \{"moves": \[.*?\], '
+    r'"reason": "|(?<="\}\})</tool_call><\|im_end\|>',
     re.DOTALL,
 )
 
@@ -32,7 +30,7 @@ class Example:
     """One training example: a scene, the talk about it, and the posterior its hear block must show.
 
     messages: as the product shows them to the model, without the system and stems parts. The last
-    assistant message that listens says heard=True; given=True marks what is history, not trained.
+    assistant message that listens says heard=True; the posterior is trained on every slot token; given=True marks what is history, not trained.
     posterior (S, 49), or None where nothing is judged.
     """
 
@@ -53,17 +51,10 @@ class Batch:
     level: torch.Tensor  # (N, 14)
     has_content: torch.Tensor  # (N,) bool
     role: torch.Tensor  # (N,)
-    judged: torch.Tensor  # (H, 2) row and column of each judged stem token
+    judged: torch.Tensor  # (H, 2) row and column of each judged stem's slot token
     judged_stem: torch.Tensor  # (H,) which of the N stems each is
-    slot: torch.Tensor  # (H, 2) row and column of the same stem's token right after its audio
     posterior: torch.Tensor  # (H, 49)
     needed_db: torch.Tensor  # (H,)
-
-
-def canonical(scene: Scene) -> list[int]:
-    """The order in which the product shows stems: anchor first, then by name."""
-    others = sorted(range(1, len(scene.names)), key=lambda i: natural_key(scene.names[i]))
-    return [0, *others]
 
 
 class Collator:
@@ -73,19 +64,12 @@ class Collator:
         self.processor = processor
         tokenizer = processor.tokenizer
         self.audio_id = processor.audio_token_id
-        self.hear_id, self.hear_end_id = tokenizer.convert_tokens_to_ids(["<|hear|>", "<|/hear|>"])
+        self.slot_ids = tokenizer.convert_tokens_to_ids(list(STEM_TOKENS))
         self.pad_id = tokenizer.pad_token_id
 
     def encode(self, example: Example) -> tuple[list[int], list[int]]:
         """Ids and labels of one example."""
-        order = canonical(example.scene)
-        names = [example.scene.names[index] for index in order]
-        heard = list(range(1, len(order)))
-        messages = [
-            {**message, "heard": heard} if message.get("heard") is True else message
-            for message in example.messages
-        ]
-        chat = conversation(names, messages)
+        chat = conversation(example.scene.names, example.messages)
         text = self.processor.apply_chat_template(chat, tokenize=False, add_generation_prompt=False)
         per_stem = TOKENS_PER_STEM if example.with_content else TOKENS_PER_STEM - CONTENT_TOKENS
         text = text.replace(AUDIO, AUDIO * per_stem)
@@ -114,28 +98,27 @@ class Collator:
         labels = torch.full((size, length), IGNORED)
         mask = torch.zeros((size, length), dtype=torch.long)
         content, level, has_content, role = [], [], [], []
-        judged, judged_stem, slot, posterior, needed = [], [], [], [], []
+        judged, judged_stem, posterior, needed = [], [], [], []
         for row, (example, (ids, label)) in enumerate(zip(examples, encoded, strict=True)):
             input_ids[row, : len(ids)] = torch.tensor(ids)
             labels[row, : len(ids)] = torch.tensor(label)
             mask[row, : len(ids)] = 1
-            scene, order = example.scene, canonical(example.scene)
-            level.append(scene.relative_profile[order])
-            role.extend(ROLES.index(scene.roles[index]) for index in order)
-            has_content.extend([example.with_content] * len(order))
-            hidden = scene.hidden[order] if example.with_content else None
+            scene, stems = example.scene, len(example.scene.names)
+            level.append(scene.relative_profile)
+            role.extend(ROLES.index(name) for name in scene.roles)
+            has_content.extend([example.with_content] * stems)
+            hidden = scene.hidden if example.with_content else None
             content.append(
-                np.zeros((len(order), CONTENT_TOKENS, 256), np.float16)
+                np.zeros((stems, CONTENT_TOKENS, 256), np.float16)
                 if hidden is None
                 else hidden
             )
             if example.posterior is not None:
-                start, first = ids.index(self.hear_id), len(role) - len(order)
-                judged_stem.extend(range(first + 1, first + len(order)))
-                slot.extend((row, ids.index(ids[start + k])) for k in range(1, len(order)))
-                judged.extend((row, start + 1 + position) for position in range(len(order) - 1))
-                posterior.append(example.posterior[order[1:]])
-                needed.append(scene.needed_db[order[1:]])
+                first = len(role) - stems
+                judged_stem.extend(range(first + 1, first + stems))
+                judged.extend((row, ids.index(self.slot_ids[k])) for k in range(1, stems))
+                posterior.append(example.posterior[1:])
+                needed.append(scene.needed_db[1:])
         none = np.zeros((0, 49))
         return Batch(
             input_ids=input_ids,
@@ -147,7 +130,6 @@ class Collator:
             role=torch.tensor(role),
             judged=torch.tensor(judged, dtype=torch.long).reshape(-1, 2),
             judged_stem=torch.tensor(judged_stem, dtype=torch.long),
-            slot=torch.tensor(slot, dtype=torch.long).reshape(-1, 2),
             posterior=torch.from_numpy(np.concatenate(posterior or [none])).float(),
             needed_db=torch.from_numpy(np.concatenate(needed or [none[:, 0]])).float(),
         )

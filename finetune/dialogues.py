@@ -1,7 +1,7 @@
 """Conversations about a flawed mix: a few turns of history, then turns that the model learns from.
 
-One rule: what the model hears is the mix as it stands at the end, so only the last listening of a
-conversation is trained as listening; earlier advice is history.
+One rule: only the last listening of a conversation is trained as a decision to listen; earlier
+advice is history, as the product shows it.
 """
 
 import numpy as np
@@ -40,14 +40,14 @@ class Dialogues:
         posterior = teacher_posterior(scene, self.prior)
         desk = Desk(scene, rng)
         messages: list[dict] = []
-        judged = None
+        judged = posterior  # the stems follow the first words: only these can have leaned it
         for _ in range(int(rng.choice(TURNS, p=TURN_PROBABILITY))):
             exchange = self.exchange(desk, posterior, held_out)
             if exchange.posterior is not None:
                 for message in messages:  # an earlier listening becomes history
                     if message.pop("heard", None):
                         message["given"] = True
-                judged = exchange.posterior
+                judged = exchange.posterior if not messages else judged
             messages += exchange.messages
             if exchange.messages[1].get("tool_calls", [{}])[0].get("name") == "set_anchor":
                 break  # the anchor has changed: what follows would be another scene

@@ -19,9 +19,9 @@ from assistant.model.processing import (
     ADVICE_GRID_DB,
     AUDIO,
     HEAR,
-    HEAR_END,
     STEM_TOKENS,
     GainsayProcessor,
+    chat_template,
     train_tokenizer,
 )
 from finetune.stem_names import names_for
@@ -50,6 +50,7 @@ def build_listener(
     folder = out / "tokenizer"
     if folder.is_dir():
         tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+        tokenizer.chat_template = chat_template()
     else:
         tokenizer = train_tokenizer(corpus(seed), VOCABULARY)
         tokenizer.save_pretrained(folder)
@@ -70,7 +71,6 @@ def build_listener(
         text_config=text_config,
         audio_token_id=ids(AUDIO),
         hear_token_id=ids(HEAR),
-        hear_end_token_id=ids(HEAR_END),
         stem_token_ids=ids(list(STEM_TOKENS)),
         number_token_ids=ids([f"{gain:.1f}" for gain in ADVICE_GRID_DB]),
     )

@@ -63,7 +63,6 @@ class Recipe:
     expectation_weight: float = 0.02
     role_weight: float = 0.2
     level_weight: float = 0.3
-    guess_weight: float = 0.5
     log_every: int = 25
     checkpoint_every: int = 200
 
@@ -142,9 +141,6 @@ class Trainer:
         if len(batch.judged):
             logits = model.move_logits(hidden[batch.judged[:, 0], batch.judged[:, 1]])
             log_p = logits.log_softmax(-1)
-            # A first guess where the stem was heard; the hear block then has something to look up.
-            guess = model.move_logits(hidden[batch.slot[:, 0], batch.slot[:, 1]]).log_softmax(-1)
-            result["guess"] = -(batch.posterior * guess).sum(-1).mean()
             result["judge"] = -(batch.posterior * log_p).sum(-1).mean()
             expected = log_p.exp() @ ADVICE_DB
             target = batch.posterior @ ADVICE_DB
@@ -180,7 +176,6 @@ class Trainer:
             "expectation": recipe.expectation_weight,
             "role": recipe.role_weight,
             "level": recipe.level_weight,
-            "guess": recipe.guess_weight,
         }
         total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
         total.backward()

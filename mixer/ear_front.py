@@ -19,6 +19,8 @@ HOP = 480
 FFT = 1024
 MELS = 64
 FRAMES = WINDOW_SAMPLES // HOP + 1  # 1001
+METERING_RMS = 0.1
+SILENCE_RMS = 1e-6
 EXCERPT_LUFS = -20.0
 
 
@@ -87,10 +89,15 @@ def _mono_lufs(mono48k: np.ndarray) -> float:
 
 def normalise(mono48k: np.ndarray) -> np.ndarray:
     """Bring mono audio (samples,) at 48 kHz to -20 LUFS; what has no level comes back as zeros."""
-    lufs = _mono_lufs(mono48k)
+    rms = float(np.sqrt(np.mean(np.square(mono48k, dtype=np.float64)))) if mono48k.size else 0.0
+    if rms < SILENCE_RMS:
+        return np.zeros_like(mono48k, dtype=np.float32)
+    # The meter's absolute gate stands still: at a fixed RMS it cuts the same blocks at any fader.
+    level = mono48k / np.float32(rms / METERING_RMS)
+    lufs = _mono_lufs(level)
     if not np.isfinite(lufs):
         return np.zeros_like(mono48k, dtype=np.float32)
-    return (mono48k * 10.0 ** ((EXCERPT_LUFS - lufs) / 20.0)).astype(np.float32)
+    return (level * 10.0 ** ((EXCERPT_LUFS - lufs) / 20.0)).astype(np.float32)
 
 
 def excerpt(audio: np.ndarray, sample_rate: int, start: int = 0) -> np.ndarray:

@@ -159,6 +159,8 @@ def test_batch_puts_the_posterior_at_the_stem_tokens(prior, record):
     )
     batch = collate([Example(scene, messages, posterior)])
     rows, columns = batch.judged[:, 0], batch.judged[:, 1]
+    audio = model.config.audio_token_id
+    assert (batch.input_ids[rows, columns - 1] == audio).all()
     expected = model.config.stem_token_ids[1 : len(ROLES)]
     assert batch.input_ids[rows, columns].tolist() == expected
     assert float(batch.posterior.sum(-1).min()) == pytest.approx(1.0, abs=1e-5)

@@ -9,7 +9,6 @@ from assistant.model.processing import (
     ADVICE_GRID_DB,
     AUDIO,
     HEAR,
-    HEAR_END,
     STEM_TOKENS,
     GainsayProcessor,
     train_tokenizer,
@@ -51,7 +50,6 @@ def tiny_listener(seed: int = 0) -> tuple[GainsayForConditionalGeneration, Gains
         },
         audio_token_id=ids(AUDIO),
         hear_token_id=ids(HEAR),
-        hear_end_token_id=ids(HEAR_END),
         stem_token_ids=ids(list(STEM_TOKENS)),
         number_token_ids=ids([f"{gain:.1f}" for gain in ADVICE_GRID_DB]),
     )

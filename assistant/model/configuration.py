@@ -19,7 +19,7 @@ class GainsayConfig(PreTrainedConfig):
         audio_config: of the CLAP audio tower (ClapAudioConfig or its dict).
         text_config: of the language model (any causal LM that AutoModel builds; default Qwen3).
         audio_token_id: id of the placeholder that content and level embeddings overwrite.
-        hear_token_id, hear_end_token_id: ids that open and close the block of judged stems.
+        hear_token_id: id by which the model decides to listen and give advice.
         stem_token_ids: ids of the stem index tokens <|s0|>, <|s1|>, ...
         number_token_ids: ids of the gains -12.0 ... +12.0 dB in 0.5 dB steps (49 ids).
     """
@@ -31,7 +31,6 @@ class GainsayConfig(PreTrainedConfig):
     text_config: dict | PreTrainedConfig | None = None
     audio_token_id: int | None = None
     hear_token_id: int | None = None
-    hear_end_token_id: int | None = None
     stem_token_ids: list[int] | None = None
     number_token_ids: list[int] | None = None
     level_features: int = LEVEL_FEATURES

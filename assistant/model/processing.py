@@ -14,10 +14,10 @@ from transformers.processing_utils import ProcessorMixin
 
 from assistant.model.configuration import TOKENS_PER_STEM
 
-AUDIO, HEAR, HEAR_END = "<|audio|>", "<|hear|>", "<|/hear|>"
+AUDIO, HEAR, RESERVED = "<|audio|>", "<|hear|>", "<|/hear|>"
 TURN_START, TURN_END, PAD = "<|im_start|>", "<|im_end|>", "<|pad|>"
 CALL_START, CALL_END = "<tool_call>", "</tool_call>"
-CONTROL = (PAD, TURN_START, TURN_END, AUDIO, HEAR, HEAR_END, CALL_START, CALL_END)
+CONTROL = (PAD, TURN_START, TURN_END, AUDIO, HEAR, RESERVED, CALL_START, CALL_END)
 STEM_SLOTS = 96
 STEM_TOKENS = tuple(f"<|s{index}|>" for index in range(STEM_SLOTS))
 # Gains as single tokens: -24.0 ... 24.0 dB on the 0.5 dB grid; advice uses the middle 49.
@@ -29,6 +29,11 @@ _CONTROL_LIKE = re.compile(r"<\|(?=[^>]*\|>)|<(?=/?tool_call>)")
 def plain(text: str) -> str:
     """Take apart anything in user text or a stem name that looks like a control token."""
     return _CONTROL_LIKE.sub("< ", text)
+
+
+def chat_template() -> str:
+    """The Jinja template of a conversation, as it is saved with the tokenizer."""
+    return files("assistant.model").joinpath("chat_template.jinja").read_text()
 
 
 def train_tokenizer(texts: Iterable[str], vocab_size: int = 2048) -> PreTrainedTokenizerFast:
@@ -50,8 +55,8 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int = 2048) -> PreTrainedT
         tokenizer_object=tokenizer,
         pad_token=PAD,
         eos_token=TURN_END,
-        additional_special_tokens=[AUDIO, HEAR, HEAR_END, TURN_START, *STEM_TOKENS],
-        chat_template=files("assistant.model").joinpath("chat_template.jinja").read_text(),
+        additional_special_tokens=[AUDIO, HEAR, RESERVED, TURN_START, *STEM_TOKENS],
+        chat_template=chat_template(),
         clean_up_tokenization_spaces=False,
     )
 
@@ -59,7 +64,10 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int = 2048) -> PreTrainedT
 def conversation(
     names: Sequence[str], messages: Sequence[dict], system: str | None = None
 ) -> list[dict]:
-    """Chat messages with the stems put before the first user turn: name, audio and slot of each.
+    """Chat messages with the stems put behind the first user text: name, audio and slot of each.
+
+    After a stem's slot token the model's next token is that stem's needed move, as far as it can
+    tell from the words and the stems up to there: the stem that is judged is put last.
 
     Args:
         names: the stems in the order of their audio; the first is the anchor.
@@ -68,13 +76,13 @@ def conversation(
     """
     first = messages[0]["content"] if messages and messages[0]["role"] == "user" else ""
     rest = messages[1:] if messages and messages[0]["role"] == "user" else messages
-    parts: list[dict] = [{"type": "text", "text": f"Stems against {plain(names[0])}:"}]
+    parts: list[dict] = [
+        {"type": "text", "text": f"{plain(first)}\nStems against {plain(names[0])}:"}
+    ]
     for slot, name in enumerate(names):
         parts.append({"type": "text", "text": f"\n{plain(name)}"})
         parts.append({"type": "audio"})
-        # After the audio, so that one look back fills it: the hear block asks for it by the same token.
-        parts.append({"type": "text", "text": f"<|s{slot}|>"})
-    parts.append({"type": "text", "text": "\n" + plain(first)})
+        parts.append({"type": "text", "text": STEM_TOKENS[slot]})
     chat = [{"role": "system", "content": system}] if system else []
     chat.append({"role": "user", "content": parts})
     for message in rest:
