@@ -15,7 +15,7 @@ from assistant.hearing import Hearing, Judgement, Listener
 from assistant.session import Session
 from mixer.loudness import Level, measure, relative_levels
 from mixer.moves import MixState, Move, MoveError, stem_index
-from mixer.roles import ROLES, role_from_name
+from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class ToolContext:
     @cached_property
     def roles(self) -> tuple[str | None, ...]:
         """What each stem is: by its name, else by ear; None where neither tells."""
-        named = [role_from_name(name) for name in self.names]
+        named = roles_from_names(self.names)
         if None not in named:
             return tuple(named)
         heard = np.asarray(self.ear.role_probabilities)

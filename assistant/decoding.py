@@ -47,6 +47,7 @@ class Writer:
         stems: Stems,
     ):
         self.model, self.tokenizer = model, tokenizer
+        self.certainty = 1.0  # of what was written: the least sure token of a call, a text's mean
         self._cache = DynamicCache(config=model.config.text_config)
         self.hidden = self._read(prompt_ids, stems)[-1]
 
@@ -104,13 +105,14 @@ class Writer:
             token = int(logits.argmax())
             if token == self.tokenizer.eos_token_id or not matcher.consume_token(token):
                 break
+            self.certainty = min(self.certainty, _probability(logits, token))
             written.append(token)
             self.force([token])
         return self.tokenizer.decode(written)
 
     def write_prose(self, on_token: Callable[[str], None] | None = None) -> str:
         """Write plain words until the turn ends; control tokens are not allowed."""
-        banned = _control_ids(self.tokenizer)
+        banned, log_p = _control_ids(self.tokenizer), []
         end = self.tokenizer.eos_token_id
         written: list[int] = []
         shown = ""
@@ -120,6 +122,8 @@ class Writer:
             if not written:
                 logits[end] = -np.inf
             token = int(logits.argmax())
+            log_p.append(np.log(_probability(logits, token)))
+            self.certainty = float(np.exp(np.mean(log_p)))
             if token == end:
                 break
             written.append(token)
@@ -129,6 +133,12 @@ class Writer:
                 on_token(text[len(shown) :])
                 shown = text
         return self.tokenizer.decode(written).strip()
+
+
+def _probability(logits: np.ndarray, token: int) -> float:
+    """Probability of a token under logits (vocabulary,), -inf where not allowed."""
+    weights = np.exp(logits - logits.max())
+    return float(weights[token] / weights.sum())
 
 
 def _control_ids(tokenizer: PreTrainedTokenizerFast) -> list[int]:

@@ -102,11 +102,15 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the model: a tool call or a text, and its judgement if it listened."""
+    """One step of the model: a tool call or a text, and its judgement if it listened.
+
+    certainty: probability of the least sure token of a call; geometric mean over a text's tokens.
+    """
 
     tool: ToolCall | None = None
     text: str | None = None
     judgement: Judgement | None = None
+    certainty: float | None = None
 
 
 class Listener(Protocol):

@@ -27,7 +27,7 @@ from assistant.model.processing import (
 )
 from mixer.loudness import profile, relative_profile
 from mixer.moves import MixState
-from mixer.roles import ROLES, role_from_name
+from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
 
 STEMS_AT_ONCE = (
@@ -104,10 +104,8 @@ class EmbeddedListener:
 
             result = Ear.load().hear(song)
             profiles = [profile(stem, song.sample_rate) for stem in song.audio]
-            roles = [
-                role_from_name(name) or ROLES[int(np.argmax(chances))]
-                for name, chances in zip(song.names, result.role_probabilities, strict=True)
-            ]
+            told = zip(roles_from_names(song.names), result.role_probabilities, strict=True)
+            roles = [role or ROLES[int(np.argmax(chances))] for role, chances in told]
             self._content = {
                 id(song): (song, np.asarray(result.hidden, np.float32), profiles, roles)
             }
@@ -154,8 +152,10 @@ class EmbeddedListener:
         if first == call_id:
             writer.force([call_id])
             call = writer.write_call(self._grammar(hearing.names))
-            return Step(tool=ToolCall(call["name"], call["arguments"]))
-        return Step(text=writer.write_prose(on_token))
+            called = ToolCall(call["name"], call["arguments"])
+            return Step(tool=called, certainty=writer.certainty)
+        text = writer.write_prose(on_token)
+        return Step(text=text, certainty=writer.certainty)
 
     def _advise(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Step:
         """Judge the stems, then let the model word the proposal around the moves it arrived at."""

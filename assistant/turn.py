@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import prompts
+from assistant.acting import doubt
 from assistant.context import ToolContext, ToolResult, is_ours
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
@@ -19,6 +20,7 @@ from mixer.moves import Move
 
 MAX_STEPS = 4  # tool calls in one turn
 MAX_CHARACTERS = 2000  # of what the user says
+LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
 
 Event = dict[str, Any]
@@ -94,10 +96,23 @@ class _Turn:
         """Whether the model asks again for what it just got."""
         return bool(self.done) and self.done[-1][0] == call and self.done[-1][1].ok
 
-    def problems_of(self, text: str | None, hearing: Hearing) -> list[str]:
+    def doubt(self, step: Step, hearing: Hearing) -> str | None:
+        """Why the step's call should not be carried out, or None."""
+        assert step.tool is not None
+        said = [m["content"] for m in self.session.messages() if m["role"] == "user"]
+        proposal = self.session.proposal
+        moves = proposal.moves if proposal is not None else ()
+        return doubt(
+            step.tool, step.certainty, said, hearing.names, self.context.roles, moves
+        )
+
+    def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
         """Why the model's words cannot be shown."""
+        text = step.text if step is not None else None
         if not text or not text.strip():
             return ["the model found no words"]
+        if step.certainty is not None and step.certainty < LEAST_FLUENCY:
+            return [f"the model was only {step.certainty:.0%} sure of its words"]
         if self.done and not self.done[-1][1].ok:
             return ["the last tool call failed"]
         worked = [(call, result) for call, result in self.done if result.ok]
@@ -144,7 +159,7 @@ def _answer(turn: _Turn) -> Reply:
     """Let the model act until it speaks, then reply."""
     session, context = turn.session, turn.context
     hearing = context.hearing()
-    text: str | None = None
+    spoken: Step | None = None
     while not turn.is_over:
         step = turn.ask(hearing)
         if step is None:
@@ -152,18 +167,28 @@ def _answer(turn: _Turn) -> Reply:
         if step.judgement is not None:
             context.judgement = step.judgement
         if step.tool is None or turn.repeats(step.tool):
-            text = step.text
+            spoken = step
             break
+        if (why := turn.doubt(step, hearing)) is not None:
+            return _ask_back(turn, why)
         before = (session.state(), session.anchor)
         turn.act(step.tool)
         if (session.state(), session.anchor) != before:
             hearing = context.hearing()
-    return _reply(turn, text, hearing)
+    return _reply(turn, spoken, hearing)
 
 
-def _reply(turn: _Turn, text: str | None, hearing: Hearing) -> Reply:
+def _ask_back(turn: _Turn, why: str) -> Reply:
+    """One short question instead of a call that nothing the user said supports."""
+    text = prompts.reply("clarify_intent", len(turn.session.events))
+    turn.tell("reply", text=text, rewritten=True, problems=[why])
+    return Reply(text, _proposed(turn), (why,))
+
+
+def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
     """The model's words if they pass the check, else words made from the last tool result."""
-    problems = turn.problems_of(text, hearing)
+    text = spoken.text if spoken is not None else None
+    problems = turn.problems_of(spoken, hearing)
     if problems:
         last = turn.done[-1] if turn.done else (None, None)
         text = rewrite(*last, seed=len(turn.session.events))

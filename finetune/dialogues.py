@@ -12,7 +12,7 @@ from finetune.scenes import SongRecord, draw_scene, teacher_posterior
 from finetune.talk import Desk, Exchange
 from mixer.balance import BalancePrior
 
-LISTENING_SHARE = 0.45
+LISTENING_SHARE = 0.3
 READERS = (
     (talk.ask_levels, 1.2),
     (talk.ask_level_of, 1.5),
@@ -20,8 +20,8 @@ READERS = (
     (talk.set_anchor, 1.2),
 )
 TURNS = (1, 2, 3, 4)
-TURN_PROBABILITY = (0.45, 0.3, 0.15, 0.1)
-MOST_STEMS = 7  # conversations are longer than judgements, so their songs are kept smaller
+TURN_PROBABILITY = (0.65, 0.22, 0.09, 0.04)
+MOST_STEMS = 5  # conversations are longer than judgements, so their songs are kept smaller
 
 
 class Dialogues:

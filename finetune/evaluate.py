@@ -1,6 +1,6 @@
 """The evaluations under one command: each prints its table and says on what.
 
-python -m finetune.evaluate advice|ear|megami [options]
+python -m finetune.evaluate advice|ear|megami|talk [options]
 """
 
 import importlib
@@ -10,6 +10,7 @@ EVALUATIONS = {
     "advice": "finetune.evaluate_advice",
     "ear": "finetune.evaluate_ear",
     "megami": "finetune.evaluate_megami",
+    "talk": "finetune.evaluate_talk",
 }
 
 

@@ -22,7 +22,7 @@ from finetune.scenes import Scene, SongBank, draw_scene
 from finetune.scoring import Case, Judged, bootstrap, joint_at, judge, score
 from mixer.balance import BalancePrior
 from mixer.loudness import profile, relative_profile
-from mixer.roles import role_from_name
+from mixer.roles import roles_from_names
 from mixer.song import Song, open_song
 
 QUESTION = "How is the balance?"
@@ -87,7 +87,7 @@ def _upset(song: Song, listener) -> Iterator[Mix]:
     hidden, _, _ = listener.listen(song)
     profiles = [profile(stem, song.sample_rate) for stem in song.audio]
     heard = [index for index, row in enumerate(profiles) if row is not None]
-    roles = [role_from_name(name) for name in song.names]
+    roles = roles_from_names(song.names)
     steady = sorted(heard, key=lambda index: -float(profiles[index][3]))
     for anchor in steady[:3]:
         order = [anchor, *(index for index in heard if index != anchor)]

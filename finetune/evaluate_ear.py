@@ -202,7 +202,7 @@ def real_rows(stems: Sequence[RealStem], said: str) -> list[Row]:
     ]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Print how well the ear hears.")
     parser.add_argument(
         "--songs",
@@ -216,7 +216,7 @@ def main() -> None:
     )
     parser.add_argument("--ear", type=Path, default=EAR_DIR)
     parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(arguments)
     torch.set_num_threads(arguments.threads)
     ear, shelf = Ear.load(arguments.ear), Shelf(arguments.songs, "test")
     if shelf.refresh():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mixer.roles import role_from_name
+from mixer.roles import roles_from_names
 from mixer.song import AudioError, Song, open_song
 
 AUDIO_ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3", ".m4a")
@@ -45,4 +45,4 @@ def read_folder(root: Path) -> Iterator[Multitrack]:
         except AudioError as problem:
             logging.warning("%s left out: %s", folder.name, problem)
             continue
-        yield Multitrack(song, tuple(role_from_name(name) for name in song.names))
+        yield Multitrack(song, roles_from_names(song.names))

@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from finetune import random_effects
 from finetune.ear_words import role_phrases
 from mixer.ear_front import WINDOW_S, excerpt, log_mel
-from mixer.roles import ROLES, role_from_name, words_of
+from mixer.roles import ROLES, roles_from_names
 
 AUDIO_SUFFIXES = {".flac", ".wav", ".aif", ".aiff", ".ogg"}
 HOP_S = 3.0
@@ -28,10 +28,7 @@ MIN_ACTIVE_SHARE = 0.15  # of the window's 0.5 s blocks, within 30 dB of the ste
 def told_stems(folder: Path) -> list[tuple[Path, str]]:
     """The stems whose names tell a role, with it; words common to all stems tell nothing."""
     paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in AUDIO_SUFFIXES]
-    words = [words_of(path.stem).split() for path in paths]
-    common = set.intersection(*map(set, words)) if len(words) > 1 else set()
-    said = [" ".join(word for word in name if word not in common) for name in words]
-    told = [(path, role_from_name(name)) for path, name in zip(paths, said, strict=True)]
+    told = zip(paths, roles_from_names([path.stem for path in paths]), strict=True)
     return [(path, role) for path, role in told if role is not None]
 
 

@@ -4,6 +4,7 @@ One rule: a name that says nothing ("Audio 1_03") gives None; the ear must say i
 """
 
 import re
+from collections.abc import Sequence
 
 FAMILY_OF_ROLE = {
     "kick": "drums",
@@ -51,7 +52,7 @@ _PATTERNS = (
         "lead vocal",
         r"\b(vox|vocals?|voc|voice|lead ?v(ox|oc\w*)|ld ?vox|singer|sing|rap|lv|leadvox\w*|main ?vox)\b",
     ),
-    ("bass", r"\b(bass|808s?|sub|bs|bassline|bass ?gtr|upright|base)\b"),
+    ("bass", r"\b(bass|808s?|sub|bs|bassline|low ?end|bass ?gtr|upright|base)\b"),
     ("acoustic guitar", r"\b(acoustic|ac ?gtr|acgtr|agtr|nylon|steel|ac ?guitar|acou|strum)\b"),
     (
         "electric guitar",
@@ -87,3 +88,12 @@ def role_from_name(name: str) -> str | None:
         if pattern.search(words):
             return role
     return None
+
+
+def roles_from_names(names: Sequence[str]) -> tuple[str | None, ...]:
+    """The roles that the names of one song's stems tell; words that all of them share tell nothing."""
+    words = [words_of(name).split() for name in names]
+    shared = set.intersection(*map(set, words)) if len(words) > 1 else set()
+    return tuple(
+        role_from_name(" ".join(word for word in name if word not in shared)) for name in words
+    )

@@ -178,7 +178,7 @@ def test_chat_in_a_terminal_shows_each_step(folder, listener, tmp_path, monkeypa
         call("export_mix"), say("Saved."),
     ]  # fmt: skip
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
-    lines = iter(["levels?", "and?", "up 99", "save [bold]it", "/quit"])
+    lines = iter(["levels?", "and?", "vocals up 99", "save [bold]it", "/quit"])
     monkeypatch.setattr(console, "input", lambda prompt: next(lines))
     with opening.opened(folder, "bass", tmp_path / "s", keep=True, listener=listener) as here:
         chat_in_terminal(here, console)
@@ -193,7 +193,7 @@ def test_chat_in_a_terminal_shows_each_step(folder, listener, tmp_path, monkeypa
 def test_chat_goes_on_where_it_was(gainsay, folder, listener, tmp_path):
     listener.steps = [call("apply_moves", moves=moves(vocals=3.0)), say("Done, v1.")]
     place = ("chat", folder, "--session", tmp_path / "s")
-    assert gainsay(*place, "--anchor", "kick", lines=["up"])[1] == "Done, v1.\n"
+    assert gainsay(*place, "--anchor", "kick", lines=["vocals up 3"])[1] == "Done, v1.\n"
     listener.steps = [call("list_versions"), say("You are on v1.")]
     assert gainsay(*place, lines=["where?"])[1] == "You are on v1.\n"
 

@@ -112,7 +112,7 @@ def test_a_model_is_told_of_its_error_once(talk):
 
 def test_then_the_user_is_told(talk):
     reply, _, listener, context = talk(
-        "up 30", *[call("apply_moves", moves=moves(vocals=30.0))] * 2, say("Done, up 30 dB.")
+        "vocals up 30", *[call("apply_moves", moves=moves(vocals=30.0))] * 2, say("Done, up 30 dB.")
     )
     assert len(listener.steps) == 1  # it was not asked a third time
     assert "within -24 and +24 dB" in reply.text
@@ -121,7 +121,7 @@ def test_then_the_user_is_told(talk):
 
 def test_a_model_that_talks_over_its_failure_is_not_believed(talk):
     reply, *_ = talk(
-        "up 30", call("apply_moves", moves=moves(vocals=30.0)), say("vocals up 30 dB.")
+        "vocals up 30", call("apply_moves", moves=moves(vocals=30.0)), say("vocals up 30 dB.")
     )
     assert reply.rewritten
     assert "within -24 and +24 dB" in reply.text
@@ -143,7 +143,7 @@ def test_a_model_that_repeats_itself_is_stopped(talk):
 
 def test_a_model_that_never_speaks_is_stopped(talk):
     steps = [call("set_pan", stem="kick", pan=place / 10) for place in range(1, 8)]
-    reply, events, _, context = talk("pan", *steps)
+    reply, events, _, context = talk("pan the kick", *steps)
     assert sum(event["event"] == "tool_call" for event in events) == 4
     assert context.session.version.number == 4
     assert "kick" in reply.text
@@ -179,7 +179,7 @@ def test_the_model_listens_anew_once_something_changed(talk):
     context.listener.steps = [
         call("apply_moves", moves=moves(vocals=2.0)), call("set_anchor", stem="kick"), say("Done.")
     ]  # fmt: skip
-    run_turn(context.session, context.listener, context, "y")
+    run_turn(context.session, context.listener, context, "vocals up 2 and judge by the kick")
     assert heard == [((0, 0, 0), "bass"), ((0, 0, 2.0), "bass"), ((0, 0, 2.0), "kick")]
 
 
@@ -200,7 +200,7 @@ def die(messages):
 
 steps = [call("apply_moves", moves=moves(vocals=3.0)), say("Done."), call("measure_levels"), die]
 context = a_context(sys.argv[1], ScriptedListener(steps))
-for text in ("first", "second"):
+for text in ("vocals up 3", "second"):
     run_turn(context.session, context.listener, context, text)
 """
 
@@ -216,7 +216,7 @@ def test_kill_9_loses_at_most_the_turn_in_progress(tmp_path):
         listener = ScriptedListener([say("Hello.")])
         run_turn(session, listener, context, "third")
         told = [message["content"] for message in listener.seen[0] if message["role"] == "user"]
-        assert told == ["first", "third"]
+        assert told == ["vocals up 3", "third"]
         assert session.undo().number == 0
 
 
@@ -256,9 +256,9 @@ SPOKEN = st.lists(
 )
 def test_no_ungrounded_number_ever_gets_out(talk, steps, text, asked):
     reply, events, _, _ = talk(
-        f"hello{asked}", *[Step(tool=step) for step in steps], say(text), say(text)
+        f"kick{asked}", *[Step(tool=step) for step in steps], say(text), say(text)
     )
-    said = [n.value for n in numbers(f"hello{asked}", NAMES)]
+    said = [n.value for n in numbers(f"kick{asked}", NAMES)]
     for event in events:
         if event["event"] == "tool_result":
             said += [number.value for number in numbers(event["text"], NAMES)]
