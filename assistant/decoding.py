@@ -68,7 +68,7 @@ class Writer:
         return output.last_hidden_state[0]
 
     def force(self, ids: Sequence[int]) -> torch.Tensor:
-        """Append ids that are not the model's choice; hidden states (len(ids), hidden) after each."""
+        """Append ids that are not the model's choice; hidden states (len(ids), hidden)."""
         hidden = self._read(ids)
         self.hidden = hidden[-1]
         return hidden
@@ -177,7 +177,7 @@ def call_grammar(schemas: dict[str, dict], stem_names: Sequence[str]) -> str:
 
 
 def _with_stems(schema: dict, stem_names: Sequence[str]) -> dict:
-    """A copy of a schema in which every stem is one of the song's, and nothing can go on for ever."""
+    """A copy of a schema in which stems are the song's, and nothing can go on for ever."""
     schema = copy.deepcopy(schema)
 
     def visit(node: object, key: str = "") -> None:

@@ -62,7 +62,7 @@ class EmbeddedListener:
         )
         if not (folder / "config.json").is_file():
             raise ListenerError(
-                f"{folder} holds no model: a folder with config.json and model.safetensors is needed "
+                f"{folder} holds no model: one with config.json and model.safetensors is needed "
                 "(train one with python -m finetune.train_listener)"
             )
         self.name = f"gainsay ({folder.name})"

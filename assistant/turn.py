@@ -102,9 +102,7 @@ class _Turn:
         said = [m["content"] for m in self.session.messages() if m["role"] == "user"]
         proposal = self.session.proposal
         moves = proposal.moves if proposal is not None else ()
-        return doubt(
-            step.tool, step.certainty, said, hearing.names, self.context.roles, moves
-        )
+        return doubt(step.tool, step.certainty, said, hearing.names, self.context.roles, moves)
 
     def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
         """Why the model's words cannot be shown."""

@@ -30,7 +30,8 @@ class Example:
     """One training example: a scene, the talk about it, and the posterior its hear block must show.
 
     messages: as the product shows them to the model, without the system and stems parts. The last
-    assistant message that listens says heard=True; the posterior is trained on every slot token; given=True marks what is history, not trained.
+    assistant message that listens says heard=True; given=True marks history, which is not trained;
+    the posterior is trained on every slot token.
     posterior (S, 49), or None where nothing is judged.
     """
 
@@ -109,9 +110,7 @@ class Collator:
             has_content.extend([example.with_content] * stems)
             hidden = scene.hidden if example.with_content else None
             content.append(
-                np.zeros((stems, CONTENT_TOKENS, 256), np.float16)
-                if hidden is None
-                else hidden
+                np.zeros((stems, CONTENT_TOKENS, 256), np.float16) if hidden is None else hidden
             )
             if example.posterior is not None:
                 first = len(role) - stems

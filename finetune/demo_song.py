@@ -26,7 +26,8 @@ BAR_S = 4 * BEAT_S
 BARS = 12  # six of verse, six of chorus
 SECONDS = BARS * BAR_S + 1.6
 CHORDS = ((57, 60, 64), (53, 57, 60), (60, 64, 67), (55, 59, 62), (57, 60, 64), (55, 59, 62),
-          (53, 57, 60), (55, 59, 62), (57, 60, 64), (60, 64, 67), (53, 57, 60), (55, 59, 62))  # fmt: skip
+          (53, 57, 60), (55, 59, 62), (57, 60, 64), (60, 64, 67),
+          (53, 57, 60), (55, 59, 62))  # fmt: skip
 # Word, bar, beat, beats long, MIDI pitch. The words are ours.
 VERSE = (
     ("late", 0, 1, 1, 57), ("at", 0, 2, .5, 57), ("night", 0, 2.5, 1.5, 60),
@@ -45,7 +46,8 @@ CHORUS = (
 )  # fmt: skip
 # Loudness against the drums in LU where the song sits well, and the two faults of the rough state.
 BALANCED_LU = {
-    "drums": 0.0, "bass": -2.0, "keys": -5.5, "guitar": -6.0, "synth lead": -4.5, "vocals": 0.5, "backing vocals": -5.5,
+    "drums": 0.0, "bass": -2.0, "keys": -5.5, "guitar": -6.0, "synth lead": -4.5,
+    "vocals": 0.5, "backing vocals": -5.5,
 }  # fmt: skip
 FAULTS_DB = {"vocals": -7.5, "keys": 8.0}
 DRUMS_LUFS = -21.0

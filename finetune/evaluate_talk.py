@@ -1,4 +1,4 @@
-"""Does the listener understand? Held-out phrasings, one turn each: the right tool, the right arguments.
+"""Does the listener understand? Held-out phrasings, one turn each: right tool, right arguments.
 
 One rule: the phrasings tested here never meet training (every twelfth of each file in prompts/).
 

@@ -1,6 +1,6 @@
 """From a part on paper to a stem's audio: soundfonts, synths, drum kits, one-shots and sung voices.
 
-One rule: what is not installed (fluidsynth, espeak-ng, one-shots) is replaced by a synthesised sound.
+One rule: what is not installed (fluidsynth, espeak-ng, one-shots) gives way to synthesis.
 """
 
 import ctypes

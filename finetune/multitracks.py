@@ -37,7 +37,7 @@ def read_folder(root: Path) -> Iterator[Multitrack]:
     folders = song_folders(root)
     if not folders:
         raise FileNotFoundError(
-            f"{root} holds no song: need one folder of audio stems per song (give the folder above the songs)"
+            f"{root} holds no song: need one folder of stems per song (give the one above them)"
         )
     for folder in folders:
         try:

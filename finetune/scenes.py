@@ -69,7 +69,7 @@ class SongBank:
         self.refresh()
         if not self.records:
             raise ValueError(
-                f"no song of the split {split!r} in {songs}: build some with python -m finetune.songs"
+                f"no {split!r} song in {songs}: build some with python -m finetune.songs"
             )
 
     def refresh(self) -> None:

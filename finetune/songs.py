@@ -113,7 +113,7 @@ def _pictures(stem: np.ndarray, start: int, effects: random_effects.Effects) -> 
 def song_record(
     song: RenderedSong, rng: Rng
 ) -> tuple[dict[str, np.ndarray], dict[str, list[str]]] | None:
-    """Turn a song into cache tensors and word lists; None where fewer than two stems have a level."""
+    """Turn a song into cache tensors and words; None if fewer than two stems have a level."""
     start = int(rng.uniform(0, SONG_S - WINDOW_S) * SAMPLE_RATE)
     mels, profiles, kept = [], [], []
     for index, stem in enumerate(song.audio):

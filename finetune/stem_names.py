@@ -428,7 +428,7 @@ def names_for(roles: Sequence[str], rng: Rng) -> tuple[str, ...]:
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    """Number what is said twice (file systems may ignore case, so case does not tell names apart)."""
+    """Number what is said twice (case does not tell names apart)."""
     taken: set[str] = set()
     result = []
     for name in names:

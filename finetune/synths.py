@@ -165,7 +165,7 @@ def _sweep(
 
 
 def drum_hit(piece: str, rng: Rng) -> np.ndarray:
-    """Draw one drum sound, mono (samples,): kick, snare, clap, hat, open hat, cymbal, tom, shaker, bell."""
+    """Draw one drum sound, mono (samples,): kick, snare, clap, hats, cymbal, tom, shaker, bell."""
     if piece == "kick":
         hit = _sweep(
             0.6,

@@ -92,7 +92,7 @@ class Trainer:
         self.prior = BalancePrior.load()
         self.collate = Collator(self.processor)
         self.role_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ROLES))
-        # Reads the observer's posterior off a level token alone: keeps the level path's gradient alive.
+        # Reads the posterior off a level token alone: keeps the level path's gradient alive.
         self.level_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ADVICE_DB))
         self.trained = [
             *(p for n, p in self.model.named_parameters() if "audio_tower" not in n),
@@ -149,7 +149,7 @@ class Trainer:
         return result
 
     def _embed(self, batch: Batch) -> torch.Tensor:
-        """Token embeddings with the stems' tokens put in; keeps the role loss of the content path."""
+        """Token embeddings with the stems' tokens put in; keeps the content path's role loss."""
         model = self.model.model
         tokens = model.multi_modal_projector(batch.content, batch.level)  # (N, 9, hidden)
         pooled = tokens[:, :-1].mean(dim=1).float()
@@ -220,7 +220,7 @@ class Trainer:
 
 
 class Supply:
-    """An endless, seeded supply of examples; what step n sees depends on the seed, n and the songs there are."""
+    """An endless, seeded supply of examples; step n depends on the seed, n and the songs."""
 
     def __init__(self, recipe: Recipe, stage: Stage, prior: BalancePrior):
         content = Path(recipe.content) if stage.content else None

@@ -1,6 +1,6 @@
 """A bank of sung phrases: espeak-ng syllables brought onto a melody with the WORLD vocoder.
 
-One rule: the bank is made once per folder and only read after; without espeak-ng or pyworld, a formant
+One rule: the bank is made once a folder, then read; without espeak-ng or pyworld, a formant
 synthesiser sings instead.
 """
 

@@ -30,8 +30,13 @@ def _filters() -> torch.Tensor:
     from transformers.audio_utils import mel_filter_bank
 
     bank = mel_filter_bank(
-        num_frequency_bins=FFT // 2 + 1, num_mel_filters=MELS, min_frequency=0.0,
-        max_frequency=14_000.0, sampling_rate=EAR_RATE, norm="slaney", mel_scale="slaney",
+        num_frequency_bins=FFT // 2 + 1,
+        num_mel_filters=MELS,
+        min_frequency=0.0,
+        max_frequency=14_000.0,
+        sampling_rate=EAR_RATE,
+        norm="slaney",
+        mel_scale="slaney",
     )
     return torch.tensor(bank, dtype=torch.float32)
 
@@ -47,7 +52,12 @@ def log_mel(mono48k: torch.Tensor) -> torch.Tensor:
     lead = mono48k.shape[:-1]
     flat = mono48k.reshape(-1, mono48k.shape[-1]).float()
     spectrum = torch.stft(
-        flat, FFT, HOP, window=_hann().to(flat.device), center=True, pad_mode="reflect",
+        flat,
+        FFT,
+        HOP,
+        window=_hann().to(flat.device),
+        center=True,
+        pad_mode="reflect",
         return_complex=True,
     )  # (batch, 513, frames)
     power = (spectrum.real.square() + spectrum.imag.square()).transpose(1, 2)
@@ -73,7 +83,7 @@ def _weighting() -> np.ndarray:
 
 
 def _mono_lufs(mono48k: np.ndarray) -> float:
-    """Measure integrated loudness of one channel (BS.1770: 400 ms blocks, two gates); -inf for none."""
+    """Integrated loudness of one channel (BS.1770: 400 ms blocks, two gates); -inf for none."""
     step = EAR_RATE // 10
     weighted = sosfilt(_weighting(), mono48k.astype(np.float64))
     steps = len(weighted) // step
@@ -108,7 +118,7 @@ def excerpt(audio: np.ndarray, sample_rate: int, start: int = 0) -> np.ndarray:
         sample_rate: of the audio, in Hz.
         start: first sample of the window, in samples of `audio`. The end is padded with zeros.
     """
-    cut = _to_mono(np.asarray(audio, dtype=np.float32)[:, start:start + WINDOW_S * sample_rate])
+    cut = _to_mono(np.asarray(audio, dtype=np.float32)[:, start : start + WINDOW_S * sample_rate])
     if sample_rate != EAR_RATE:
         cut = soxr.resample(cut, sample_rate, EAR_RATE, quality="HQ")
     window = np.zeros(WINDOW_SAMPLES, dtype=np.float32)

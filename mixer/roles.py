@@ -30,7 +30,7 @@ ROLES = tuple(FAMILY_OF_ROLE)
 FAMILIES = ("vocals", "drums", "bass", "other")
 GENRES = ("pop", "rock", "metal", "electronic", "hip hop", "country", "jazz", "ambient")
 
-# Searched in this order: the more telling word first ("bass drum" is a kick, "backing vox" not a lead).
+# In this order, the more telling word first: "bass drum" is a kick, "backing vox" not a lead.
 _PATTERNS = (
     (
         "backing vocals",
@@ -50,7 +50,7 @@ _PATTERNS = (
     ),
     (
         "lead vocal",
-        r"\b(vox|vocals?|voc|voice|lead ?v(ox|oc\w*)|ld ?vox|singer|sing|rap|lv|leadvox\w*|main ?vox)\b",
+        r"\b(vox|vocals?|voc|voice|(lead|ld|main) ?v(ox|oc\w*)|singer|sing|rap|lv|leadvox\w*)\b",
     ),
     ("bass", r"\b(bass|808s?|sub|bs|bassline|low ?end|bass ?gtr|upright|base)\b"),
     ("acoustic guitar", r"\b(acoustic|ac ?gtr|acgtr|agtr|nylon|steel|ac ?guitar|acou|strum)\b"),
@@ -91,7 +91,7 @@ def role_from_name(name: str) -> str | None:
 
 
 def roles_from_names(names: Sequence[str]) -> tuple[str | None, ...]:
-    """The roles that the names of one song's stems tell; words that all of them share tell nothing."""
+    """The roles that one song's names tell; words that all of them share tell nothing."""
     words = [words_of(name).split() for name in names]
     shared = set.intersection(*map(set, words)) if len(words) > 1 else set()
     return tuple(

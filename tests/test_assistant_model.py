@@ -1,4 +1,4 @@
-"""The cascade as a Hugging Face model: shapes, saving, levels that survive, a tower that stays put."""
+"""The cascade as a Hugging Face model: shapes, saving, levels, a tower that stays put."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The house: imports go one way, nothing at the top level without a reason, no path of a machine."""
+"""The house: imports go one way, nothing at the top without a reason, no machine's path."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Configuration of the cascade audio-LLM: a CLAP audio tower, a projector with a level path, an LLM.
+"""Configuration of the cascade audio-LLM: CLAP tower, projector with a level path, LLM.
 
 One rule: sizes live here, so the same classes are the embedded model and a hub-sized one.
 """

@@ -23,7 +23,7 @@ STEM_INPUTS = ("input_features", "level_features", "content_features")
 
 
 class StemProjector(nn.Module):
-    """Content (n, 8, tower) and level features (n, 14) to tokens (n, 9, hidden): 8 content, 1 level."""
+    """Content (n, 8, tower) and level (n, 14) to tokens (n, 9, hidden): 8 content, 1 level."""
 
     def __init__(self, config: GainsayConfig):
         super().__init__()
@@ -81,7 +81,7 @@ class GainsayModel(GainsayPreTrainedModel):
         self.post_init()
 
     def train(self, mode: bool = True):
-        """Train everything but the tower: its BatchNorm statistics would drift (DESIGN section 6)."""
+        """Train everything but the tower, whose BatchNorm statistics would drift."""
         super().train(mode)
         self.audio_tower.eval()
         return self
@@ -200,7 +200,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
         return self.model.get_encoder(modality)
 
     def move_logits(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Logits (..., 49) over needed moves -12 ... +12 dB: the head's rows of the number tokens."""
+        """Logits (..., 49) over needed moves -12 ... +12 dB: the number tokens' rows."""
         rows = torch.tensor(self.config.number_token_ids, device=hidden.device)
         return torch.nn.functional.linear(hidden, self.lm_head.weight[rows])
 
