@@ -75,7 +75,7 @@ def advise(
     as_json: AsJson = False,
     threshold: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="How sure to be of a fault: lower is pickier.")
-    ] = 0.5,
+    ] = 0.32,
     chart: Chart = None,
 ) -> None:
     """Listen once, and say what to move against the anchor, or to leave it."""

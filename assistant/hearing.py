@@ -13,7 +13,7 @@ from mixer.moves import MixState, Move, on_grid
 from mixer.song import Song
 
 FAULT_DB = 1.5  # a smaller needed move is no fault
-THRESHOLD = 0.35  # the probability of a fault from which a move is advised
+THRESHOLD = 0.32  # the probability of a fault from which a move is advised
 GRID = np.linspace(-12.0, 12.0, 49)  # needed moves in dB, step 0.5; index 24 is "leave it"
 
 

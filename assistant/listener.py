@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+import prompts
 from assistant.decoding import Stems, Writer, call_grammar, forced_text
 from assistant.hearing import THRESHOLD, Hearing, Judgement, Step, ToolCall
 from assistant.model.processing import (
@@ -25,6 +26,7 @@ from assistant.model.processing import (
     STEM_TOKENS,
     conversation,
 )
+from assistant.reading import read
 from mixer.loudness import profile, relative_profile
 from mixer.moves import MixState
 from mixer.roles import ROLES, roles_from_names
@@ -52,7 +54,9 @@ class EmbeddedListener:
 
     hears = True
 
-    def __init__(self, folder: Path | str | None = None, threshold: float = THRESHOLD):
+    def __init__(
+        self, folder: Path | str | None = None, threshold: float = THRESHOLD, reads: bool = False
+    ):
         from assistant.model.modeling import GainsayForConditionalGeneration
         from assistant.model.processing import GainsayProcessor
 
@@ -66,7 +70,8 @@ class EmbeddedListener:
                 "(train one with python -m finetune.train_listener)"
             )
         self.name = f"gainsay ({folder.name})"
-        self.threshold = threshold
+        self.threshold, self.reads = threshold, reads
+        self.hold_out = False  # set by evaluations only
         self.processor = GainsayProcessor.from_pretrained(folder)
         model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
         self.model = model.eval()
@@ -142,7 +147,33 @@ class EmbeddedListener:
         messages: Sequence[dict[str, Any]],
         on_token: Callable[[str], None] | None = None,
     ) -> Step:
-        """Listen, call a tool, or speak: the model's first token decides."""
+        """Listen, call a tool, or speak.
+
+        The shipped language model does not read requests well enough yet (README), so they are
+        read by their nearest phrasing; with reads=True the model's own first token decides.
+        """
+        if self.reads:
+            return self._own_step(hearing, messages, on_token)
+        if not messages or messages[-1]["role"] != "user":
+            return Step()  # the reply is made from the tool's result
+        proposed = [move["stem"] for move in _last_proposal(messages)]
+        text = messages[-1]["content"]
+        reading = read(text, hearing.names, hearing.roles, proposed, self.hold_out)
+        if reading is None:
+            return Step()
+        if reading.listen:
+            return self._advise(hearing, messages)
+        if reading.situation is not None:
+            return Step(text=prompts.reply(reading.situation, len(messages)))
+        return Step(tool=reading.call, certainty=1.0)
+
+    def _own_step(
+        self,
+        hearing: Hearing,
+        messages: Sequence[dict[str, Any]],
+        on_token: Callable[[str], None] | None,
+    ) -> Step:
+        """The model's first token decides: listen, call a tool, or speak."""
         writer = self._begin(hearing, messages, canonical_order(hearing)[:STEMS_AT_ONCE])
         tokenizer = self.processor.tokenizer
         hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
@@ -164,15 +195,25 @@ class EmbeddedListener:
             {"stem": move.stem, "gain_db": float(move.gain_db)}
             for move in judgement.moves(self.threshold)
         ]
+        if self.reads:
+            reason = self._own_reason(hearing, messages, moves)
+        else:
+            verdict = "leave_it" if not moves else "raise" if moves[0]["gain_db"] > 0 else "lower"
+            stem = moves[0]["stem"] if moves else ""
+            reason = prompts.reasons(verdict)[0].format(stem=stem, anchor=hearing.anchor)
+        arguments = {"moves": moves, "reason": reason}
+        return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)
+
+    def _own_reason(
+        self, hearing: Hearing, messages: Sequence[dict[str, Any]], moves: list[dict]
+    ) -> str:
+        """The model's own words for why, written behind the moves that it arrived at."""
         writer = self._begin(hearing, messages, canonical_order(hearing)[:STEMS_AT_ONCE])
         start = (
             f'{{"name": "{ADVICE_TOOL}", "arguments": {{"moves": {json.dumps(moves)}, "reason": "'
         )
-        tokenizer = self.processor.tokenizer
-        writer.force(forced_text(tokenizer, HEAR + CALL_START + start))
-        reason = writer.write_reason()
-        arguments = {"moves": moves, "reason": reason}
-        return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)
+        writer.force(forced_text(self.processor.tokenizer, HEAR + CALL_START + start))
+        return writer.write_reason()
 
     def _grammar(self, names: Sequence[str]) -> str:
         from assistant.tools import TOOLS
@@ -209,6 +250,15 @@ class EmbeddedListener:
     def parameters(self) -> int:
         """How many parameters the cascade has, tower included."""
         return sum(p.numel() for p in self.model.parameters())
+
+
+def _last_proposal(messages: Sequence[dict[str, Any]]) -> list[dict]:
+    """The moves that were proposed last."""
+    for message in reversed(messages):
+        for call in message.get("tool_calls") or []:
+            if call["name"] == ADVICE_TOOL:
+                return call["arguments"]["moves"]
+    return []
 
 
 def canonical_order(hearing: Hearing) -> list[int]:

@@ -49,7 +49,7 @@ BALANCED_LU = {
     "drums": 0.0, "bass": -2.0, "keys": -5.5, "guitar": -6.0, "synth lead": -4.5,
     "vocals": 0.5, "backing vocals": -5.5,
 }  # fmt: skip
-FAULTS_DB = {"vocals": -7.5, "keys": 8.0}
+FAULTS_DB = {"vocals": -12.0, "keys": 12.0}
 DRUMS_LUFS = -21.0
 
 

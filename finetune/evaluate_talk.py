@@ -95,11 +95,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", type=Path, help="listener folder (default: the shipped one)")
     parser.add_argument("--rounds", type=int, default=20, help="scenes; each asks every kind once")
     parser.add_argument("--misses", type=int, default=12, help="how many misses to print")
+    parser.add_argument("--nearest", action="store_true", help="read by nearest phrasing")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     from assistant.listener import EmbeddedListener
 
-    listener = EmbeddedListener(options.model)
+    listener = EmbeddedListener(options.model, reads=not options.nearest)
+    listener.hold_out = True
     bank = SongBank(options.songs, options.content, "test")
     counts, confused, misses = run(listener, bank, options.rounds, options.seed)
     table = Table(title="held-out phrasings, one turn")
