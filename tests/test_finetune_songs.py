@@ -248,7 +248,7 @@ def test_a_folder_of_real_stems_is_read(tmp_path):
 
 
 def test_an_empty_folder_is_refused_with_the_cure(tmp_path):
-    with pytest.raises(FileNotFoundError, match="one folder of audio stems per song"):
+    with pytest.raises(FileNotFoundError, match="one folder of stems per song"):
         list(read_folder(tmp_path))
 
 
