@@ -69,7 +69,7 @@ def _known(hold_out: bool) -> tuple[dict[str, int], np.ndarray, np.ndarray, tupl
     texts, intents = [], []
     for intent in prompts.intents():
         for number, template in enumerate(prompts.phrasings(intent)):
-            if hold_out and number % 12 == 7:
+            if hold_out and prompts.is_held_out(number):
                 continue
             slots = {slot: _SLOT_WORDS.get(slot, "") for slot in prompts.slots(template)}
             slots |= {"gain_words": "a bit", "version": "v2", "side": "above", "topic": "headroom"}

@@ -154,7 +154,7 @@ def split_phrasings(intent: str, held_out: bool) -> tuple[str, ...]:
     return tuple(
         text
         for number, text in enumerate(prompts.phrasings(intent))
-        if (number % 12 == 7) == held_out
+        if prompts.is_held_out(number) == held_out
     )
 
 
