@@ -30,10 +30,14 @@ _REASON_END = '"}}'
 
 @dataclass(frozen=True, eq=False)
 class Stems:
-    """What the model hears: content (stems, 8, tower hidden), level features (stems, 14)."""
+    """What the model takes in beside ids.
+
+    content (stems, 8, tower hidden), level (stems, 14), said (user turns, 384) or None.
+    """
 
     content: torch.Tensor
     level: torch.Tensor
+    said: torch.Tensor | None = None
 
 
 class Writer:
@@ -57,7 +61,11 @@ class Writer:
         features = (
             {}
             if stems is None
-            else {"content_features": stems.content, "level_features": stems.level}
+            else {
+                "content_features": stems.content,
+                "level_features": stems.level,
+                "sentence_features": stems.said,
+            }
         )
         output = self.model.model(
             input_ids=torch.tensor([list(ids)]),

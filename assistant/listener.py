@@ -25,7 +25,9 @@ from assistant.model.processing import (
     HEAR,
     STEM_TOKENS,
     conversation,
+    said_by,
 )
+from assistant.model.sentences import SentenceEncoder
 from assistant.reading import read
 from mixer.loudness import profile, relative_profile
 from mixer.moves import MixState
@@ -57,10 +59,15 @@ class EmbeddedListener:
     def __init__(
         self, folder: Path | str | None = None, threshold: float = THRESHOLD, reads: bool = False
     ):
+        from transformers.utils.logging import disable_progress_bar
+
+        from assistant.model import register
         from assistant.model.modeling import GainsayForConditionalGeneration
         from assistant.model.processing import GainsayProcessor
 
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        disable_progress_bar()
+        register()
         folder = Path(
             str(files("assistant").joinpath("weights/listener") if folder is None else folder)
         )
@@ -234,12 +241,15 @@ class EmbeddedListener:
     ) -> Writer:
         """A writer that has read these stems and the conversation (or only up to a token)."""
         talk = [message for message in messages if message["role"] != "system"]
-        chat = conversation([hearing.names[index] for index in order], talk)
+        vectors = self.model.config.sentence_features > 0
+        chat = conversation([hearing.names[index] for index in order], talk, vectors=vectors)
+        said = SentenceEncoder.load().encode(said_by(talk)) if vectors else None
         stems = Stems(
             torch.from_numpy(np.ascontiguousarray(hearing.hidden[list(order)], np.float32)),
             torch.from_numpy(
                 np.ascontiguousarray(hearing.relative_profile[list(order)], np.float32)
             ),
+            None if said is None else torch.from_numpy(said),
         )
         ids = self.processor.prompt_ids(chat)
         if up_to is not None:

@@ -12,12 +12,22 @@ import numpy as np
 import torch
 
 from assistant.model.configuration import CONTENT_TOKENS, TOKENS_PER_STEM
-from assistant.model.processing import AUDIO, STEM_TOKENS, GainsayProcessor, conversation
+from assistant.model.processing import (
+    AUDIO,
+    STEM_TOKENS,
+    GainsayProcessor,
+    conversation,
+    said_by,
+)
+from assistant.model.sentences import SentenceEncoder
 from finetune.scenes import Scene
 from mixer.roles import ROLES
 
 IGNORED = -100
+# What each learned token counts: the choice to listen, call or speak; a call; plain words.
+CHOICE_WEIGHT, CALL_WEIGHT, WORDS_WEIGHT = 4.0, 2.0, 0.5
 _ASSISTANT = re.compile(r"<\|im_start\|>assistant\n(.*?<\|im_end\|>)", re.DOTALL)
+_CALL = re.compile(r"<tool_call>.*?</tool_call>", re.DOTALL)
 _FORCED = re.compile(
     r'(?<=<\|hear\|>)<tool_call>\{"name": "propose_moves", "arguments": \{"moves": \[.*?\], '
     r'"reason": "|(?<="\}\})</tool_call><\|im_end\|>',
@@ -27,7 +37,7 @@ _FORCED = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One training example: a scene, the talk about it, and the posterior its hear block must show.
+    """One training example: a scene, the talk about it, and what its slot tokens must show.
 
     messages: as the product shows them to the model, without the system and stems parts. The last
     assistant message that listens says heard=True; given=True marks history, which is not trained;
@@ -48,6 +58,8 @@ class Batch:
     input_ids: torch.Tensor  # (B, L)
     attention_mask: torch.Tensor  # (B, L)
     labels: torch.Tensor  # (B, L)
+    weights: torch.Tensor  # (B, L) of each label
+    said: torch.Tensor  # (U, 384) one vector for each user turn that has words
     content: torch.Tensor  # (N, 8, 256)
     level: torch.Tensor  # (N, 14)
     has_content: torch.Tensor  # (N,) bool
@@ -55,21 +67,20 @@ class Batch:
     judged: torch.Tensor  # (H, 2) row and column of each judged stem's slot token
     judged_stem: torch.Tensor  # (H,) which of the N stems each is
     posterior: torch.Tensor  # (H, 49)
-    needed_db: torch.Tensor  # (H,)
 
 
 class Collator:
     """Turns examples into a batch."""
 
     def __init__(self, processor: GainsayProcessor):
-        self.processor = processor
+        self.processor, self.sentences = processor, SentenceEncoder.load()
         tokenizer = processor.tokenizer
         self.audio_id = processor.audio_token_id
         self.slot_ids = tokenizer.convert_tokens_to_ids(list(STEM_TOKENS))
         self.pad_id = tokenizer.pad_token_id
 
-    def encode(self, example: Example) -> tuple[list[int], list[int]]:
-        """Ids and labels of one example."""
+    def encode(self, example: Example) -> tuple[list[int], list[int], list[float]]:
+        """Ids, labels and the labels' weights of one example."""
         chat = conversation(example.scene.names, example.messages)
         text = self.processor.apply_chat_template(chat, tokenize=False, add_generation_prompt=False)
         per_stem = TOKENS_PER_STEM if example.with_content else TOKENS_PER_STEM - CONTENT_TOKENS
@@ -82,28 +93,36 @@ class Collator:
             np.array([start for start, _ in encoded["offset_mapping"]]),
         )
         learned = np.zeros(len(ids), dtype=bool)
+        weights = np.full(len(ids), WORDS_WEIGHT, dtype=np.float32)
+        for span in _CALL.finditer(text):
+            weights[(starts >= span.start()) & (starts < span.end())] = CALL_WEIGHT
         given = [bool(m.get("given")) for m in example.messages if m["role"] == "assistant"]
         for span, is_given in zip(_ASSISTANT.finditer(text), given, strict=True):
             if not is_given:
-                learned |= (starts >= span.start(1)) & (starts < span.end(1))
+                spoken = (starts >= span.start(1)) & (starts < span.end(1))
+                learned |= spoken
+                weights[int(np.argmax(spoken))] = CHOICE_WEIGHT
         for span in _FORCED.finditer(text):
             learned &= ~((starts >= span.start()) & (starts < span.end()))
         labels = np.where(learned, ids, IGNORED)
-        return ids, labels.tolist()
+        return ids, labels.tolist(), weights.tolist()
 
     def __call__(self, examples: Sequence[Example]) -> Batch:
         encoded = [self.encode(example) for example in examples]
-        length = max(len(ids) for ids, _ in encoded)
+        length = max(len(ids) for ids, _, _ in encoded)
         size = len(examples)
         input_ids = torch.full((size, length), self.pad_id)
         labels = torch.full((size, length), IGNORED)
+        weights = torch.zeros((size, length))
         mask = torch.zeros((size, length), dtype=torch.long)
         content, level, has_content, role = [], [], [], []
-        judged, judged_stem, posterior, needed = [], [], [], []
-        for row, (example, (ids, label)) in enumerate(zip(examples, encoded, strict=True)):
+        judged, judged_stem, posterior, said = [], [], [], []
+        for row, (example, (ids, label, weight)) in enumerate(zip(examples, encoded, strict=True)):
             input_ids[row, : len(ids)] = torch.tensor(ids)
             labels[row, : len(ids)] = torch.tensor(label)
+            weights[row, : len(ids)] = torch.tensor(weight)
             mask[row, : len(ids)] = 1
+            said.extend(said_by(example.messages))
             scene, stems = example.scene, len(example.scene.names)
             level.append(scene.relative_profile)
             role.extend(ROLES.index(name) for name in scene.roles)
@@ -117,12 +136,13 @@ class Collator:
                 judged_stem.extend(range(first + 1, first + stems))
                 judged.extend((row, ids.index(self.slot_ids[k])) for k in range(1, stems))
                 posterior.append(example.posterior[1:])
-                needed.append(scene.needed_db[1:])
         none = np.zeros((0, 49))
         return Batch(
             input_ids=input_ids,
             attention_mask=mask,
             labels=labels,
+            weights=weights,
+            said=torch.from_numpy(self.sentences.encode(said)),
             content=torch.from_numpy(np.concatenate(content)).float(),
             level=torch.from_numpy(np.concatenate(level)).float(),
             has_content=torch.tensor(has_content),
@@ -130,5 +150,4 @@ class Collator:
             judged=torch.tensor(judged, dtype=torch.long).reshape(-1, 2),
             judged_stem=torch.tensor(judged_stem, dtype=torch.long),
             posterior=torch.from_numpy(np.concatenate(posterior or [none])).float(),
-            needed_db=torch.from_numpy(np.concatenate(needed or [none[:, 0]])).float(),
         )

@@ -25,16 +25,26 @@ MOST_STEMS = 5  # conversations are longer than judgements, so their songs are k
 
 
 class Dialogues:
-    """Draws conversations, and single exchanges for testing."""
+    """Draws conversations, and single exchanges for testing.
 
-    def __init__(self, prior: BalancePrior):
-        self.prior = prior
+    asked_only_share: share of conversations that end at their last call, since what to do is
+    harder to learn than how to tell of it.
+    """
+
+    def __init__(self, prior: BalancePrior, asked_only_share: float = 0.0):
+        self.prior, self.asked_only_share = prior, asked_only_share
         makers = [*READERS, *talk_actions.ACTIONS]
         weights = np.array([weight for _, weight in makers])
         self._makers = [maker for maker, _ in makers]
         self._probability = weights / weights.sum()
 
-    def draw(self, record: SongRecord, rng: np.random.Generator, held_out: bool = False) -> Example:
+    def draw(
+        self,
+        record: SongRecord,
+        rng: np.random.Generator,
+        held_out: bool = False,
+        with_content: bool = True,
+    ) -> Example:
         """One conversation of one to four turns; each exchange is trained on."""
         scene = draw_scene(record, self.prior, rng, most_stems=MOST_STEMS)
         posterior = teacher_posterior(scene, self.prior)
@@ -51,8 +61,11 @@ class Dialogues:
             messages += exchange.messages
             if exchange.messages[1].get("tool_calls", [{}])[0].get("name") == "set_anchor":
                 break  # the anchor has changed: what follows would be another scene
+        calls = [place for place, message in enumerate(messages) if message.get("tool_calls")]
+        if calls and rng.random() < self.asked_only_share:
+            messages = messages[: calls[-1] + 1]
         clean = tuple({k: v for k, v in message.items() if k != "slots"} for message in messages)
-        return Example(scene, clean, judged)
+        return Example(scene, clean, judged, with_content)
 
     def exchange(self, desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
         """One turn of a random kind."""

@@ -1,27 +1,43 @@
-"""Does the listener understand? Held-out phrasings, one turn each: right tool, right arguments.
+"""Does the listener understand? One turn each: the right tool, with the right arguments.
 
-One rule: the phrasings tested here never meet training (every twelfth of each file in prompts/).
+Two tests. Held-out phrasings: every twelfth of each file in prompts/, which never meet training.
+Strangers: messages written by someone who had not seen the phrasings (finetune/strangers.yaml).
 
     python -m finetune.evaluate talk --songs runs/songs --content runs/content
 """
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import yaml
 from rich.console import Console
 from rich.table import Table
 
 from assistant.hearing import Hearing, Step
 from finetune import talk, talk_actions
 from finetune.dialogues import READERS
-from finetune.scenes import Scene, SongBank, draw_scene, teacher_posterior
+from finetune.scenes import Scene, SongBank, SongRecord, draw_scene, teacher_posterior
 from finetune.talk import Desk, Exchange
 from mixer.balance import BalancePrior
+from mixer.loudness import relative_profile
 
 STEMS = 6
+TOOL_ONLY = frozenset({"propose_moves", "explain"})  # the advice is judged by `evaluate advice`
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One message about a mix, and the call it should lead to (None: words alone)."""
+
+    kind: str
+    hearing: Hearing
+    said: str
+    wanted: dict | None
 
 
 def exchanges(scene: Scene, prior: BalancePrior, seed: int) -> dict[str, Exchange]:
@@ -37,21 +53,51 @@ def exchanges(scene: Scene, prior: BalancePrior, seed: int) -> dict[str, Exchang
     return made
 
 
-def expected(exchange: Exchange) -> dict | None:
-    """The call that the exchange should lead to; None for words alone."""
-    return (exchange.messages[1].get("tool_calls") or [None])[0]
+def held_out(bank: SongBank, rounds: int, seed: int) -> Iterator[Case]:
+    """Every kind of exchange in a held-out phrasing, about `rounds` scenes."""
+    prior = BalancePrior.load()
+    for turn in range(rounds):
+        rng = np.random.default_rng([seed, turn])
+        scene = draw_scene(bank.records[turn % len(bank)], prior, rng, most_stems=STEMS)
+        hearing = hearing_of(scene)
+        for kind, exchange in exchanges(scene, prior, seed * 1000 + turn).items():
+            wanted = (exchange.messages[1].get("tool_calls") or [None])[0]
+            yield Case(kind, hearing, exchange.messages[0]["content"], wanted)
 
 
-def verdict(step: Step, wanted: dict | None) -> tuple[bool, bool]:
-    """Whether the tool is right, and whether its arguments are too."""
-    if wanted is None:
-        return step.tool is None, step.tool is None
-    if step.tool is None or step.tool.name != wanted["name"]:
-        return False, False
-    if wanted["name"] == "propose_moves":  # what to move is judged by `evaluate advice`
-        return True, True
-    said = {k: v for k, v in step.tool.arguments.items() if v is not None}
-    return True, said == wanted["arguments"]
+def strangers(bank: SongBank, seed: int) -> Iterator[Case]:
+    """The messages of strangers, about stems of held-out songs that have the roles they name."""
+    prior, rng = BalancePrior.load(), np.random.default_rng(seed)
+    songs = yaml.safe_load(files("finetune").joinpath("strangers.yaml").read_text())
+    for song in songs:
+        names, roles = tuple(song["stems"]), tuple(song["stems"].values())
+        hearing = _hearing_with(names, roles, bank, prior, rng)
+        for asked in song["asked"]:
+            tool, arguments = asked["tool"], asked.get("arguments")
+            wanted = None if tool is None else {"name": tool, "arguments": arguments or {}}
+            yield Case(tool or "words", hearing, asked["say"], wanted)
+
+
+def _hearing_with(
+    names: tuple[str, ...],
+    roles: tuple[str, ...],
+    bank: SongBank,
+    prior: BalancePrior,
+    rng: np.random.Generator,
+) -> Hearing:
+    """A song put together from held-out stems of these roles, at levels drawn from the prior."""
+    chosen: list[tuple[SongRecord, int]] = []
+    for role in roles:
+        fitting = [(r, k) for r in bank.records for k, own in enumerate(r.roles) if own == role]
+        if not fitting:
+            raise ValueError(f"no {role} among the {len(bank)} held-out songs: build more songs")
+        chosen.append(fitting[int(rng.integers(len(fitting)))])
+    profiles = np.stack([record.profile[row] for record, row in chosen])
+    shift = prior.draw(roles, chosen[0][0].genre, rng) - profiles[:, 0]
+    profiles[:, [0, 1, *range(4, 14)]] += shift[:, None].astype(np.float32)
+    content = np.stack([record.hidden[row] for record, row in chosen if record.hidden is not None])
+    relative = relative_profile(profiles, 0)
+    return Hearing(names, 0, content.astype(np.float32), relative, roles, profiles)
 
 
 def hearing_of(scene: Scene) -> Hearing:
@@ -61,31 +107,57 @@ def hearing_of(scene: Scene) -> Hearing:
     return Hearing(scene.names, 0, hidden, relative, scene.roles, np.zeros_like(relative))
 
 
-def run(listener, bank: SongBank, rounds: int, seed: int) -> tuple[dict, Counter, list[str]]:
-    """Counts by kind of (asked, tool right, arguments right); confusions; some misses."""
-    prior = BalancePrior.load()
+def verdict(step: Step, wanted: dict | None) -> tuple[bool, bool]:
+    """Whether the tool is right, and whether its arguments are too."""
+    if wanted is None:
+        return step.tool is None, step.tool is None
+    if step.tool is None or step.tool.name != wanted["name"]:
+        return False, False
+    if wanted["name"] in TOOL_ONLY:
+        return True, True
+    said = {k: v for k, v in step.tool.arguments.items() if v is not None}
+    if wanted["name"] == "shape_sound":  # there are many ways to say how it should sound
+        return True, said.get("stem") == wanted["arguments"]["stem"]
+    return True, said == wanted["arguments"]
+
+
+def run(listener, cases: Iterator[Case]) -> tuple[dict, Counter, list[str]]:
+    """Counts by kind of (asked, tool right, arguments right); confusions; the misses."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     confused: Counter = Counter()
     misses = []
-    for turn in range(rounds):
-        record = bank.records[turn % len(bank)]
-        rng = np.random.default_rng([seed, turn])
-        scene = draw_scene(record, prior, rng, most_stems=STEMS)
-        for kind, exchange in exchanges(scene, prior, seed * 1000 + turn).items():
-            said = exchange.messages[0]["content"]
-            step = listener.next_step(hearing_of(scene), [{"role": "user", "content": said}])
-            wanted = expected(exchange)
-            tool_right, all_right = verdict(step, wanted)
-            counts[kind][0] += 1
-            counts[kind][1] += tool_right
-            counts[kind][2] += all_right
-            got = step.tool.name if step.tool else "words"
-            if not tool_right:
-                confused[(wanted["name"] if wanted else "words", got)] += 1
-            if not all_right:
-                arguments = step.tool.arguments if step.tool else step.text
-                misses.append(f"{kind}: {said!r} of {', '.join(scene.names)} -> {got} {arguments}")
+    for case in cases:
+        step = listener.next_step(case.hearing, [{"role": "user", "content": case.said}])
+        tool_right, all_right = verdict(step, case.wanted)
+        counts[case.kind][0] += 1
+        counts[case.kind][1] += tool_right
+        counts[case.kind][2] += all_right
+        got = step.tool.name if step.tool else "words"
+        if not tool_right:
+            confused[(case.wanted["name"] if case.wanted else "words", got)] += 1
+        if not all_right:
+            told = step.tool.arguments if step.tool else step.text
+            wanted = case.wanted["arguments"] if case.wanted else "words"
+            stems = ", ".join(case.hearing.names)
+            misses.append(f"{case.kind}: {case.said!r} of {stems} -> {got} {told}, wanted {wanted}")
     return counts, confused, misses
+
+
+def show(title: str, counts: dict, confused: Counter, misses: Sequence[str]) -> None:
+    """Print the table of one test, what was taken for what, and some misses."""
+    table = Table(title=title)
+    for column in ("kind", "asked", "tool right", "and arguments"):
+        table.add_column(column, justify="left" if column == "kind" else "right")
+    for kind, (asked, tool, everything) in sorted(counts.items()):
+        table.add_row(kind, str(asked), f"{tool / asked:.0%}", f"{everything / asked:.0%}")
+    asked, tool, everything = (sum(row[k] for row in counts.values()) for k in range(3))
+    table.add_row("all", str(asked), f"{tool / asked:.1%}", f"{everything / asked:.1%}")
+    console = Console(width=160)
+    console.print(table)
+    for (wanted, got), number in confused.most_common(10):
+        console.print(f"{number:3d}  {wanted} taken for {got}")
+    for miss in misses:
+        console.print(miss, markup=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,20 +175,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     listener = EmbeddedListener(options.model, reads=not options.nearest)
     listener.hold_out = True
     bank = SongBank(options.songs, options.content, "test")
-    counts, confused, misses = run(listener, bank, options.rounds, options.seed)
-    table = Table(title="held-out phrasings, one turn")
-    for column in ("kind", "asked", "tool right", "and arguments"):
-        table.add_column(column, justify="left" if column == "kind" else "right")
-    for kind, (asked, tool, everything) in sorted(counts.items()):
-        table.add_row(kind, str(asked), f"{tool / asked:.0%}", f"{everything / asked:.0%}")
-    asked, tool, everything = (sum(row[k] for row in counts.values()) for k in range(3))
-    table.add_row("all", str(asked), f"{tool / asked:.1%}", f"{everything / asked:.1%}")
-    console = Console(width=140)
-    console.print(table)
-    for (wanted, got), number in confused.most_common(10):
-        console.print(f"{number:3d}  {wanted} taken for {got}")
-    for miss in misses[: options.misses]:
-        console.print(miss, markup=False)
+    tests = {
+        "held-out phrasings, one turn": held_out(bank, options.rounds, options.seed),
+        "strangers' messages, one turn": strangers(bank, options.seed),
+    }
+    for title, cases in tests.items():
+        counts, confused, misses = run(listener, cases)
+        show(title, counts, confused, misses[: options.misses])
 
 
 if __name__ == "__main__":

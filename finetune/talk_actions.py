@@ -196,9 +196,11 @@ def render_faders(desk: Desk, held_out: bool) -> Exchange:
 def takes(desk: Desk, held_out: bool) -> Exchange:
     count = int(desk.rng.integers(2, 6))
     word = ("two", "three", "four", "five")[count - 2] if desk.rng.random() < 0.4 else str(count)
-    said = user(desk, "takes", held_out, takes=word)
+    seed = int(desk.rng.integers(0, 100))
+    said = user(desk, "takes", held_out, takes=word, seed=seed)
     count = count if "takes" in said["slots"] else 3
-    return _render(desk, said, count, True, {"takes": count})
+    arguments = {"takes": count} | ({"seed": seed} if "seed" in said["slots"] else {})
+    return _render(desk, said, count, True, arguments)
 
 
 def audition(desk: Desk, held_out: bool) -> Exchange:
@@ -339,7 +341,9 @@ def drill(desk: Desk, held_out: bool) -> Exchange:
 def small_talk(desk: Desk, held_out: bool) -> Exchange:
     kinds = ("greet", "thanks", "who_are_you", "off_topic", "nonsense", "other_language")
     kind = str(desk.rng.choice(kinds, p=(0.15, 0.15, 0.15, 0.3, 0.15, 0.1)))
-    return Exchange([user(desk, kind, held_out), reply(desk, kind)])
+    stem = desk.pick()
+    said = user(desk, kind, held_out, stem=desk.say(stem), role=desk.say(stem), gain=_gain(desk)[0])
+    return Exchange([said, reply(desk, kind)])
 
 
 def unknown_stem(desk: Desk, held_out: bool) -> Exchange:
@@ -349,7 +353,14 @@ def unknown_stem(desk: Desk, held_out: bool) -> Exchange:
     if not fitting:
         return small_talk(desk, held_out)
     missing = str(fitting[int(desk.rng.integers(len(fitting)))])
-    said = user(desk, "unknown_stem", held_out, missing=missing, gain=_gain(desk)[0])
+    said = user(
+        desk,
+        "unknown_stem",
+        held_out,
+        missing=missing,
+        gain=_gain(desk)[0],
+        stem=desk.say(desk.pick()),
+    )
     names = [desk.names[index] for index in canonical_rows(desk)]
     return Exchange([said, reply(desk, "unknown_stem", missing=missing, stems=names)])
 

@@ -19,7 +19,7 @@ import yaml
 from torch.nn import functional
 
 from assistant.model.modeling import GainsayForConditionalGeneration
-from finetune.batches import IGNORED, Batch, Collator, Example
+from finetune.batches import CALL_WEIGHT, CHOICE_WEIGHT, IGNORED, Batch, Collator, Example
 from finetune.dialogues import Dialogues
 from finetune.listener_setup import build_listener, load_tower
 from finetune.scenes import SongBank, draw_scene, teacher_posterior
@@ -35,7 +35,8 @@ ADVICE_DB = torch.arange(-12.0, 12.01, 0.5)
 class Stage:
     """One part of the curriculum.
 
-    talk_share: share of full conversations; the rest are bare judgements of a scene.
+    talk_share: share of conversations; the rest are bare judgements of a scene.
+    asked_only_share: share of those conversations that end at their last call.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Stage:
     learning_rate: float
     content: bool = True
     talk_share: float = 0.0
+    asked_only_share: float = 0.0
     warmup_steps: int = 100
     final_learning_rate: float = 0.0
 
@@ -136,8 +138,12 @@ class Trainer:
         shifted = batch.labels[:, 1:]
         at = shifted != IGNORED
         if bool(at.any()):
-            logits = model.lm_head(hidden[:, :-1][at])
-            result["text"] = functional.cross_entropy(logits, shifted[at])
+            logits, weights = model.lm_head(hidden[:, :-1][at]), batch.weights[:, 1:][at]
+            each = functional.cross_entropy(logits, shifted[at], reduction="none")
+            result["text"] = (weights * each).sum() / weights.sum()
+            chosen = weights == CHOICE_WEIGHT
+            self.watched["choice"] = float(each[chosen].mean().detach())
+            self.watched["call"] = float(each[weights == CALL_WEIGHT].mean().detach())
         if len(batch.judged):
             logits = model.move_logits(hidden[batch.judged[:, 0], batch.judged[:, 1]])
             log_p = logits.log_softmax(-1)
@@ -164,7 +170,8 @@ class Trainer:
         used[~heard, :-1] = False
         embeds = model.get_input_embeddings()(batch.input_ids)
         mask = (batch.input_ids == self.collate.audio_id)[..., None].expand_as(embeds)
-        return embeds.masked_scatter(mask, tokens[used].to(embeds.dtype))
+        embeds = embeds.masked_scatter(mask, tokens[used].to(embeds.dtype))
+        return model.put_sentences(batch.input_ids, embeds, batch.said)
 
     def learn(self, batch: Batch, learning_rate: float) -> dict[str, float]:
         """One optimisation step."""
@@ -225,7 +232,7 @@ class Supply:
     def __init__(self, recipe: Recipe, stage: Stage, prior: BalancePrior):
         content = Path(recipe.content) if stage.content else None
         self.bank = SongBank(Path(recipe.songs), content, "train")
-        self.dialogues = Dialogues(prior)
+        self.dialogues = Dialogues(prior, stage.asked_only_share)
         self.recipe, self.stage, self.prior = recipe, stage, prior
         self._group, self._drawn = -1, []
 
@@ -246,7 +253,7 @@ class Supply:
         """One bare judgement or one conversation."""
         record = self.bank.records[int(rng.integers(len(self.bank)))]
         if rng.random() < self.stage.talk_share:
-            return self.dialogues.draw(record, rng)
+            return self.dialogues.draw(record, rng, with_content=self.stage.content)
         scene = draw_scene(record, self.prior, rng)
         messages = (
             {"role": "user", "content": question(rng)},

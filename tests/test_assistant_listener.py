@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from assistant.decoding import Stems, Writer, call_grammar
 from assistant.hearing import Hearing
 from assistant.listener import STEMS_AT_ONCE, EmbeddedListener, ListenerError, natural_key
-from assistant.model.processing import conversation
+from assistant.model.processing import conversation, said_by
+from assistant.model.sentences import SentenceEncoder
 from assistant.tools import TOOLS
 from mixer.loudness import relative_profile
 from tests.tiny_listener import tiny_listener
@@ -106,7 +107,8 @@ def writer(listener, names=NAMES):
     ids = listener.processor.prompt_ids(conversation(names, ASKED))
     import torch
 
-    stems = Stems(torch.from_numpy(heard.hidden), torch.from_numpy(heard.relative_profile))
+    said = torch.from_numpy(SentenceEncoder.load().encode(said_by(ASKED)))
+    stems = Stems(torch.from_numpy(heard.hidden), torch.from_numpy(heard.relative_profile), said)
     return Writer(listener.model, listener.processor.tokenizer, ids, stems)
 
 

@@ -22,6 +22,7 @@ def inputs(processor, stems=3, names=("kick", "bass", "vocals")):
         "input_ids": torch.tensor([ids]),
         "content_features": torch.randn(stems, 8, 256, generator=generator),
         "level_features": torch.randn(stems, 14, generator=generator),
+        "sentence_features": torch.randn(1, 384, generator=generator),
     }
 
 

@@ -141,11 +141,14 @@ def test_only_what_the_model_decides_is_trained(prior, record):
         {"role": "tool", "content": "proposed"},
         {"role": "assistant", "content": "Done."},
     )
-    ids, labels = collate.encode(Example(scene, messages, teacher_posterior(scene, prior)))
+    ids, labels, weights = collate.encode(Example(scene, messages, teacher_posterior(scene, prior)))
     learned = processor.tokenizer.decode(
         [i for i, label in zip(ids, labels, strict=True) if label != IGNORED]
     )
     assert learned == '<|hear|>too low"}}Done.<|im_end|>'
+    kept = [weight for weight, label in zip(weights, labels, strict=True) if label != IGNORED]
+    assert kept[0] == 4.0 and kept[1] == 2.0 and kept[-1] == 0.5
+    assert kept.count(4.0) == 2  # the choice to listen, the choice to speak
 
 
 def test_batch_puts_the_posterior_at_the_stem_tokens(prior, record):

@@ -10,6 +10,7 @@ from transformers.models.auto import CONFIG_MAPPING, AutoConfig
 CONTENT_TOKENS = 8
 TOKENS_PER_STEM = CONTENT_TOKENS + 1
 LEVEL_FEATURES = 14
+SENTENCE_FEATURES = 384  # all-MiniLM-L6-v2
 
 
 class GainsayConfig(PreTrainedConfig):
@@ -19,9 +20,11 @@ class GainsayConfig(PreTrainedConfig):
         audio_config: of the CLAP audio tower (ClapAudioConfig or its dict).
         text_config: of the language model (any causal LM that AutoModel builds; default Qwen3).
         audio_token_id: id of the placeholder that content and level embeddings overwrite.
+        said_token_id: id of the placeholder behind a user's words, for their one vector.
         hear_token_id: id by which the model decides to listen and give advice.
         stem_token_ids: ids of the stem index tokens <|s0|>, <|s1|>, ...
         number_token_ids: ids of the gains -12.0 ... +12.0 dB in 0.5 dB steps (49 ids).
+        sentence_features: size of the vector of a user's words; 0 where the LLM needs no such help.
     """
 
     model_type = "gainsay"
@@ -30,12 +33,14 @@ class GainsayConfig(PreTrainedConfig):
     audio_config: dict | PreTrainedConfig | None = None
     text_config: dict | PreTrainedConfig | None = None
     audio_token_id: int | None = None
+    said_token_id: int | None = None
     hear_token_id: int | None = None
     stem_token_ids: list[int] | None = None
     number_token_ids: list[int] | None = None
     level_features: int = LEVEL_FEATURES
     content_tokens: int = CONTENT_TOKENS
     level_hidden_size: int = 256
+    sentence_features: int = SENTENCE_FEATURES
     tie_word_embeddings: bool = True
 
     def __post_init__(self, **kwargs):

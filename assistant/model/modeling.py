@@ -19,7 +19,7 @@ from transformers.models.clap.modeling_clap import ClapAudioModel
 
 from assistant.model.configuration import GainsayConfig
 
-STEM_INPUTS = ("input_features", "level_features", "content_features")
+PROMPT_INPUTS = ("input_features", "level_features", "content_features", "sentence_features")
 
 
 class StemProjector(nn.Module):
@@ -48,13 +48,29 @@ class StemProjector(nn.Module):
         return torch.cat([content_tokens, level_token[:, None]], dim=1) + self.slot
 
 
+class SentenceProjector(nn.Module):
+    """Sentence vectors (n, 384) of unit length to tokens (n, hidden)."""
+
+    def __init__(self, config: GainsayConfig):
+        super().__init__()
+        hidden = config.text_config.hidden_size
+        self.norm = nn.LayerNorm(config.sentence_features)
+        self.inner = nn.Linear(config.sentence_features, 2 * hidden)
+        self.outer = nn.Linear(2 * hidden, hidden)
+        self.act = nn.GELU()
+
+    def forward(self, sentences: torch.Tensor) -> torch.Tensor:
+        normal = self.norm(sentences.to(self.norm.weight.dtype))
+        return self.outer(self.act(self.inner(normal)))
+
+
 class GainsayPreTrainedModel(PreTrainedModel):
     config_class = GainsayConfig
     base_model_prefix = "model"
     main_input_name = "input_ids"
     input_modalities = ("audio", "text")
     supports_gradient_checkpointing = True
-    _no_split_modules = ["Qwen3DecoderLayer", "StemProjector"]
+    _no_split_modules = ["Qwen3DecoderLayer", "StemProjector", "SentenceProjector"]
     _skip_keys_device_placement = "past_key_values"
     _supports_sdpa = True
     _supports_flash_attn = True
@@ -68,6 +84,9 @@ class GainsayPreTrainedModel(PreTrainedModel):
             for layer in (module.level_in, module.level_content, module.level_mid):
                 nn.init.normal_(layer.weight, std=layer.in_features**-0.5)
             nn.init.normal_(module.level_out.weight, std=0.1 * module.level_out.in_features**-0.5)
+        if isinstance(module, SentenceProjector):
+            nn.init.normal_(module.inner.weight, std=module.inner.in_features**-0.5)
+            nn.init.normal_(module.outer.weight, std=0.1 * module.outer.in_features**-0.5)
 
 
 class GainsayModel(GainsayPreTrainedModel):
@@ -77,6 +96,7 @@ class GainsayModel(GainsayPreTrainedModel):
         super().__init__(config)
         self.audio_tower = ClapAudioModel(config.audio_config)
         self.multi_modal_projector = StemProjector(config)
+        self.sentence_projector = SentenceProjector(config) if config.sentence_features else None
         self.language_model = AutoModel.from_config(config.text_config)
         self.post_init()
 
@@ -140,12 +160,26 @@ class GainsayModel(GainsayPreTrainedModel):
             )
         return mask[..., None].expand_as(inputs_embeds)
 
+    def put_sentences(
+        self, input_ids: torch.Tensor, inputs_embeds: torch.Tensor, sentences: torch.Tensor
+    ) -> torch.Tensor:
+        """Put projected sentence vectors (n, 384) where the user's turns left a place for them."""
+        mask = input_ids == self.config.said_token_id
+        if self.sentence_projector is None or int(mask.sum()) != len(sentences):
+            raise ValueError(
+                f"got {len(sentences)} sentence vectors and {int(mask.sum())} places for them: "
+                "a model with sentence_features needs one for each user turn"
+            )
+        projected = self.sentence_projector(sentences).to(inputs_embeds.dtype)
+        return inputs_embeds.masked_scatter(mask[..., None].expand_as(inputs_embeds), projected)
+
     def forward(
         self,
         input_ids: torch.Tensor | None = None,
         input_features: torch.Tensor | None = None,
         level_features: torch.Tensor | None = None,
         content_features: torch.Tensor | None = None,
+        sentence_features: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.Tensor | None = None,
         past_key_values=None,
@@ -162,6 +196,8 @@ class GainsayModel(GainsayPreTrainedModel):
             inputs_embeds = inputs_embeds.masked_scatter(
                 mask, stems.pooler_output.to(inputs_embeds.dtype)
             )
+        if sentence_features is not None and input_ids is not None:
+            inputs_embeds = self.put_sentences(input_ids, inputs_embeds, sentence_features)
         return self.language_model(
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,
@@ -206,7 +242,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
 
     def prepare_inputs_for_generation(self, *args, is_first_iteration: bool = False, **kwargs):
         """Stems are read with the prompt only; later steps find them in the cache."""
-        stems = {name: kwargs.pop(name, None) for name in STEM_INPUTS}
+        stems = {name: kwargs.pop(name, None) for name in PROMPT_INPUTS}
         inputs = super().prepare_inputs_for_generation(
             *args, is_first_iteration=is_first_iteration, **kwargs
         )
@@ -220,6 +256,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
         input_features: torch.Tensor | None = None,
         level_features: torch.Tensor | None = None,
         content_features: torch.Tensor | None = None,
+        sentence_features: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.Tensor | None = None,
         past_key_values=None,
@@ -234,6 +271,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
             input_features=input_features,
             level_features=level_features,
             content_features=content_features,
+            sentence_features=sentence_features,
             attention_mask=attention_mask,
             position_ids=position_ids,
             past_key_values=past_key_values,

@@ -14,10 +14,10 @@ from transformers.processing_utils import ProcessorMixin
 
 from assistant.model.configuration import TOKENS_PER_STEM
 
-AUDIO, HEAR, RESERVED = "<|audio|>", "<|hear|>", "<|/hear|>"
+AUDIO, HEAR, SAID = "<|audio|>", "<|hear|>", "<|said|>"
 TURN_START, TURN_END, PAD = "<|im_start|>", "<|im_end|>", "<|pad|>"
 CALL_START, CALL_END = "<tool_call>", "</tool_call>"
-CONTROL = (PAD, TURN_START, TURN_END, AUDIO, HEAR, RESERVED, CALL_START, CALL_END)
+CONTROL = (PAD, TURN_START, TURN_END, AUDIO, HEAR, SAID, CALL_START, CALL_END)
 STEM_SLOTS = 96
 STEM_TOKENS = tuple(f"<|s{index}|>" for index in range(STEM_SLOTS))
 # Gains as single tokens: -24.0 ... 24.0 dB on the 0.5 dB grid; advice uses the middle 49.
@@ -55,14 +55,17 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int = 2048) -> PreTrainedT
         tokenizer_object=tokenizer,
         pad_token=PAD,
         eos_token=TURN_END,
-        additional_special_tokens=[AUDIO, HEAR, RESERVED, TURN_START, *STEM_TOKENS],
+        additional_special_tokens=[AUDIO, HEAR, SAID, TURN_START, *STEM_TOKENS],
         chat_template=chat_template(),
         clean_up_tokenization_spaces=False,
     )
 
 
 def conversation(
-    names: Sequence[str], messages: Sequence[dict], system: str | None = None
+    names: Sequence[str],
+    messages: Sequence[dict],
+    system: str | None = None,
+    vectors: bool = True,
 ) -> list[dict]:
     """Chat messages with the stems put behind the first user text: name, audio and slot of each.
 
@@ -73,11 +76,12 @@ def conversation(
         names: the stems in the order of their audio; the first is the anchor.
         messages: the talk, beginning with the user.
         system: the system prompt; the embedded model is trained without one (every token costs).
+        vectors: leave a place for a vector behind the user's words (see said_by).
     """
     first = messages[0]["content"] if messages and messages[0]["role"] == "user" else ""
     rest = messages[1:] if messages and messages[0]["role"] == "user" else messages
     parts: list[dict] = [
-        {"type": "text", "text": f"{plain(first)}\nStems against {plain(names[0])}:"}
+        {"type": "text", "text": f"{_said(first, vectors)}\nStems against {plain(names[0])}:"}
     ]
     for slot, name in enumerate(names):
         parts.append({"type": "text", "text": f"\n{plain(name)}"})
@@ -86,16 +90,26 @@ def conversation(
     chat = [{"role": "system", "content": system}] if system else []
     chat.append({"role": "user", "content": parts})
     for message in rest:
-        chat.append({**message, "content": plain(message.get("content") or "")})
+        content = message.get("content") or ""
+        is_user = message["role"] == "user"
+        chat.append({**message, "content": _said(content, vectors) if is_user else plain(content)})
     return chat
+
+
+def _said(text: str, vector: bool) -> str:
+    """A user's words, with a place for their vector behind them."""
+    return plain(text) + SAID if vector and text else plain(text)
+
+
+def said_by(messages: Sequence[dict]) -> list[str]:
+    """The user's texts that have a place for their vector, in order."""
+    return [m["content"] for m in messages if m["role"] == "user" and m["content"]]
 
 
 class GainsayProcessor(ProcessorMixin):
     """A CLAP feature extractor and the tokenizer; a stem's placeholder becomes nine tokens."""
 
     attributes = ["feature_extractor", "tokenizer"]
-    feature_extractor_class = "ClapFeatureExtractor"
-    tokenizer_class = "PreTrainedTokenizerFast"
 
     def __init__(self, feature_extractor=None, tokenizer=None, chat_template=None):
         self.audio_token = AUDIO
