@@ -44,8 +44,11 @@ class Advice:
         }
 
 
-def advise(context: ToolContext, threshold: float = THRESHOLD) -> Advice:
-    """Listen once, and record what should move as the open proposal."""
+def advise(context: ToolContext, threshold: float | None = None) -> Advice:
+    """Listen once, and record what should move as the open proposal.
+
+    threshold: the probability of a fault from which a move is advised; THRESHOLD if None.
+    """
     if context.listener is None:
         raise ToolError("there is no listener here: open the song with one to get advice")
     hearing = context.hearing()
@@ -53,7 +56,7 @@ def advise(context: ToolContext, threshold: float = THRESHOLD) -> Advice:
     judgement = context.listener.judge(hearing, [{"role": "user", "content": QUESTION}])
     context.progress(1, 1, "weighing")
     context.judgement = judgement
-    moves = judgement.moves(threshold)
+    moves = judgement.moves(THRESHOLD if threshold is None else threshold)
     arguments = {"moves": [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]}
     call = ToolCall("propose_moves", arguments)
     result = _must(run_tool(context, call))

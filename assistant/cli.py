@@ -74,8 +74,13 @@ def advise(
     anchor: Anchor = None,
     as_json: AsJson = False,
     threshold: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="How sure to be of a fault: lower is pickier.")
-    ] = 0.32,
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="How sure to be of a fault, 0 to 1: lower is pickier (as measured, if left out).",
+        ),
+    ] = None,
     chart: Chart = None,
 ) -> None:
     """Listen once, and say what to move against the anchor, or to leave it."""

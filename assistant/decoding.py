@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import llguidance
-import llguidance.hf
 import llguidance.numpy
 import numpy as np
 import torch
 from transformers import DynamicCache, PreTrainedTokenizerFast
+from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 from assistant.model.modeling import GainsayForConditionalGeneration
 from assistant.model.processing import CALL_END, CONTROL, STEM_TOKENS, TURN_END
@@ -24,8 +24,10 @@ CALL_TOKENS = 1000
 LIST_ITEMS = 8
 TEXT_LENGTH = 120
 PROSE_TOKENS = 160
-_REASON = r'[^"\\\n]{3,100}"\}\}'
-_REASON_END = '"}}'
+_CALL_CLOSES = '"}}'
+
+
+Behind = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,36 +88,60 @@ class Writer:
         with torch.inference_mode():
             return self.model.lm_head(self.hidden).float().numpy()
 
-    def write_call(self, grammar: str) -> dict:
-        """Write one tool call under a grammar; returns {"name": ..., "arguments": ...}."""
-        text = self._write_under(grammar)
+    def write_call(self, grammar: str, behind: Behind | None = None) -> dict:
+        """Write one tool call under a grammar; returns {"name": ..., "arguments": ...}.
+
+        behind: the texts of which one must follow what is written so far; none: all may follow.
+        """
+        text = self._write_under(grammar, behind)
         self.force(self.tokenizer.convert_tokens_to_ids([CALL_END, TURN_END]))
         return json.loads(text)
 
-    def write_reason(self) -> str:
-        """Write the last argument of an opened call, a short text, and close the call."""
-        text = self._write_under(llguidance.LLMatcher.grammar_from_regex(_REASON))
+    def write_one_of(self, texts: Sequence[str]) -> str:
+        """Write the likeliest of some texts as the last argument of a call, and close the call."""
+        text = self._write_under(_one_of([text + _CALL_CLOSES for text in texts]))
         self.force(self.tokenizer.convert_tokens_to_ids([CALL_END, TURN_END]))
-        return text.removesuffix(_REASON_END)
+        return text.removesuffix(_CALL_CLOSES)
 
-    def _write_under(self, grammar: str) -> str:
-        """Write the likeliest tokens that a grammar allows until it is satisfied."""
+    def write_wording(
+        self, texts: Sequence[str], on_token: Callable[[str], None] | None = None
+    ) -> str:
+        """Write the likeliest of some texts as what is said to the user."""
+        return self._write_under(_one_of(texts), on_token=on_token)
+
+    def _write_under(
+        self,
+        grammar: str,
+        behind: Behind | None = None,
+        on_token: Callable[[str], None] | None = None,
+    ) -> str:
+        """Write the likeliest tokens that a grammar and the bounds allow, to the end."""
         vocab_size = self.model.config.text_config.vocab_size
         matcher = llguidance.LLMatcher(_guidance_tokenizer(self.tokenizer, vocab_size), grammar)
         if matcher.is_error():
             raise ValueError(f"the grammar of the tool call is wrong: {matcher.get_error()}")
         mask = llguidance.numpy.allocate_token_bitmask(1, vocab_size)
         written: list[int] = []
+        open_choices: list[list[int]] = []
         while not matcher.is_stopped() and len(written) < CALL_TOKENS:
             llguidance.numpy.fill_next_token_bitmask(matcher, mask)
             logits = self.logits()
             llguidance.numpy.apply_token_bitmask_inplace(logits[None], mask)
+            if open_choices:
+                _keep(logits, [choice[0] for choice in open_choices])
             token = int(logits.argmax())
             if token == self.tokenizer.eos_token_id or not matcher.consume_token(token):
                 break
-            self.certainty = min(self.certainty, _probability(logits, token))
+            self.certainty = min(self.certainty, probability(logits, token))
             written.append(token)
             self.force([token])
+            if on_token is not None:
+                on_token(self.tokenizer.decode([token]))
+            begun = [one[1:] for one in open_choices if one[0] == token]
+            open_choices = [] if [] in begun else begun  # "bass" is done, "bass gtr" may go on
+            if behind is not None and not open_choices:
+                texts = behind(self.tokenizer.decode(written))
+                open_choices = [forced_text(self.tokenizer, one) for one in texts]
         return self.tokenizer.decode(written)
 
     def write_prose(self, on_token: Callable[[str], None] | None = None) -> str:
@@ -130,7 +156,7 @@ class Writer:
             if not written:
                 logits[end] = -np.inf
             token = int(logits.argmax())
-            log_p.append(np.log(_probability(logits, token)))
+            log_p.append(np.log(probability(logits, token)))
             self.certainty = float(np.exp(np.mean(log_p)))
             if token == end:
                 break
@@ -143,7 +169,22 @@ class Writer:
         return self.tokenizer.decode(written).strip()
 
 
-def _probability(logits: np.ndarray, token: int) -> float:
+def _one_of(texts: Sequence[str]) -> str:
+    """A grammar of some texts, any of which may be written."""
+    choices = " | ".join(json.dumps(text, ensure_ascii=False) for text in dict.fromkeys(texts))
+    return f'%llguidance {{"no_forcing": true}}\nstart: {choices}'
+
+
+def _keep(logits: np.ndarray, tokens: Sequence[int]) -> None:
+    """Forbid every token but these; all is left as it is where none of them was allowed."""
+    allowed = [token for token in tokens if np.isfinite(logits[token])]
+    if allowed:
+        kept = logits[allowed]
+        logits[:] = -np.inf
+        logits[allowed] = kept
+
+
+def probability(logits: np.ndarray, token: int) -> float:
     """Probability of a token under logits (vocabulary,), -inf where not allowed."""
     weights = np.exp(logits - logits.max())
     return float(weights[token] / weights.sum())
@@ -154,9 +195,33 @@ def _control_ids(tokenizer: PreTrainedTokenizerFast) -> list[int]:
     return tokenizer.convert_tokens_to_ids(names)
 
 
+class _Vocabulary:
+    """A byte-level tokenizer as llguidance takes it: the bytes of every id.
+
+    llguidance.hf reads whole-text tokens that hold spaces (our frames) as if they were byte-level
+    pieces, and then never allows them; here their bytes are given as they are.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, vocab_size: int):
+        added = {index: token.content for index, token in tokenizer.added_tokens_decoder.items()}
+        to_byte = {letter: byte for byte, letter in bytes_to_unicode().items()}
+        self.tokens = [b""] * vocab_size
+        for piece, index in tokenizer.get_vocab().items():
+            text = added.get(index)
+            whole = bytes(to_byte[letter] for letter in piece) if text is None else text.encode()
+            self.tokens[index] = whole
+        self.special_token_ids = tokenizer.convert_tokens_to_ids([*CONTROL, *STEM_TOKENS])
+        self.eos_token_id, self.bos_token_id = tokenizer.eos_token_id, None
+        self._tokenizer = tokenizer
+
+    def __call__(self, text: bytes) -> list[int]:
+        return forced_text(self._tokenizer, text.decode("utf-8", errors="replace"))
+
+
 @lru_cache(maxsize=2)
 def _guidance_tokenizer(tokenizer: PreTrainedTokenizerFast, vocab_size: int):
-    return llguidance.hf.from_tokenizer(tokenizer, n_vocab=vocab_size)
+    wrapped = llguidance.TokenizerWrapper(_Vocabulary(tokenizer, vocab_size))
+    return llguidance.LLTokenizer(wrapped, n_vocab=vocab_size)
 
 
 def call_grammar(schemas: dict[str, dict], stem_names: Sequence[str]) -> str:
@@ -164,7 +229,7 @@ def call_grammar(schemas: dict[str, dict], stem_names: Sequence[str]) -> str:
 
     Args:
         schemas: tool name to the JSON schema of its arguments.
-        stem_names: what a property called stem or stems may say.
+        stem_names: what a property called stem, stems or against may say.
     """
     calls, definitions = [], {}
     for name, schema in schemas.items():
@@ -179,9 +244,10 @@ def call_grammar(schemas: dict[str, dict], stem_names: Sequence[str]) -> str:
             }
         )
     options = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
-    return llguidance.LLMatcher.grammar_from_json_schema(
-        {"anyOf": calls, "$defs": definitions}, defaults=options
-    )
+    schema = {"anyOf": calls, "$defs": definitions, "x-guidance": options}
+    # no_forcing: else a text that must follow is cut into the tokens of that text alone, and whole
+    # call openings, of which the model chooses one, are never allowed.
+    return f'%llguidance {{"no_forcing": true}}\nstart: %json {json.dumps(schema)}'
 
 
 def _with_stems(schema: dict, stem_names: Sequence[str]) -> dict:
@@ -195,7 +261,7 @@ def _with_stems(schema: dict, stem_names: Sequence[str]) -> dict:
         if not isinstance(node, dict):
             return
         if node.get("type") == "string" and "enum" not in node and "const" not in node:
-            if key in ("stem", "stems"):
+            if key in ("stem", "stems", "against"):
                 node["enum"] = list(stem_names)
             else:
                 node["maxLength"] = min(node.get("maxLength", TEXT_LENGTH), TEXT_LENGTH)

@@ -132,6 +132,10 @@ class Listener(Protocol):
         hearing: Hearing,
         messages: Sequence[dict[str, Any]],
         on_token: Callable[[str], None] | None = None,
+        wordings: Sequence[str] = (),
     ) -> Step:
-        """Choose the next tool call, or say the closing text."""
+        """Choose the next tool call, or say the closing text.
+
+        wordings: replies that the last tool result bears out; a listener may say one of them.
+        """
         ...

@@ -7,6 +7,7 @@ the order in which a song was opened can change nothing.
 import json
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -17,26 +18,30 @@ import numpy as np
 import torch
 
 import prompts
-from assistant.decoding import Stems, Writer, call_grammar, forced_text
+from assistant.bounds import Bounds
+from assistant.decoding import Stems, Writer, call_grammar, forced_text, probability
 from assistant.hearing import THRESHOLD, Hearing, Judgement, Step, ToolCall
 from assistant.model.processing import (
     ADVICE_GRID_DB,
     CALL_START,
     HEAR,
     STEM_TOKENS,
+    call_opening,
     conversation,
     said_by,
 )
 from assistant.model.sentences import SentenceEncoder
-from assistant.reading import read
+from assistant.naming import spoken_of
+from assistant.said import Said
 from mixer.loudness import profile, relative_profile
-from mixer.moves import MixState
+from mixer.moves import MixState, Move
 from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
 
 STEMS_AT_ONCE = (
-    12  # as many as the embedded model was trained on; larger songs are judged in groups
+    12  # as many as the embedded model was trained on; of larger songs a stem meets the first ten
 )
+TURNS_LOOKED_BACK = 3
 ADVICE_TOOL = "propose_moves"
 
 
@@ -56,9 +61,7 @@ class EmbeddedListener:
 
     hears = True
 
-    def __init__(
-        self, folder: Path | str | None = None, threshold: float = THRESHOLD, reads: bool = False
-    ):
+    def __init__(self, folder: Path | str | None = None, threshold: float = THRESHOLD):
         from transformers.utils.logging import disable_progress_bar
 
         from assistant.model import register
@@ -77,8 +80,7 @@ class EmbeddedListener:
                 "(train one with python -m finetune.train_listener)"
             )
         self.name = f"gainsay ({folder.name})"
-        self.threshold, self.reads = threshold, reads
-        self.hold_out = False  # set by evaluations only
+        self.threshold = threshold
         self.processor = GainsayProcessor.from_pretrained(folder)
         model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
         self.model = model.eval()
@@ -129,69 +131,74 @@ class EmbeddedListener:
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
         """Posterior over the needed move of every stem that has a level.
 
-        Every stem is asked for with itself last, so that all the others are heard before it.
+        Every stem is asked for with itself last, so that all the others are heard before it: once
+        with the others by name, once with them the other way round, and the mean is taken.
         """
-        probability = np.zeros((len(hearing.names), len(ADVICE_GRID_DB)), dtype=np.float32)
-        probability[:, len(ADVICE_GRID_DB) // 2] = 1.0
+        posterior = np.zeros((len(hearing.names), len(ADVICE_GRID_DB)), dtype=np.float32)
         asked = [message for message in messages if message["role"] == "user"][-1:]
-        order = canonical_order(hearing)
-        for stem in order[1:]:
-            others = [index for index in order if index != stem][: STEMS_AT_ONCE - 1]
-            probability[stem] = self._judge_last(hearing, asked, [*others, stem])
-        return Judgement(hearing.names, hearing.anchor_index, probability)
+        anchor, *others = canonical_order(hearing)
+        alike: dict[int, list] = defaultdict(list)  # prompts by their length: each a batch
+        for stem in others:
+            before = [index for index in others if index != stem][: STEMS_AT_ONCE - 2]
+            for order in (before, before[::-1]):
+                ids, heard = self._view(hearing, asked, [anchor, *order, stem])
+                alike[len(ids)].append((stem, ids, heard))
+        for group in alike.values():
+            stems, ids, heard = zip(*group, strict=True)
+            for stem, row in zip(stems, self._moves_at_the_end(ids, heard), strict=True):
+                posterior[stem] += row / 2
+        unheard = [index for index in range(len(hearing.names)) if index not in others]
+        posterior[unheard, len(ADVICE_GRID_DB) // 2] = 1.0
+        return Judgement(hearing.names, hearing.anchor_index, posterior)
 
-    def _judge_last(
+    @torch.inference_mode()
+    def _moves_at_the_end(self, ids: Sequence[Sequence[int]], heard: Sequence[Stems]) -> np.ndarray:
+        """Probabilities (prompts, 49) of the move behind each of some equally long prompts."""
+        said = [one.said for one in heard if one.said is not None]
+        output = self.model.model(
+            input_ids=torch.tensor(ids),
+            content_features=torch.cat([one.content for one in heard]),
+            level_features=torch.cat([one.level for one in heard]),
+            sentence_features=torch.cat(said) if said else None,
+        )
+        logits = self.model.move_logits(output.last_hidden_state[:, -1]).float()
+        return torch.softmax(logits, dim=-1).numpy()
+
+    def _view(
         self, hearing: Hearing, asked: Sequence[dict[str, Any]], order: Sequence[int]
-    ) -> np.ndarray:
-        """Probabilities (49,) of the needed move of the last stem in an order."""
-        writer = self._begin(hearing, asked, order, up_to=STEM_TOKENS[len(order) - 1])
-        with torch.inference_mode():
-            return torch.softmax(self.model.move_logits(writer.hidden).float(), dim=-1).numpy()
+    ) -> tuple[list[int], Stems]:
+        """A prompt that ends with the slot token of the last stem of an order."""
+        ids, heard = self._prompt(hearing, asked, order)
+        slot = self.processor.tokenizer.convert_tokens_to_ids(STEM_TOKENS[len(order) - 1])
+        return ids[: ids.index(slot) + 1], heard
 
     def next_step(
         self,
         hearing: Hearing,
         messages: Sequence[dict[str, Any]],
         on_token: Callable[[str], None] | None = None,
+        wordings: Sequence[str] = (),
     ) -> Step:
-        """Listen, call a tool, or speak.
+        """Listen, call a tool, or speak: the model's first token decides.
 
-        The shipped language model does not read requests well enough yet (README), so they are
-        read by their nearest phrasing; with reads=True the model's own first token decides.
+        What it says of a tool's result is one of the wordings, the one that it finds likeliest.
         """
-        if self.reads:
-            return self._own_step(hearing, messages, on_token)
-        if not messages or messages[-1]["role"] != "user":
-            return Step()  # the reply is made from the tool's result
-        proposed = [move["stem"] for move in _last_proposal(messages)]
-        text = messages[-1]["content"]
-        reading = read(text, hearing.names, hearing.roles, proposed, self.hold_out)
-        if reading is None:
-            return Step()
-        if reading.listen:
-            return self._advise(hearing, messages)
-        if reading.situation is not None:
-            return Step(text=prompts.reply(reading.situation, len(messages)))
-        return Step(tool=reading.call, certainty=1.0)
-
-    def _own_step(
-        self,
-        hearing: Hearing,
-        messages: Sequence[dict[str, Any]],
-        on_token: Callable[[str], None] | None,
-    ) -> Step:
-        """The model's first token decides: listen, call a tool, or speak."""
-        writer = self._begin(hearing, messages, canonical_order(hearing)[:STEMS_AT_ONCE])
+        writer = self._begin(hearing, messages, stems_to_show(hearing, messages))
         tokenizer = self.processor.tokenizer
         hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
         first = int(writer.logits().argmax())
         if first == hear_id:
             return self._advise(hearing, messages)
         if first == call_id:
+            writer.certainty = probability(writer.logits(), call_id)
             writer.force([call_id])
-            call = writer.write_call(self._grammar(hearing.names))
+            said = _what_was_said(hearing, messages)
+            grammar = self._grammar(said)
+            call = writer.write_call(grammar, Bounds(said).behind)
             called = ToolCall(call["name"], call["arguments"])
             return Step(tool=called, certainty=writer.certainty)
+        if wordings:
+            return Step(text=writer.write_wording(wordings, on_token))
         text = writer.write_prose(on_token)
         return Step(text=text, certainty=writer.certainty)
 
@@ -202,59 +209,57 @@ class EmbeddedListener:
             {"stem": move.stem, "gain_db": float(move.gain_db)}
             for move in judgement.moves(self.threshold)
         ]
-        if self.reads:
-            reason = self._own_reason(hearing, messages, moves)
-        else:
-            verdict = "leave_it" if not moves else "raise" if moves[0]["gain_db"] > 0 else "lower"
-            stem = moves[0]["stem"] if moves else ""
-            reason = prompts.reasons(verdict)[0].format(stem=stem, anchor=hearing.anchor)
-        arguments = {"moves": moves, "reason": reason}
+        arguments = {"moves": moves, "reason": self._reason(hearing, messages, moves)}
         return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)
 
-    def _own_reason(
+    def _reason(
         self, hearing: Hearing, messages: Sequence[dict[str, Any]], moves: list[dict]
     ) -> str:
-        """The model's own words for why, written behind the moves that it arrived at."""
-        writer = self._begin(hearing, messages, canonical_order(hearing)[:STEMS_AT_ONCE])
-        start = (
-            f'{{"name": "{ADVICE_TOOL}", "arguments": {{"moves": {json.dumps(moves)}, "reason": "'
-        )
+        """Why, in the words of prompts/ that the model finds likeliest behind its moves."""
+        verdict = "leave_it" if not moves else "raise" if moves[0]["gain_db"] > 0 else "lower"
+        texts = reasons(verdict, moves[0]["stem"] if moves else "", hearing.anchor)
+        writer = self._begin(hearing, messages, stems_to_show(hearing, messages))
+        listed = json.dumps(moves, ensure_ascii=False)
+        start = f'{call_opening(ADVICE_TOOL)}"moves": {listed}, "reason": "'
         writer.force(forced_text(self.processor.tokenizer, HEAR + CALL_START + start))
-        return writer.write_reason()
+        return writer.write_one_of(texts)
 
-    def _grammar(self, names: Sequence[str]) -> str:
+    def _grammar(self, said: Said) -> str:
+        """The calls that may follow these words: advice is written elsewhere."""
         from assistant.tools import TOOLS
 
+        left_out = {ADVICE_TOOL} | (set() if said.compares else {"set_level"})
+        left_out |= {"apply_moves"} if said.placed else set()
         schemas = {
             name: tool.model.model_json_schema()
             for name, tool in TOOLS.items()
-            if name != ADVICE_TOOL
+            if name not in left_out
         }
-        return call_grammar(schemas, names)
+        return call_grammar(schemas, said.stems or said.names)
 
     def _begin(
-        self,
-        hearing: Hearing,
-        messages: Sequence[dict[str, Any]],
-        order: Sequence[int],
-        up_to: str | None = None,
+        self, hearing: Hearing, messages: Sequence[dict[str, Any]], order: Sequence[int]
     ) -> Writer:
-        """A writer that has read these stems and the conversation (or only up to a token)."""
-        talk = [message for message in messages if message["role"] != "system"]
+        """A writer that has read these stems and the conversation."""
+        ids, stems = self._prompt(hearing, messages, order)
+        return Writer(self.model, self.processor.tokenizer, ids, stems)
+
+    def _prompt(
+        self, hearing: Hearing, messages: Sequence[dict[str, Any]], order: Sequence[int]
+    ) -> tuple[list[int], Stems]:
+        """Ids of these stems and the conversation, and what stands behind the placeholders."""
+        talk = recent([_marked(message) for message in messages if message["role"] != "system"])
         vectors = self.model.config.sentence_features > 0
         chat = conversation([hearing.names[index] for index in order], talk, vectors=vectors)
         said = SentenceEncoder.load().encode(said_by(talk)) if vectors else None
         stems = Stems(
             torch.from_numpy(np.ascontiguousarray(hearing.hidden[list(order)], np.float32)),
             torch.from_numpy(
-                np.ascontiguousarray(hearing.relative_profile[list(order)], np.float32)
+                np.nan_to_num(hearing.relative_profile[list(order)]).astype(np.float32)
             ),
             None if said is None else torch.from_numpy(said),
         )
-        ids = self.processor.prompt_ids(chat)
-        if up_to is not None:
-            ids = ids[: ids.index(self.processor.tokenizer.convert_tokens_to_ids(up_to)) + 1]
-        return Writer(self.model, self.processor.tokenizer, ids, stems)
+        return self.processor.prompt_ids(chat), stems
 
     @cached_property
     def parameters(self) -> int:
@@ -262,13 +267,47 @@ class EmbeddedListener:
         return sum(p.numel() for p in self.model.parameters())
 
 
-def _last_proposal(messages: Sequence[dict[str, Any]]) -> list[dict]:
-    """The moves that were proposed last."""
-    for message in reversed(messages):
-        for call in message.get("tool_calls") or []:
-            if call["name"] == ADVICE_TOOL:
-                return call["arguments"]["moves"]
-    return []
+def reasons(verdict: str, stem: str, anchor: str) -> list[str]:
+    """The reasons that may be given for a verdict, as they stand in a call."""
+    told = [text.format(stem=stem, anchor=anchor) for text in prompts.reasons(verdict)]
+    return [text.replace('"', "").replace("\\", "")[:90] for text in told]
+
+
+def _what_was_said(hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Said:
+    """The user's words, and the moves proposed last."""
+    texts = tuple(message["content"] for message in messages if message["role"] == "user")
+    calls = [call for message in messages for call in message.get("tool_calls") or []]
+    advice = [call["arguments"]["moves"] for call in calls if call["name"] == ADVICE_TOOL]
+    proposed = tuple(Move(**move) for move in (advice[-1] if advice else ()))
+    return Said(texts, hearing.names, hearing.roles, proposed, hearing.anchor)
+
+
+def _marked(message: dict[str, Any]) -> dict[str, Any]:
+    """Advice in the history shows that it was listened for, as when the model gave it."""
+    calls = [call["name"] for call in message.get("tool_calls") or []]
+    return {**message, "heard": True} if ADVICE_TOOL in calls else message
+
+
+def recent(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last turns of a conversation: as much as the embedded model was trained to look back."""
+    begun = [place for place, message in enumerate(messages) if message["role"] == "user"]
+    return list(messages[begun[-TURNS_LOOKED_BACK:][0] :]) if begun else list(messages)
+
+
+def stems_to_show(hearing: Hearing, messages: Sequence[dict[str, Any]]) -> list[int]:
+    """The stems that the model reads a request with: all, or those spoken of and some more.
+
+    Stems without a level (muted, silent) are shown too, since they can be asked for.
+    """
+    others = sorted(
+        (index for index in range(len(hearing.names)) if index != hearing.anchor_index),
+        key=lambda index: natural_key(hearing.names[index]),
+    )
+    said = " ".join([m["content"] for m in messages if m["role"] == "user"][-2:])
+    meant = spoken_of(said, hearing.names, hearing.roles)
+    spoken = [index for index in others if hearing.names[index] in meant]
+    shown = [*spoken, *(index for index in others if index not in spoken)][: STEMS_AT_ONCE - 1]
+    return [hearing.anchor_index, *(index for index in others if index in shown)]
 
 
 def canonical_order(hearing: Hearing) -> list[int]:

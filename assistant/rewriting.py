@@ -23,6 +23,12 @@ def rewrite(call: ToolCall | None, result: ToolResult | None, seed: int) -> str:
     return prompts.reply(situation, seed, **values)
 
 
+def wordings(call: ToolCall, result: ToolResult) -> tuple[str, ...]:
+    """Every reply that this call and its result bear out."""
+    situation, values = _situation(call, result)
+    return prompts.wordings(situation, **values)
+
+
 def _situation(call: ToolCall, result: ToolResult) -> Situation:
     if not result.ok and result.data.get("not_yet"):
         return "not_yet", {"tool": call.name.replace("_", " ")}
@@ -39,7 +45,7 @@ def _advice(data: Data) -> Situation:
 
 def _applied(data: Data) -> Situation:
     if not data["moves"]:
-        return "nothing_to_apply", {}
+        return ("already_there", data["already"]) if "already" in data else ("nothing_to_apply", {})
     label = f"v{data['version']}"
     return "moves_applied", {"anchor": data["anchor"], "moves": data["moves"], "version": label}
 
@@ -84,6 +90,7 @@ _SITUATIONS: dict[str, Callable[[Data], Situation]] = {
     "set_anchor": lambda data: ("anchor_set", {"anchor": data["anchor"]}),
     "propose_moves": _advice,
     "apply_moves": _applied,
+    "set_level": _applied,
     "set_pan": lambda data: ("panned", {"stem": data["stem"], "pan": data["pan"]}),
     "set_mute": lambda data: ("muted" if data["muted"] else "unmuted", {"stem": data["stem"]}),
     "render_mix": _rendered,

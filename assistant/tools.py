@@ -64,6 +64,7 @@ TOOLS: dict[str, Tool] = {
         ("set_anchor", tools_levels.SetAnchor, tools_levels.set_anchor),
         ("propose_moves", tools_moves.ProposeMoves, tools_moves.propose_moves),
         ("apply_moves", tools_moves.ApplyMoves, tools_moves.apply_moves),
+        ("set_level", tools_moves.SetLevel, tools_moves.set_level),
         ("set_pan", tools_moves.SetPan, tools_moves.set_pan),
         ("set_mute", tools_moves.SetMute, tools_moves.set_mute),
         ("shape_sound", ShapeSound, _not_yet),

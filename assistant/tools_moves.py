@@ -28,6 +28,12 @@ class ApplyMoves(Arguments):
     moves: list[MoveArgument] | None = Field(None, min_length=1, max_length=96)
 
 
+class SetLevel(Arguments):
+    stem: str = Field(min_length=1)
+    relative_lu: float = Field(ge=-60.0, le=60.0)
+    against: str | None = Field(None, min_length=1)
+
+
 class SetPan(Arguments):
     stem: str = Field(min_length=1)
     pan: float = Field(ge=-1.0, le=1.0)
@@ -100,6 +106,30 @@ def apply_moves(context: ToolContext, arguments: ApplyMoves) -> ToolResult:
     if not moves:
         text = "nothing to apply: the advice was to leave it"
         return ToolResult(True, text, {"anchor": context.session.anchor, "moves": []})
+    return _applied(context, moves)
+
+
+def set_level(context: ToolContext, arguments: SetLevel) -> ToolResult:
+    """Put a stem at a level against the anchor, or against another stem, as a new version."""
+    stem, now = context.stem(arguments.stem), context.relative_now()
+    anchor = context.names[context.anchor_index]
+    other = anchor if arguments.against is None else context.stem(arguments.against)
+    own, base = (now[context.names.index(name)] for name in (stem, other))
+    if stem == other:
+        raise ToolError(f"{stem} was to be set against itself: name another stem to set it against")
+    if own is None or base is None:
+        silent = stem if own is None else other
+        raise ToolError(f"{silent} has no level (silent or muted): it cannot be set against one")
+    gain_db = round(arguments.relative_lu - (own - base), 1)
+    if not gain_db:
+        text = f"nothing to apply: {stem} is at {arguments.relative_lu:+.1f} LU against {other}"
+        there = {"stem": stem, "relative_lu": arguments.relative_lu, "against": other}
+        return ToolResult(True, text, {"anchor": anchor, "moves": [], "already": there})
+    return _applied(context, context.moves([(stem, gain_db)]))
+
+
+def _applied(context: ToolContext, moves: Sequence[Move]) -> ToolResult:
+    """Make a version of the state after these moves, and tell it."""
     before = context.relative_now()
     state = context.session.state().moved(context.names, moves)
     version = context.session.change(state, ", ".join(str(move) for move in moves))

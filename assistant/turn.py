@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import prompts
-from assistant.acting import doubt
+from assistant.acting import NOT_HERE, READ_ONLY, USER_REFUSED, doubt
 from assistant.context import ToolContext, ToolResult, is_ours
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
 from assistant.journal import JournalError
-from assistant.rewriting import rewrite
+from assistant.rewriting import rewrite, wordings
+from assistant.said import Said
 from assistant.session import Message, Session
 from assistant.tools import run_tool
 from mixer.moves import Move
@@ -71,6 +72,7 @@ class _Turn:
                 hearing,
                 [*self.session.messages(), *self.notes],
                 lambda token: self.on_event({"event": "token", "text": token}),
+                wordings(*self.done[-1]) if self.done else (),
             )
         except ReplyError as error:
             self.errors += 1
@@ -93,16 +95,24 @@ class _Turn:
         return bool(self.done) and bool(self.done[-1][1].data.get("not_yet"))
 
     def repeats(self, call: ToolCall) -> bool:
-        """Whether the model asks again for what it just got."""
-        return bool(self.done) and self.done[-1][0] == call and self.done[-1][1].ok
+        """Whether the model asks for what it just got, or would change a thing twice in a turn."""
+        worked = [done for done, result in self.done if result.ok]
+        changed = {done.name for done in worked} - READ_ONLY
+        return call.name in changed or bool(self.done and self.done[-1][0] == call and worked)
+
+    def strays(self, call: ToolCall) -> bool:
+        """Whether the model tries another change after one that was refused."""
+        refused = {done.name for done, result in self.done if not result.ok}
+        return bool(refused) and call.name not in refused | READ_ONLY
 
     def doubt(self, step: Step, hearing: Hearing) -> str | None:
         """Why the step's call should not be carried out, or None."""
         assert step.tool is not None
-        said = [m["content"] for m in self.session.messages() if m["role"] == "user"]
+        texts = tuple(m["content"] for m in self.session.messages() if m["role"] == "user")
         proposal = self.session.proposal
         moves = proposal.moves if proposal is not None else ()
-        return doubt(step.tool, step.certainty, said, hearing.names, self.context.roles, moves)
+        said = Said(texts, hearing.names, tuple(self.context.roles), moves, self.session.anchor)
+        return doubt(step.tool, step.certainty, said)
 
     def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
         """Why the model's words cannot be shown."""
@@ -164,7 +174,7 @@ def _answer(turn: _Turn) -> Reply:
             continue
         if step.judgement is not None:
             context.judgement = step.judgement
-        if step.tool is None or turn.repeats(step.tool):
+        if step.tool is None or turn.repeats(step.tool) or turn.strays(step.tool):
             spoken = step
             break
         if (why := turn.doubt(step, hearing)) is not None:
@@ -178,7 +188,12 @@ def _answer(turn: _Turn) -> Reply:
 
 def _ask_back(turn: _Turn, why: str) -> Reply:
     """One short question instead of a call that nothing the user said supports."""
-    text = prompts.reply("clarify_intent", len(turn.session.events))
+    seed, names = len(turn.session.events), list(turn.context.names)
+    if why.startswith(NOT_HERE):
+        missing = why.removeprefix(NOT_HERE)
+        text = prompts.reply("unknown_stem", seed, missing=missing, stems=names)
+    else:
+        text = prompts.reply("refused_ok" if why == USER_REFUSED else "clarify_intent", seed)
     turn.tell("reply", text=text, rewritten=True, problems=[why])
     return Reply(text, _proposed(turn), (why,))
 

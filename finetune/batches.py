@@ -7,6 +7,7 @@ index tokens, the moves of a proposal) carry no loss.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -39,9 +40,8 @@ _FORCED = re.compile(
 class Example:
     """One training example: a scene, the talk about it, and what its slot tokens must show.
 
-    messages: as the product shows them to the model, without the system and stems parts. The last
-    assistant message that listens says heard=True; given=True marks history, which is not trained;
-    the posterior is trained on every slot token.
+    messages: as the product shows them to the model, without the system and stems parts; an
+    assistant message that listens says heard=True. The posterior is trained on every slot token.
     posterior (S, 49), or None where nothing is judged.
     """
 
@@ -69,6 +69,14 @@ class Batch:
     posterior: torch.Tensor  # (H, 49)
 
 
+class Encoded(NamedTuple):
+    """An example as tokens: ids, labels (IGNORED where not trained) and the labels' weights."""
+
+    ids: list[int]
+    labels: list[int]
+    weights: list[float]
+
+
 class Collator:
     """Turns examples into a batch."""
 
@@ -79,8 +87,8 @@ class Collator:
         self.slot_ids = tokenizer.convert_tokens_to_ids(list(STEM_TOKENS))
         self.pad_id = tokenizer.pad_token_id
 
-    def encode(self, example: Example) -> tuple[list[int], list[int], list[float]]:
-        """Ids, labels and the labels' weights of one example."""
+    def encode(self, example: Example) -> Encoded:
+        """One example as tokens."""
         chat = conversation(example.scene.names, example.messages)
         text = self.processor.apply_chat_template(chat, tokenize=False, add_generation_prompt=False)
         per_stem = TOKENS_PER_STEM if example.with_content else TOKENS_PER_STEM - CONTENT_TOKENS
@@ -96,19 +104,21 @@ class Collator:
         weights = np.full(len(ids), WORDS_WEIGHT, dtype=np.float32)
         for span in _CALL.finditer(text):
             weights[(starts >= span.start()) & (starts < span.end())] = CALL_WEIGHT
-        given = [bool(m.get("given")) for m in example.messages if m["role"] == "assistant"]
-        for span, is_given in zip(_ASSISTANT.finditer(text), given, strict=True):
-            if not is_given:
-                spoken = (starts >= span.start(1)) & (starts < span.end(1))
-                learned |= spoken
-                weights[int(np.argmax(spoken))] = CHOICE_WEIGHT
+        for span in _ASSISTANT.finditer(text):
+            spoken = (starts >= span.start(1)) & (starts < span.end(1))
+            learned |= spoken
+            weights[int(np.argmax(spoken))] = CHOICE_WEIGHT
         for span in _FORCED.finditer(text):
             learned &= ~((starts >= span.start()) & (starts < span.end()))
         labels = np.where(learned, ids, IGNORED)
-        return ids, labels.tolist(), weights.tolist()
+        return Encoded(ids, labels.tolist(), weights.tolist())
 
-    def __call__(self, examples: Sequence[Example]) -> Batch:
-        encoded = [self.encode(example) for example in examples]
+    def __call__(
+        self, examples: Sequence[Example], encoded: Sequence[Encoded] | None = None
+    ) -> Batch:
+        """Examples as one batch; encoded: what encode() made of them, if it has already."""
+        if encoded is None:
+            encoded = [self.encode(example) for example in examples]
         length = max(len(ids) for ids, _, _ in encoded)
         size = len(examples)
         input_ids = torch.full((size, length), self.pad_id)

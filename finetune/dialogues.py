@@ -1,15 +1,15 @@
-"""Conversations about a flawed mix: a few turns of history, then turns that the model learns from.
+"""Conversations about a flawed mix: one to four turns, each of which the model learns from.
 
-One rule: only the last listening of a conversation is trained as a decision to listen; earlier
-advice is history, as the product shows it.
+One rule: what came before a turn looks as it does in the product, the mark of listening included.
 """
 
 import numpy as np
 
 from finetune import talk, talk_actions
 from finetune.batches import Example
+from finetune.desk import Desk
 from finetune.scenes import SongRecord, draw_scene, teacher_posterior
-from finetune.talk import Desk, Exchange
+from finetune.talk import Exchange
 from mixer.balance import BalancePrior
 
 LISTENING_SHARE = 0.3
@@ -21,7 +21,8 @@ READERS = (
 )
 TURNS = (1, 2, 3, 4)
 TURN_PROBABILITY = (0.65, 0.22, 0.09, 0.04)
-MOST_STEMS = 5  # conversations are longer than judgements, so their songs are kept smaller
+MOST_STEMS = (3, 4, 5, 6, 8, 12)  # conversations are longer than judgements: mostly smaller songs
+MOST_STEMS_PROBABILITY = (0.2, 0.25, 0.25, 0.15, 0.1, 0.05)
 
 
 class Dialogues:
@@ -46,7 +47,8 @@ class Dialogues:
         with_content: bool = True,
     ) -> Example:
         """One conversation of one to four turns; each exchange is trained on."""
-        scene = draw_scene(record, self.prior, rng, most_stems=MOST_STEMS)
+        most_stems = int(rng.choice(MOST_STEMS, p=MOST_STEMS_PROBABILITY))
+        scene = draw_scene(record, self.prior, rng, most_stems=most_stems)
         posterior = teacher_posterior(scene, self.prior)
         desk = Desk(scene, rng)
         messages: list[dict] = []
@@ -54,9 +56,6 @@ class Dialogues:
         for _ in range(int(rng.choice(TURNS, p=TURN_PROBABILITY))):
             exchange = self.exchange(desk, posterior, held_out)
             if exchange.posterior is not None:
-                for message in messages:  # an earlier listening becomes history
-                    if message.pop("heard", None):
-                        message["given"] = True
                 judged = exchange.posterior if not messages else judged
             messages += exchange.messages
             if exchange.messages[1].get("tool_calls", [{}])[0].get("name") == "set_anchor":

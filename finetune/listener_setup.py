@@ -41,7 +41,7 @@ TEXT_SIZES = {
     "tie_word_embeddings": True,
     "rope_theta": 10000.0,
 }
-VOCABULARY = 2048
+VOCABULARY = 2560
 
 
 def build_listener(
@@ -53,7 +53,7 @@ def build_listener(
         tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
         tokenizer.chat_template = chat_template()
     else:
-        tokenizer = train_tokenizer(corpus(seed), VOCABULARY)
+        tokenizer = train_tokenizer(corpus(seed), VOCABULARY, prompts.tools())
         tokenizer.save_pretrained(folder)
     extractor = ClapFeatureExtractor(truncation="rand_trunc", padding="pad")
     processor = GainsayProcessor(extractor, tokenizer)
@@ -125,8 +125,3 @@ def corpus(seed: int) -> Iterator[str]:
     for _ in range(1500):
         roles = rng.choice(ROLES, size=6)
         yield from names_for(tuple(str(role) for role in roles), rng)
-    stem = (
-        '{"name": "%s", "arguments": {"moves": [{"stem": "vocals", "gain_db": -3.5}], "reason": "'
-    )
-    for name in prompts.tools():
-        yield from [stem % name] * 20

@@ -4,104 +4,24 @@ One rule: results are told in the product's own words (assistant/tools_*.py), so
 to read what it will be shown.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 import prompts
-from assistant.context import rounded
 from assistant.hearing import Judgement
-from assistant.tools_levels import level_line, level_row
-from finetune.scenes import Scene
+from assistant.listener import reasons
+from assistant.tools_levels import level_line
+from finetune.desk import Desk
 from mixer.balance import usual_range
-from mixer.loudness import Level
-from mixer.roles import words_of
 
 Message = dict
 Rng = np.random.Generator
 
-# Plain words by which people name a stem, where only one stem of the song has that role.
-SPOKEN = {
-    "kick": ("kick", "kick drum", "bass drum", "bd"),
-    "snare": ("snare", "snare drum", "clap", "sd"),
-    "hats": ("hats", "hi hats", "hihat", "cymbals"),
-    "percussion": ("percussion", "perc", "shaker"),
-    "drums": ("drums", "drum kit", "beat", "kit"),
-    "bass": ("bass", "bassline", "low end", "bass line"),
-    "electric guitar": ("guitar", "guitars", "electric guitar", "gtr"),
-    "acoustic guitar": ("acoustic", "acoustic guitar", "guitar"),
-    "piano": ("piano", "keys", "pno"),
-    "organ": ("organ", "hammond"),
-    "synth pad": ("pad", "pads", "synth pad"),
-    "strings": ("strings", "string section"),
-    "brass": ("brass", "horns"),
-    "synth lead": ("lead", "synth", "lead synth"),
-    "arpeggio": ("arp", "arpeggio", "plucks"),
-    "lead vocal": ("vocals", "vocal", "vox", "singer", "lead vocal", "voice", "lead vox"),
-    "backing vocals": ("backing vocals", "backing vox", "bgvs", "harmonies", "bvs"),
-    "effects": ("fx", "effects", "sfx"),
-}
+_BARE = frozenset({"greet", "thanks", "nonsense", "other_language", "accept", "refuse"})
+WRAPPED_SHARE = 0.2
 _KEYS_NEARBY = "qwertyuiopasdfghjklzxcvbnm"
-
-
-@dataclass
-class Desk:
-    """The session as the talk sees it: levels, versions and the open proposal."""
-
-    scene: Scene
-    rng: Rng
-    version: int = 0
-    versions: int = 1
-    proposal: list[dict] | None = None
-    takes: int = 0
-    undoable: int = 0
-    lufs: np.ndarray = field(init=False)
-
-    def __post_init__(self) -> None:
-        offset = self.rng.uniform(-30.0, -14.0) - self.scene.levels[0]
-        self.lufs = self.scene.levels + offset
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self.scene.names
-
-    @property
-    def anchor(self) -> str:
-        return self.names[0]
-
-    def pick(self, anchor_too: bool = True) -> int:
-        """A random stem."""
-        return int(
-            self.rng.integers(0 if anchor_too or len(self.names) < 2 else 1, len(self.names))
-        )
-
-    def say(self, index: int) -> str:
-        """How a user would call a stem."""
-        name, role = self.names[index], self.scene.roles[index]
-        alone = self.scene.roles.count(role) == 1
-        choice = self.rng.random()
-        if choice < 0.4 and alone:
-            return str(self.rng.choice(SPOKEN[role]))
-        if choice < 0.65:
-            return words_of(name) or name
-        return name.lower() if choice < 0.75 else name
-
-    def relative(self, index: int) -> float:
-        return float(rounded(float(self.lufs[index] - self.lufs[0])) or 0.0)
-
-    def row(self, index: int) -> dict:
-        level = float(self.lufs[index])
-        crest = self.rng.uniform(6, 22)
-        peak = level + crest - self.rng.uniform(0, 2)
-        meters = Level(level, level + 2, level + 3, 3.0, peak, peak, crest)
-        return level_row(self.names[index], meters, level - float(self.lufs[0]))
-
-    def change(self) -> str:
-        """Make a new version; its label."""
-        self.version, self.undoable = self.versions, self.undoable + 1
-        self.versions += 1
-        return f"v{self.version}"
 
 
 @dataclass(frozen=True)
@@ -113,40 +33,73 @@ class Exchange:
 
 
 def scruffy(text: str, rng: Rng) -> str:
-    """Write as people type: lower case, no punctuation, a slip now and then."""
+    """Write as people type: lower case, no punctuation, a few slips; digits are left alone."""
     dice = rng.random(4)
-    if dice[0] < 0.3:
+    if dice[0] < 0.35:
         text = text.lower()
-    elif dice[0] < 0.34:
+    elif dice[0] < 0.38:
         text = text.upper()
-    if dice[1] < 0.25:
+    if dice[1] < 0.3:
         text = text.rstrip("?.!")
-    if dice[2] < 0.08 and len(text) > 8:
-        at = int(rng.integers(1, len(text) - 2))
-        if text[at].isalpha() and text[at + 1].isalpha():
-            text = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-    if dice[3] < 0.04 and len(text) > 8:
-        at = int(rng.integers(1, len(text) - 1))
-        if text[at].isalpha():
-            text = text[:at] + str(rng.choice(list(_KEYS_NEARBY))) + text[at + 1 :]
+    if dice[2] < 0.1:
+        text = text.replace("'", "").replace(",", "")
+    if dice[3] < 0.2:
+        for _ in range(int(rng.integers(1, 4))):
+            text = _slip(text, rng)
     return text
 
 
-def user(desk: Desk, intent: str, held_out: bool, **values: object) -> Message:
-    """A user's turn from the intent's phrasings; those held out never meet training."""
+def _slip(text: str, rng: Rng) -> str:
+    """One slip of the fingers: two letters swapped, one missing, doubled, or a neighbour's."""
+    at = int(rng.integers(0, max(len(text) - 1, 1)))
+    two = text[at : at + 2]
+    if len(text) < 8 or not (two.isalpha() and two.isascii()):
+        return text
+    near = _KEYS_NEARBY.find(two[0].lower()) + 1
+    slips = (two[::-1], two[1], two[0] + two, _KEYS_NEARBY[near % 26] + two[1])
+    return text[:at] + slips[int(rng.integers(4))] + text[at + 2 :]
+
+
+def user(
+    desk: Desk, intent: str, held_out: bool, needing: Sequence[str] = (), **values: object
+) -> Message:
+    """A user's turn from the intent's phrasings; those held out never meet training.
+
+    needing: slots of which the phrasing must have one, if any are given.
+    """
     fitting = [
         template
         for template in split_phrasings(intent, held_out)
-        if all(slot in values for slot in prompts.slots(template))
+        if set(slots := prompts.slots(template)) <= set(values)
+        and (not needing or set(slots) & set(needing))
     ]
     template = fitting[int(desk.rng.integers(len(fitting)))]
     slots = prompts.slots(template)
-    unsaid = {name: value for name, value in values.items() if name in slots}
-    return {
-        "role": "user",
-        "content": scruffy(prompts.fill(template, **unsaid), desk.rng),
-        "slots": slots,
-    }
+    said = prompts.fill(template, **{name: values[name] for name in slots})
+    if intent not in _BARE and desk.rng.random() < WRAPPED_SHARE:
+        said = _wrapped(said, desk.rng)
+    return {"role": "user", "content": scruffy(said, desk.rng), "slots": slots}
+
+
+def _wrapped(text: str, rng: Rng) -> str:
+    """With a word before or behind, as people do."""
+    openers, closers = prompts.words("openers"), prompts.words("closers")
+    if rng.random() < 0.5:
+        return f"{openers[int(rng.integers(len(openers)))]} {text}"
+    return f"{text.rstrip('.')} {closers[int(rng.integers(len(closers)))]}"
+
+
+def about(
+    desk: Desk,
+    intent: str,
+    held_out: bool,
+    stem: int,
+    needing: Sequence[str] = (),
+    **values: object,
+) -> Message:
+    """A user's turn about one stem, and perhaps the anchor."""
+    names = {"stem": desk.say(stem), "role": desk.say(stem), "anchor": desk.say(0)}
+    return user(desk, intent, held_out, needing, **{**names, **values})
 
 
 def split_phrasings(intent: str, held_out: bool) -> tuple[str, ...]:
@@ -174,17 +127,13 @@ def reply(desk: Desk, situation: str, **values: object) -> Message:
     return {"role": "assistant", "content": prompts.reply(situation, desk.rng, **values)}
 
 
-def _gain(desk: Desk, low: float = 0.5, high: float = 9.0) -> tuple[str, float]:
+def gain(desk: Desk, low: float = 0.5, high: float = 9.0) -> tuple[str, float]:
     """A gain as a user writes it, and in dB."""
     value = float(desk.rng.integers(int(low * 2), int(high * 2) + 1)) / 2
     if desk.rng.random() < 0.6:
         value = max(1.0, float(round(value)))
     text = f"{value:g}" if desk.rng.random() < 0.8 else f"{value:.1f}"
     return text, value
-
-
-def _anchors(desk: Desk) -> str:
-    return desk.say(0)
 
 
 # ---- advice
@@ -212,22 +161,19 @@ def advise(
     ]
     desk.proposal = moves
     verdict = "leave_it" if not moves else "raise" if moves[0]["gain_db"] > 0 else "lower"
-    reasons = prompts.reasons(verdict)
-    first = moves[0]["stem"] if moves else ""
-    reason = reasons[int(desk.rng.integers(len(reasons)))].format(stem=first, anchor=desk.anchor)
-    asked = call(
-        "propose_moves", moves=moves, reason=reason.replace('"', "").replace("\\", "")[:90]
-    )
+    told_reasons = reasons(verdict, moves[0]["stem"] if moves else "", desk.anchor)
+    reason = told_reasons[int(desk.rng.integers(len(told_reasons)))]
+    asked = call("propose_moves", moves=moves, reason=reason)
     asked["heard"] = True
-    told = f"proposed: {_told(desk, moves)}" if moves else "leave it"
-    answer = result(f"{told}, against {desk.anchor}")
+    advice = f"proposed: {told(desk, moves)}" if moves else "leave it"
+    answer = result(f"{advice}, against {desk.anchor}")
     if not moves:
         closing = reply(desk, "advice_leave_it", anchor=desk.anchor)
     elif complaint is not None and [move["stem"] for move in moves] == [desk.names[complaint]]:
         closing = reply(
             desk,
             "complaint_confirmed",
-            stem=first,
+            stem=moves[0]["stem"],
             anchor=desk.anchor,
             complaint="quiet" if moves[0]["gain_db"] > 0 else "loud",
             relative_lu=desk.relative(complaint),
@@ -238,7 +184,7 @@ def advise(
     return Exchange([said, asked, answer, closing], posterior)
 
 
-def _told(desk: Desk, moves: list[dict]) -> str:
+def told(desk: Desk, moves: list[dict]) -> str:
     parts = []
     for move in moves:
         index = desk.names.index(move["stem"])
@@ -252,7 +198,7 @@ def _told(desk: Desk, moves: list[dict]) -> str:
 
 def ask_advice(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
     intent = "ask_fine" if desk.rng.random() < 0.3 else "ask_advice"
-    return advise(desk, posterior, user(desk, intent, held_out, anchor=_anchors(desk)))
+    return advise(desk, posterior, user(desk, intent, held_out, anchor=desk.say(0)))
 
 
 def complain(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
@@ -261,15 +207,8 @@ def complain(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
     if desk.scene.flaws and desk.rng.random() < 0.65:
         flaw = desk.scene.flaws[int(desk.rng.integers(len(desk.scene.flaws)))]
         stem, needs_raise = flaw.stem, flaw.gain_db < 0
-    said = user(
-        desk,
-        "complain_quiet" if needs_raise else "complain_loud",
-        held_out,
-        stem=desk.say(stem),
-        role=desk.say(stem),
-        stem2=desk.say(desk.pick()),
-        anchor=_anchors(desk),
-    )
+    intent = "complain_quiet" if needs_raise else "complain_loud"
+    said = about(desk, intent, held_out, stem, stem2=desk.say(desk.pick()))
     if stem == 0:
         return Exchange([said, reply(desk, "complaint_about_anchor", anchor=desk.anchor)])
     return advise(desk, lean(posterior, stem, needs_raise), said, complaint=stem)
@@ -281,7 +220,7 @@ def complain(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
 def ask_levels(desk: Desk, held_out: bool) -> Exchange:
     rows = [desk.row(index) for index in canonical_rows(desk)]
     text = "\n".join([f"anchor {desk.anchor}", *(level_line(row) for row in rows)])
-    said = user(desk, "ask_levels", held_out, anchor=_anchors(desk))
+    said = user(desk, "ask_levels", held_out, anchor=desk.say(0))
     closing = reply(desk, "levels", anchor=desk.anchor, rows=rows)
     return Exchange([said, call("measure_levels"), result(text), closing])
 
@@ -294,14 +233,7 @@ def ask_level_of(desk: Desk, held_out: bool) -> Exchange:
     stem = desk.pick()
     row = desk.row(stem)
     text = f"anchor {desk.anchor}\n{level_line(row)}{_usual_text(desk, stem)}"
-    said = user(
-        desk,
-        "ask_level_of",
-        held_out,
-        stem=desk.say(stem),
-        role=desk.say(stem),
-        anchor=_anchors(desk),
-    )
+    said = about(desk, "ask_level_of", held_out, stem)
     closing = reply(
         desk,
         "level_of_one",
@@ -333,8 +265,8 @@ def why(desk: Desk, held_out: bool) -> Exchange:
         named = desk.names.index(desk.proposal[0]["stem"])
     row = desk.row(named)
     low, high = _usual(desk, named)
-    values = {"stem": desk.say(named), "role": desk.say(named)} if not desk.proposal else {}
-    said = user(desk, "why", held_out, anchor=_anchors(desk), **values)
+    needing = () if desk.proposal else ("stem", "role")  # without advice the stem must be named
+    said = about(desk, "why", held_out, named, needing=needing)
     closing = reply(
         desk,
         "why",
@@ -351,14 +283,7 @@ def why(desk: Desk, held_out: bool) -> Exchange:
 def set_anchor(desk: Desk, held_out: bool) -> Exchange:
     stem = desk.pick(anchor_too=False)
     name = desk.names[stem]
-    said = user(
-        desk,
-        "set_anchor",
-        held_out,
-        stem=desk.say(stem),
-        role=desk.say(stem),
-        anchor=_anchors(desk),
-    )
+    said = about(desk, "set_anchor", held_out, stem)
     return Exchange(
         [
             said,
@@ -367,6 +292,3 @@ def set_anchor(desk: Desk, held_out: bool) -> Exchange:
             reply(desk, "anchor_set", anchor=name),
         ]
     )
-
-
-Maker = Callable[[Desk, bool], Exchange]

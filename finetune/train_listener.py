@@ -19,35 +19,14 @@ import yaml
 from torch.nn import functional
 
 from assistant.model.modeling import GainsayForConditionalGeneration
-from finetune.batches import CALL_WEIGHT, CHOICE_WEIGHT, IGNORED, Batch, Collator, Example
-from finetune.dialogues import Dialogues
+from finetune.batches import CALL_WEIGHT, CHOICE_WEIGHT, IGNORED, Batch, Collator
 from finetune.listener_setup import build_listener, load_tower
-from finetune.scenes import SongBank, draw_scene, teacher_posterior
-from finetune.talk import scruffy, split_phrasings
+from finetune.scenes import SongBank
+from finetune.supply import Stage, Supply
 from mixer.balance import BalancePrior
 from mixer.roles import ROLES
 
-SORTED_STEPS = 8
 ADVICE_DB = torch.arange(-12.0, 12.01, 0.5)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One part of the curriculum.
-
-    talk_share: share of conversations; the rest are bare judgements of a scene.
-    asked_only_share: share of those conversations that end at their last call.
-    """
-
-    name: str
-    steps: int
-    batch_size: int
-    learning_rate: float
-    content: bool = True
-    talk_share: float = 0.0
-    asked_only_share: float = 0.0
-    warmup_steps: int = 100
-    final_learning_rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -141,9 +120,9 @@ class Trainer:
             logits, weights = model.lm_head(hidden[:, :-1][at]), batch.weights[:, 1:][at]
             each = functional.cross_entropy(logits, shifted[at], reduction="none")
             result["text"] = (weights * each).sum() / weights.sum()
-            chosen = weights == CHOICE_WEIGHT
-            self.watched["choice"] = float(each[chosen].mean().detach())
-            self.watched["call"] = float(each[weights == CALL_WEIGHT].mean().detach())
+            for name, weight in (("choice", CHOICE_WEIGHT), ("call", CALL_WEIGHT)):
+                if bool((weights == weight).any()):
+                    self.watched[name] = float(each[weights == weight].mean().detach())
         if len(batch.judged):
             logits = model.move_logits(hidden[batch.judged[:, 0], batch.judged[:, 1]])
             log_p = logits.log_softmax(-1)
@@ -226,55 +205,6 @@ class Trainer:
         self.step = state["step"]
 
 
-class Supply:
-    """An endless, seeded supply of examples; step n depends on the seed, n and the songs."""
-
-    def __init__(self, recipe: Recipe, stage: Stage, prior: BalancePrior):
-        content = Path(recipe.content) if stage.content else None
-        self.bank = SongBank(Path(recipe.songs), content, "train")
-        self.dialogues = Dialogues(prior, stage.asked_only_share)
-        self.recipe, self.stage, self.prior = recipe, stage, prior
-        self._group, self._drawn = -1, []
-
-    def batch(self, step: int) -> list[Example]:
-        """The examples of a step; a few steps are drawn together and sorted, to pad less."""
-        group, place = divmod(step, SORTED_STEPS)
-        if group != self._group:
-            self.bank.refresh()
-            rng = np.random.default_rng([self.recipe.seed, group])
-            drawn = [self.example(rng) for _ in range(SORTED_STEPS * self.stage.batch_size)]
-            drawn.sort(key=_length)
-            size = self.stage.batch_size
-            self._drawn = [drawn[size * k : size * (k + 1)] for k in rng.permutation(SORTED_STEPS)]
-            self._group = group
-        return self._drawn[place]
-
-    def example(self, rng: np.random.Generator) -> Example:
-        """One bare judgement or one conversation."""
-        record = self.bank.records[int(rng.integers(len(self.bank)))]
-        if rng.random() < self.stage.talk_share:
-            return self.dialogues.draw(record, rng, with_content=self.stage.content)
-        scene = draw_scene(record, self.prior, rng)
-        messages = (
-            {"role": "user", "content": question(rng)},
-            {"role": "assistant", "content": "", "heard": True},
-        )
-        return Example(scene, messages, teacher_posterior(scene, self.prior), self.stage.content)
-
-
-def _length(example: Example) -> int:
-    """Roughly how many tokens an example takes."""
-    words = sum(len(str(message)) for message in example.messages) / 4
-    return int(words) + 16 * len(example.scene.names)
-
-
-def question(rng: np.random.Generator) -> str:
-    """What a bare judgement is asked with: nothing, or one of the ways to ask for advice."""
-    asked = split_phrasings("ask_advice", held_out=False)
-    plain = [text for text in asked if "{" not in text]
-    return "" if rng.random() < 0.5 else scruffy(plain[int(rng.integers(len(plain)))], rng)
-
-
 def rate_at(stage: Stage, done: int) -> float:
     """Learning rate after `done` steps of a stage: linear warm-up, then cosine."""
     if done < stage.warmup_steps:
@@ -296,11 +226,13 @@ def train(recipe: Recipe, out: Path, minutes: float, only: str | None = None) ->
             first, begun = begun, begun + stage.steps
             if trainer.step >= begun or (only is not None and stage.name != only):
                 continue
-            supply = Supply(recipe, stage, trainer.prior)
+            content = Path(recipe.content) if stage.content else None
+            bank = SongBank(Path(recipe.songs), content, "train")
+            supply = Supply(bank, stage, trainer.prior, trainer.collate, recipe.seed)
             sums: dict[str, list[float]] = {}
             started, tokens = time.monotonic(), 0
             while trainer.step < begun and time.monotonic() < until:
-                batch = trainer.collate(supply.batch(trainer.step))
+                batch = supply.batch(trainer.step)
                 rate = rate_at(stage, trainer.step - first)
                 tokens += batch.input_ids.numel()
                 for name, value in trainer.learn(batch, rate).items():

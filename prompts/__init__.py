@@ -232,6 +232,14 @@ def _compiled(situation: str) -> tuple[jinja2.Template, ...]:
     return tuple(map(_environment().from_string, replies(situation)))
 
 
+def wordings(situation: str, **values: object) -> tuple[str, ...]:
+    """Every way to say something for a situation; values as for reply()."""
+    missing = [name for name in variables(situation) if name not in values]
+    if missing:
+        raise PromptError(f"the reply {situation!r} needs {', '.join(missing)}: give each of them")
+    return tuple(template.render(**values) for template in _compiled(situation))
+
+
 def reply(situation: str, seed: SupportsIndex | Draws, **values: object) -> str:
     """Say something for a situation; one seed always picks the same template.
 

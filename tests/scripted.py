@@ -76,7 +76,7 @@ class ScriptedListener:
     def judge(self, hearing: Hearing, messages: Sequence[dict]) -> Judgement:
         return judgement(hearing.names, hearing.anchor_index, self.needed)
 
-    def next_step(self, hearing: Hearing, messages: Sequence[dict], on_token=None) -> Step:
+    def next_step(self, hearing: Hearing, messages, on_token=None, wordings=()) -> Step:
         self.seen.append(list(messages))
         step = self.steps.pop(0)
         step = step(list(messages)) if callable(step) else step

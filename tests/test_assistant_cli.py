@@ -174,11 +174,11 @@ def test_chat_in_a_terminal_shows_each_step(folder, listener, tmp_path, monkeypa
     listener.steps = [
         call("measure_levels"), say("Measured."),
         call("propose_moves", moves=moves(vocals=3.0), reason="x"), say("vocals up 3.0 dB. Apply?"),
-        call("apply_moves", moves=moves(vocals=99)), call("undo"),
+        call("apply_moves", moves=moves(vocals=99)), say("Too far."), call("undo"), say("Undone."),
         call("export_mix"), say("Saved."),
     ]  # fmt: skip
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
-    lines = iter(["levels?", "and?", "vocals up 99", "save [bold]it", "/quit"])
+    lines = iter(["levels?", "and?", "vocals up 99", "undo", "save [bold]it", "/quit"])
     monkeypatch.setattr(console, "input", lambda prompt: next(lines))
     with opening.opened(folder, "bass", tmp_path / "s", keep=True, listener=listener) as here:
         chat_in_terminal(here, console)

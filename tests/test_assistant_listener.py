@@ -120,7 +120,7 @@ def test_whatever_the_weights_a_call_parses_and_fits_its_tool(listener, tool):
     arguments = TOOLS[tool].model.model_validate(call["arguments"])
     text = json.dumps(arguments.model_dump())
     assert json.loads(text) is not None
-    for key in ("stem", "stems"):
+    for key in ("stem", "stems", "against"):
         said = call["arguments"].get(key) or []
         assert set([said] if isinstance(said, str) else said) <= set(NAMES)
 

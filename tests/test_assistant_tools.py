@@ -13,9 +13,10 @@ from mixer.loudness import integrated_lufs
 from mixer.song import open_song
 from tests.scripted import RATE, a_context, moves, song_folder
 
-NAMED_IN_THE_DESIGN = {
-    "measure_levels", "set_anchor", "propose_moves", "apply_moves", "set_pan", "set_mute",
-    "shape_sound", "render_mix", "audition", "undo", "redo", "list_versions", "restore_version",
+NAMED_IN_THE_DESIGN = {  # and set_level, for "put it 3 dB under the drums"
+    "measure_levels", "set_anchor", "propose_moves", "apply_moves", "set_level", "set_pan",
+    "set_mute", "shape_sound", "render_mix", "audition", "undo", "redo", "list_versions",
+    "restore_version",
     "check_gain_staging", "explain", "start_drill", "answer_drill", "export_mix",
 }  # fmt: skip
 
@@ -49,6 +50,22 @@ def test_every_tool_of_the_design_is_there_and_described():
     for tool in TOOLS.values():
         assert len(tool.description) > 10
         assert tool.model.model_json_schema()["additionalProperties"] is False
+
+
+def test_a_stem_is_set_to_a_level_against_the_anchor_or_another(context):
+    told = must(context, "set_level", stem="vocals", relative_lu=-2.0)
+    assert told.text.startswith("applied as v1: vocals +") and "to -2.0 LU)" in told.text
+    levels = must(context, "measure_levels").data["levels"]
+    relative = {row["stem"]: row["relative_lu"] for row in levels}
+    assert relative["vocals"] == pytest.approx(-2.0, abs=0.06)
+    must(context, "set_level", stem="vocals", relative_lu=1.5, against="kick")
+    levels = must(context, "measure_levels").data["levels"]
+    relative = {row["stem"]: row["relative_lu"] for row in levels}
+    assert relative["vocals"] - relative["kick"] == pytest.approx(1.5, abs=0.11)
+    again = must(context, "set_level", stem="vocals", relative_lu=1.5, against="kick")
+    assert again.data["moves"] == [] and "nothing to apply" in again.text
+    assert "against itself" in run(context, "set_level", stem="bass", relative_lu=3).text
+    assert "-24 and +24" in run(context, "set_level", stem="vocals", relative_lu=50).text
 
 
 def test_levels_are_told_as_they_stand(context):

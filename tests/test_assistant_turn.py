@@ -142,11 +142,43 @@ def test_a_model_that_repeats_itself_is_stopped(talk):
 
 
 def test_a_model_that_never_speaks_is_stopped(talk):
-    steps = [call("set_pan", stem="kick", pan=place / 10) for place in range(1, 8)]
-    reply, events, _, context = talk("pan the kick", *steps)
+    steps = [call("measure_levels", stems=[name]) for name in (*NAMES, *NAMES)]
+    reply, events, _, _ = talk("how loud is everything?", *steps)
     assert sum(event["event"] == "tool_call" for event in events) == 4
-    assert context.session.version.number == 4
-    assert "kick" in reply.text
+    assert reply.rewritten and "LU" in reply.text
+
+
+def test_one_sentence_changes_a_thing_once(talk):
+    steps = [
+        call("apply_moves", moves=moves(vocals=3.0)),
+        call("measure_levels"),
+        call("apply_moves", moves=moves(vocals=3.0)),
+    ]
+    reply, _, _, context = talk("vocals up 3", *steps)
+    assert context.session.version.number == 1
+    assert context.session.state().gain_db == (0.0, 0.0, 3.0)
+    assert "LU" in reply.text
+
+
+def test_after_a_refusal_nothing_else_is_tried(talk):
+    steps = [
+        call("set_level", stem="vocals", relative_lu=60),
+        call("set_mute", stem="vocals", muted=True),
+    ]
+    reply, events, _, context = talk("vocals 60 dB above the bass", *steps)
+    assert context.session.version.number == 0
+    assert [event["name"] for event in events if event["event"] == "tool_call"] == ["set_level"]
+    assert "24" in reply.text
+
+
+def test_two_different_orders_in_one_sentence_are_both_done(talk):
+    steps = [
+        call("apply_moves", moves=moves(vocals=3.0)),
+        call("set_mute", stem="kick", muted=True),
+        say("Both done."),
+    ]
+    reply, _, _, context = talk("vocals up 3 and mute the kick", *steps)
+    assert context.session.version.number == 2 and reply.text == "Both done."
 
 
 def test_words_that_cannot_be_read_are_asked_again_once(talk):

@@ -11,11 +11,12 @@ from assistant.hearing import Judgement, ToolCall
 from assistant.session import Session
 from assistant.tools import TOOLS, run_tool
 from finetune.batches import IGNORED, Collator, Example
+from finetune.desk import Desk
 from finetune.dialogues import Dialogues
 from finetune.scenes import SongRecord, draw_scene, teacher_posterior
 from finetune.stem_names import names_for
-from finetune.talk import Desk, lean, split_phrasings
-from finetune.talk_actions import order, undo
+from finetune.talk import lean, split_phrasings
+from finetune.talk_moves import order, undo
 from mixer.balance import BalancePrior
 from mixer.song import song_from_arrays
 from tests.tiny_listener import tiny_listener

@@ -57,6 +57,8 @@ ONE = {"stem": "LeadVox", "anchor": "Kick", "low_lu": -4.0, "high_lu": 2.5}
 
 def cases(situation: str) -> list[dict]:
     """Sets of variables that reach every branch of a situation's templates."""
+    if situation == "already_there":
+        return [{"stem": "Bass", "relative_lu": value, "against": "Kick"} for value in (-3.0, 0.5)]
     if situation in ("advice_change", "moves_applied"):
         return [{"anchor": "Kick", "moves": moves, "version": "v2"} for moves in MOVES]
     if situation == "level_of_one":
@@ -243,8 +245,9 @@ def test_system_prompt_is_short_and_tools_are_all_there() -> None:
     sentences = re.findall(r"[^.]+\.", prompts.system())
     assert 3 <= len(sentences) <= 6 and len(prompts.system().split()) <= 90
     assert list(prompts.tools()) == [
-        "measure_levels", "set_anchor", "propose_moves", "apply_moves", "set_pan", "set_mute",
-        "shape_sound", "render_mix", "audition", "undo", "redo", "list_versions", "restore_version",
+        "measure_levels", "set_anchor", "propose_moves", "apply_moves", "set_level", "set_pan",
+        "set_mute", "shape_sound", "render_mix", "audition", "undo", "redo", "list_versions",
+    "restore_version",
         "check_gain_staging", "explain", "start_drill", "answer_drill", "export_mix",
     ]  # fmt: skip
     assert {text.count(". ") for text in prompts.tools().values()} == {0, 1}

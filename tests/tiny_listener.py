@@ -14,6 +14,7 @@ from assistant.model.processing import (
     GainsayProcessor,
     train_tokenizer,
 )
+from assistant.tools import TOOLS
 
 TEXTS = [
     "turn the vocals up by a touch",
@@ -23,7 +24,7 @@ TEXTS = [
 
 def tiny_listener(seed: int = 0) -> tuple[GainsayForConditionalGeneration, GainsayProcessor]:
     """Model and processor at toy size; the tower's hidden size is the real 256."""
-    tokenizer = train_tokenizer(TEXTS, vocab_size=420)
+    tokenizer = train_tokenizer(TEXTS, 420, TOOLS)
     ids = tokenizer.convert_tokens_to_ids
     config = GainsayConfig(
         audio_config={

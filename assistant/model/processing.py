@@ -7,6 +7,7 @@ taken apart before the tokenizer sees it.
 import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
+from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
@@ -22,6 +23,18 @@ STEM_SLOTS = 96
 STEM_TOKENS = tuple(f"<|s{index}|>" for index in range(STEM_SLOTS))
 # Gains as single tokens: -24.0 ... 24.0 dB on the 0.5 dB grid; advice uses the middle 49.
 NUMBER_TOKENS = tuple(f"{step / 2:.1f}" for step in range(-48, 49))
+STEMS_AGAINST = "\nStems against "
+# What stands in every turn and every call, one token each: shorter texts, and a call's tool is
+# one choice of one token.
+FRAME_TOKENS = (
+    "user\n", "assistant\n", "tool\n", STEMS_AGAINST,
+    '"moves": [{"stem": "', '", "gain_db": ', '}, {"stem": "', '}]}}', '}], "reason": "',
+    '"moves": [], "reason": "', '"}}', '}}', '"stem": "', '", "muted": true', '", "muted": false',
+    '", "pan": ', '", "words": "', '"stems": ["', '"]', '", "', '"takes": ', '"version": ',
+    '"effects": false', '"format": "', '"blind": true', '"versions": ["', '"topic": "', '"seed": ',
+    '", "relative_lu": ', ', "against": "',
+    " LUFS, ", " LU, peak ", " dBTP, crest ", " LU, usual ", " dB (", " LU to ", " LU), against ",
+)  # fmt: skip
 ADVICE_GRID_DB = tuple(step / 2 for step in range(-24, 25))
 _CONTROL_LIKE = re.compile(r"<\|(?=[^>]*\|>)|<(?=/?tool_call>)")
 
@@ -36,8 +49,19 @@ def chat_template() -> str:
     return files("assistant.model").joinpath("chat_template.jinja").read_text()
 
 
-def train_tokenizer(texts: Iterable[str], vocab_size: int = 2048) -> PreTrainedTokenizerFast:
-    """Train a byte-level BPE tokenizer on our own texts, with the control and number tokens."""
+def call_opening(tool: str) -> str:
+    """The beginning of a call's JSON, up to its arguments."""
+    return f'{{"name": "{tool}", "arguments": {{'
+
+
+def train_tokenizer(
+    texts: Iterable[str], vocab_size: int = 2048, tools: Iterable[str] = ()
+) -> PreTrainedTokenizerFast:
+    """Train a byte-level BPE tokenizer on our own texts; frames, calls and gains are whole tokens.
+
+    Args:
+        tools: names of the tools that may be called.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(False)]
@@ -50,7 +74,8 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int = 2048) -> PreTrainedT
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
-    tokenizer.add_tokens([AddedToken(n, normalized=False) for n in NUMBER_TOKENS])
+    whole = [*NUMBER_TOKENS, *FRAME_TOKENS, *map(call_opening, tools)]
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in whole])
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token=PAD,
@@ -81,7 +106,7 @@ def conversation(
     first = messages[0]["content"] if messages and messages[0]["role"] == "user" else ""
     rest = messages[1:] if messages and messages[0]["role"] == "user" else messages
     parts: list[dict] = [
-        {"type": "text", "text": f"{_said(first, vectors)}\nStems against {plain(names[0])}:"}
+        {"type": "text", "text": f"{_said(first, vectors)}{STEMS_AGAINST}{plain(names[0])}:"}
     ]
     for slot, name in enumerate(names):
         parts.append({"type": "text", "text": f"\n{plain(name)}"})
@@ -90,10 +115,21 @@ def conversation(
     chat = [{"role": "system", "content": system}] if system else []
     chat.append({"role": "user", "content": parts})
     for message in rest:
-        content = message.get("content") or ""
-        is_user = message["role"] == "user"
-        chat.append({**message, "content": _said(content, vectors) if is_user else plain(content)})
+        content, is_user = message.get("content") or "", message["role"] == "user"
+        message = {**message, "content": _said(content, vectors) if is_user else plain(content)}
+        if message.get("tool_calls"):
+            message["tool_calls"] = _plain_data(message["tool_calls"])
+        chat.append(message)
     return chat
+
+
+def _plain_data(data: Any) -> Any:
+    """Take apart what looks like a control token in any text of a call."""
+    if isinstance(data, str):
+        return plain(data)
+    if isinstance(data, dict):
+        return {key: _plain_data(value) for key, value in data.items()}
+    return [_plain_data(value) for value in data] if isinstance(data, list) else data
 
 
 def _said(text: str, vector: bool) -> str:
