@@ -41,14 +41,12 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return None if known else f"the user did not speak of version {number}"
     if call.name not in CHANGES:
         return None
-    if call.name == "apply_moves" and said.placed:
-        return "the user said where a stem is to be, not how far it is to go"
+    if call.name in said.excluded:
+        return f"the user's words do not speak of {call.name}"
     if call.name == "apply_moves" and not call.arguments.get("moves"):
         return _no_yes(certainty, said)
     if said.missing and not set(said.named) - {said.anchor}:
         return f"{NOT_HERE}{said.missing[0]}"
-    if call.name == "set_level" and not said.compares:
-        return "the user compared nothing"
     here = {name.casefold(): name for name in said.names}
     for stem in stems_of(call):  # one that is not there is for the tool to refuse
         if (name := here.get(stem.casefold())) is not None and name not in said.stems:

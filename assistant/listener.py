@@ -228,8 +228,7 @@ class EmbeddedListener:
         """The calls that may follow these words: advice is written elsewhere."""
         from assistant.tools import TOOLS
 
-        left_out = {ADVICE_TOOL} | (set() if said.compares else {"set_level"})
-        left_out |= {"apply_moves"} if said.placed else set()
+        left_out = {ADVICE_TOOL} | said.excluded
         schemas = {
             name: tool.model.model_json_schema()
             for name, tool in TOOLS.items()

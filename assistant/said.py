@@ -39,6 +39,7 @@ _PLACES = re.compile(  # "4 dB under the bass": where a stem is to be, not how f
     r"\d\s*-?(?:dbs?|decibels?|lu)?\s*(?:below|under|underneath|beneath|behind|above|over"
     r"|on top of|(?:louder|quieter|softer|lower|higher|hotter) than)\b"
 )
+_PANS = re.compile(r"\b(?:pan\w*|left|right|cent(?:re|er)\w*|middle|sides?|mono|stereo)\b")
 _SAME_LEVEL = re.compile(r"\b(?:same|equal|match|level with|as loud as|as quiet as)\b")
 _UNMUTES = re.compile(
     r"\bun-?mut|\b(?:off|release|remove|lift|undo|without|no) (?:the |its |that )?mut|mute off"
@@ -105,6 +106,18 @@ class Said:
         against = spoken_of(behind, self.names, self.roles)
         stems = spoken_of(before, self.names, self.roles)
         return tuple(name for name in stems if name not in against) or stems, against
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """The tools that the latest words cannot mean."""
+        text = self.latest.casefold()
+        told = set() if self.compares else {"set_level"}
+        told |= {"apply_moves"} if self.placed else set()
+        told |= set() if _PANS.search(text) else {"set_pan"}
+        if re.search(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b", text):
+            told |= {"set_pan", "set_level", "audition"}
+            told |= set() if self.numbers() else {"apply_moves"}
+        return frozenset(told)
 
     @cached_property
     def refuses(self) -> bool:

@@ -9,7 +9,7 @@ Strangers: messages written by someone who had not seen the phrasings (finetune/
 import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,7 +18,9 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from assistant.acting import CHANGES, doubt
 from assistant.hearing import Hearing, Step
+from assistant.said import Said
 from finetune import talk, talk_actions
 from finetune.desk import Desk
 from finetune.dialogues import READERS
@@ -128,17 +130,35 @@ def _unordered(arguments: dict) -> dict:
     return {**arguments, "moves": moves}
 
 
-def run(listener, cases: Iterator[Case]) -> tuple[dict, Counter, list[str]]:
-    """Counts by kind of (asked, tool right, arguments right); confusions; the misses."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    confused: Counter = Counter()
-    misses = []
+@dataclass
+class Outcome:
+    """What came of a test.
+
+    counts: by kind (asked, tool right, arguments right). fate: calls by what would become of them:
+    right or wrong, done or asked back (assistant/acting.py), where they change the mix.
+    """
+
+    counts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    confused: Counter = field(default_factory=Counter)
+    fate: Counter = field(default_factory=Counter)
+    misses: list[str] = field(default_factory=list)
+
+
+def run(listener, cases: Iterator[Case]) -> Outcome:
+    """Ask the listener, and compare."""
+    outcome = Outcome()
+    counts, confused, misses = outcome.counts, outcome.confused, outcome.misses
     for case in cases:
         step = listener.next_step(case.hearing, [{"role": "user", "content": case.said}])
         tool_right, all_right = verdict(step, case.wanted)
         counts[case.kind][0] += 1
         counts[case.kind][1] += tool_right
         counts[case.kind][2] += all_right
+        if step.tool is not None and step.tool.name in CHANGES:
+            heard = case.hearing
+            said = Said((case.said,), heard.names, heard.roles, anchor=heard.anchor)
+            why = doubt(step.tool, step.certainty, said)
+            outcome.fate[("right" if all_right else "wrong", "asked back" if why else "done")] += 1
         got = step.tool.name if step.tool else "words"
         if not tool_right:
             confused[(case.wanted["name"] if case.wanted else "words", got)] += 1
@@ -147,11 +167,12 @@ def run(listener, cases: Iterator[Case]) -> tuple[dict, Counter, list[str]]:
             wanted = case.wanted["arguments"] if case.wanted else "words"
             stems = ", ".join(case.hearing.names)
             misses.append(f"{case.kind}: {case.said!r} of {stems} -> {got} {told}, wanted {wanted}")
-    return counts, confused, misses
+    return outcome
 
 
-def show(title: str, counts: dict, confused: Counter, misses: Sequence[str]) -> None:
+def show(title: str, outcome: Outcome, misses: int) -> None:
     """Print the table of one test, what was taken for what, and some misses."""
+    counts = outcome.counts
     table = Table(title=title)
     for column in ("kind", "asked", "tool right", "and arguments"):
         table.add_column(column, justify="left" if column == "kind" else "right")
@@ -161,9 +182,11 @@ def show(title: str, counts: dict, confused: Counter, misses: Sequence[str]) -> 
     table.add_row("all", str(asked), f"{tool / asked:.1%}", f"{everything / asked:.1%}")
     console = Console(width=160)
     console.print(table)
-    for (wanted, got), number in confused.most_common(10):
+    told = ", ".join(f"{n} {right} and {done}" for (right, done), n in outcome.fate.most_common())
+    console.print(f"calls that change the mix: {told}")
+    for (wanted, got), number in outcome.confused.most_common(10):
         console.print(f"{number:3d}  {wanted} taken for {got}")
-    for miss in misses:
+    for miss in outcome.misses[:misses]:
         console.print(miss, markup=False)
 
 
@@ -185,8 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "strangers' messages, one turn": strangers(bank, options.seed),
     }
     for title, cases in tests.items():
-        counts, confused, misses = run(listener, cases)
-        show(title, counts, confused, misses[: options.misses])
+        show(title, run(listener, cases), options.misses)
 
 
 if __name__ == "__main__":

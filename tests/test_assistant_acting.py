@@ -172,7 +172,7 @@ def test_an_order_about_a_missing_instrument_moves_nothing_else():
 
 def test_a_place_is_no_move():
     said = ["kick 4 dB under the 808"]
-    assert "where a stem is to be" in asked(said, "apply_moves", **move("kick", -4.0))
+    assert "do not speak of apply_moves" in asked(said, "apply_moves", **move("kick", -4.0))
     assert (
         asked(["kick down 4 dB, it is over the 808"], "apply_moves", **move("kick", -4.0)) is None
     )
@@ -180,8 +180,17 @@ def test_a_place_is_no_move():
 
 def test_a_level_needs_a_comparison():
     level = {"stem": "GTR L", "relative_lu": 1.5}
-    assert "compared nothing" in asked(["guitar up 1.5 dB"], "set_level", **level)
+    assert "do not speak of set_level" in asked(["guitar up 1.5 dB"], "set_level", **level)
     assert asked(["guitar 1.5 over the kick"], "set_level", **level) is None
+
+
+def test_words_leave_out_what_they_cannot_mean():
+    def excluded(text):
+        return Said((text,), NAMES, ROLES).excluded
+
+    assert {"set_pan", "apply_moves"} <= excluded("mute the left guitar")
+    assert "set_pan" not in excluded("guitar to the left") and "set_pan" in excluded("kick up 3")
+    assert "set_mute" not in excluded("unmute the kick") | excluded("bring the kick back in")
 
 
 def test_muting_follows_the_words():
