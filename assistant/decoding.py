@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import llguidance
 import llguidance.numpy
@@ -94,13 +95,13 @@ class Writer:
         behind: the texts of which one must follow what is written so far; none: all may follow.
         """
         text = self._write_under(grammar, behind)
-        self.force(self.tokenizer.convert_tokens_to_ids([CALL_END, TURN_END]))
+        self.force(_ids(self.tokenizer, [CALL_END, TURN_END]))
         return json.loads(text)
 
     def write_one_of(self, texts: Sequence[str]) -> str:
         """Write the likeliest of some texts as the last argument of a call, and close the call."""
         text = self._write_under(_one_of([text + _CALL_CLOSES for text in texts]))
-        self.force(self.tokenizer.convert_tokens_to_ids([CALL_END, TURN_END]))
+        self.force(_ids(self.tokenizer, [CALL_END, TURN_END]))
         return text.removesuffix(_CALL_CLOSES)
 
     def write_wording(
@@ -136,13 +137,13 @@ class Writer:
             written.append(token)
             self.force([token])
             if on_token is not None:
-                on_token(self.tokenizer.decode([token]))
+                on_token(_text(self.tokenizer, [token]))
             begun = [one[1:] for one in open_choices if one[0] == token]
             open_choices = [] if [] in begun else begun  # "bass" is done, "bass gtr" may go on
             if behind is not None and not open_choices:
-                texts = behind(self.tokenizer.decode(written))
+                texts = behind(_text(self.tokenizer, written))
                 open_choices = [forced_text(self.tokenizer, one) for one in texts]
-        return self.tokenizer.decode(written)
+        return _text(self.tokenizer, written)
 
     def write_prose(self, on_token: Callable[[str], None] | None = None) -> str:
         """Write plain words until the turn ends; control tokens are not allowed."""
@@ -162,11 +163,11 @@ class Writer:
                 break
             written.append(token)
             self.force([token])
-            text = self.tokenizer.decode(written)
+            text = _text(self.tokenizer, written)
             if on_token is not None and not text.endswith("\N{REPLACEMENT CHARACTER}"):
                 on_token(text[len(shown) :])
                 shown = text
-        return self.tokenizer.decode(written).strip()
+        return _text(self.tokenizer, written).strip()
 
 
 def _one_of(texts: Sequence[str]) -> str:
@@ -190,9 +191,19 @@ def probability(logits: np.ndarray, token: int) -> float:
     return float(weights[token] / weights.sum())
 
 
+def _ids(tokenizer: PreTrainedTokenizerFast, tokens: list[str]) -> list[int]:
+    """Ids of some tokens."""
+    return cast(list[int], tokenizer.convert_tokens_to_ids(tokens))
+
+
+def _text(tokenizer: PreTrainedTokenizerFast, ids: list[int]) -> str:
+    """The text that some ids stand for."""
+    return cast(str, tokenizer.decode(ids))
+
+
 def _control_ids(tokenizer: PreTrainedTokenizerFast) -> list[int]:
     names = [token for token in (*CONTROL, *STEM_TOKENS) if token != TURN_END]
-    return tokenizer.convert_tokens_to_ids(names)
+    return _ids(tokenizer, names)
 
 
 class _Vocabulary:
@@ -210,7 +221,7 @@ class _Vocabulary:
             text = added.get(index)
             whole = bytes(to_byte[letter] for letter in piece) if text is None else text.encode()
             self.tokens[index] = whole
-        self.special_token_ids = tokenizer.convert_tokens_to_ids([*CONTROL, *STEM_TOKENS])
+        self.special_token_ids = _ids(tokenizer, [*CONTROL, *STEM_TOKENS])
         self.eos_token_id, self.bos_token_id = tokenizer.eos_token_id, None
         self._tokenizer = tokenizer
 

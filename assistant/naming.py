@@ -40,6 +40,9 @@ def spoken_of(text: str, names: Sequence[str], roles: Sequence[str | None]) -> t
         same = {name for name, kind in zip(names, kinds, strict=True) if role in kind}
         family = _FAMILY.get(role or "", set())
         meant = same or {n for n, kind in zip(names, kinds, strict=True) if kind & family}
+        if role is not None:  # "the lead" is VOX LEAD as well as the lead synth
+            called = {name for name in names if word in words_of(name).split()}
+            meant = meant if meant & called else meant | called
         found |= meant
         if not meant:
             loose += word.split()

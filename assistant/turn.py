@@ -116,8 +116,7 @@ class _Turn:
 
     def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
         """Why the model's words cannot be shown."""
-        text = step.text if step is not None else None
-        if not text or not text.strip():
+        if step is None or not step.text or not step.text.strip():
             return ["the model found no words"]
         if step.certainty is not None and step.certainty < LEAST_FLUENCY:
             return [f"the model was only {step.certainty:.0%} sure of its words"]
@@ -132,7 +131,7 @@ class _Turn:
             proposal.moves if proposal is not None else (),
             hearing.roles,
         )
-        return check(text, evidence)
+        return check(step.text, evidence)
 
 
 def run_turn(

@@ -135,14 +135,14 @@ def sing(words, voice: str, shift: int, samples: int, rng: np.random.Generator) 
 def _sung_word(
     word: str, voice: str, pitch_hz: float, length_s: float, rng: np.random.Generator
 ) -> np.ndarray:
-    import pyworld
+    from pyworld import cheaptrick, d4c, dio, synthesize  # pyright: ignore[reportAttributeAccessIssue]
 
     speech = speak(word, voice, 50, 130)
     speech = np.trim_zeros(np.where(np.abs(speech) < 1e-3, 0.0, speech))
-    f0, times = pyworld.dio(speech, BANK_RATE, frame_period=5.0)
+    f0, times = dio(speech, BANK_RATE, frame_period=5.0)
     voiced = f0 > 0
-    envelope = pyworld.cheaptrick(speech, f0, times, BANK_RATE)
-    aperiodic = pyworld.d4c(speech, f0, times, BANK_RATE)
+    envelope = cheaptrick(speech, f0, times, BANK_RATE)
+    aperiodic = d4c(speech, f0, times, BANK_RATE)
     wanted = int(length_s / 0.005)
     spare = max(wanted - int((~voiced).sum()), int(voiced.sum()))
     stretch = np.where(voiced, spare / max(int(voiced.sum()), 1), 1.0)
@@ -156,7 +156,7 @@ def _sung_word(
         * np.sin(2 * np.pi * 5.4 * time_s + rng.uniform(0, 6))
     )
     sung_hz = np.where(voiced[index], pitch_hz * 2 ** ((glide + vibrato) / 12), 0.0)
-    audio = pyworld.synthesize(
+    audio = synthesize(
         np.ascontiguousarray(sung_hz), np.ascontiguousarray(envelope[index]),
         np.ascontiguousarray(aperiodic[index]), BANK_RATE, frame_period=5.0,
     )  # fmt: skip
@@ -187,7 +187,11 @@ def render_stems(soundfonts: Path, seed: int = 7) -> dict[str, np.ndarray]:
         "backing vocals": harmony,
     }
     low_pass = butter(4, 9000, fs=SAMPLE_RATE, output="sos")
-    soft = {name: sosfilt(low_pass, audio) for name, audio in stems.items() if name != "drums"}
+    soft = {
+        name: np.asarray(sosfilt(low_pass, audio))
+        for name, audio in stems.items()
+        if name != "drums"
+    }
     return {**stems, **soft}
 
 

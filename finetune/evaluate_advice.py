@@ -86,12 +86,12 @@ def real_mixes(folder: Path, listener, names: Sequence[str] | None = None) -> It
 def _upset(song: Song, listener) -> Iterator[Mix]:
     hidden, _, _ = listener.listen(song)
     profiles = [profile(stem, song.sample_rate) for stem in song.audio]
-    heard = [index for index, row in enumerate(profiles) if row is not None]
+    heard = {index: row for index, row in enumerate(profiles) if row is not None}
     roles = roles_from_names(song.names)
-    steady = sorted(heard, key=lambda index: -float(profiles[index][3]))
+    steady = sorted(heard, key=lambda index: -float(heard[index][3]))
     for anchor in steady[:3]:
         order = [anchor, *(index for index in heard if index != anchor)]
-        rows = np.stack([profiles[index] for index in order])
+        rows = np.stack([heard[index] for index in order])
         options: list[tuple[flaws.Flaw, ...]] = [()]
         options += [
             (flaws.Flaw(stem, gain),) for stem in range(1, len(order)) for gain in REAL_FAULTS_DB

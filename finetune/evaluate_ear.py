@@ -216,17 +216,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--ear", type=Path, default=EAR_DIR)
     parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args(arguments)
-    torch.set_num_threads(arguments.threads)
-    ear, shelf = Ear.load(arguments.ear), Shelf(arguments.songs, "test")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    ear, shelf = Ear.load(options.ear), Shelf(options.songs, "test")
     if shelf.refresh():
         rows = rendered_rows(
             ear, load_clips(shelf.songs, [range(len(song.captions)) for song in shelf.songs])
         )
         print(*rows, sep="\n")
-    if arguments.stems:
-        stems, windows = hear_folder(ear, arguments.stems)
-        trained = set(arguments.train_songs.split(","))
+    if options.stems:
+        stems, windows = hear_folder(ear, options.stems)
+        trained = set(options.train_songs.split(","))
         for said, group in (
             ("never heard", [s for s in stems if s.song not in trained]),
             ("songs of the training", [s for s in stems if s.song in trained]),

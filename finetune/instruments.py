@@ -123,7 +123,7 @@ class SoundFonts:
         import fluidsynth
 
         self._library = fluidsynth
-        self._synth = fluidsynth.Synth(gain=0.5, samplerate=float(SAMPLE_RATE))
+        self._synth = fluidsynth.Synth(gain=0.5, samplerate=SAMPLE_RATE)
         for name in ("synth.reverb.active", "synth.chorus.active"):
             self._synth.setting(name, 0)
         paths = sorted({path.resolve() for path in folder.glob("*.sf2")})
@@ -132,7 +132,7 @@ class SoundFonts:
             raise OSError(
                 f"{folder} holds no .sf2 file: one is needed (apt install fluid-soundfont-gm)"
             )
-        self._write = fluidsynth.cfunc(
+        write = fluidsynth.cfunc(
             "fluid_synth_write_float",
             ctypes.c_int,
             ("synth", ctypes.c_void_p, 1),
@@ -144,6 +144,8 @@ class SoundFonts:
             ("roff", ctypes.c_int, 1),
             ("rincr", ctypes.c_int, 1),
         )
+        assert write is not None, "this libfluidsynth has no fluid_synth_write_float"
+        self._write = write
         # The very first note of a synth starts a fraction of a block off: spend one unheard.
         self.play((Note(0.0, 0.01, 60, 0.5),), 0, 0, False, _BLOCK)
 
@@ -397,7 +399,7 @@ def record(audio: np.ndarray, rng: Rng) -> np.ndarray:
     keep = np.float32(np.exp(-2 * np.pi * 10 ** rng.uniform(2.5, 3.3) / SAMPLE_RATE))
     tilt_db = float(np.clip(rng.normal(0, 3), -6, 6))
     one_pole = (np.array([1 - keep], np.float32), np.array([1, -keep], np.float32))
-    low = lfilter(*one_pole, audio.astype(np.float32), axis=1)
+    low = np.asarray(lfilter(*one_pole, audio.astype(np.float32), axis=1))
     audio = low * np.float32(10 ** (tilt_db / 40) - 10 ** (-tilt_db / 40)) + audio * np.float32(
         10 ** (-tilt_db / 40)
     )

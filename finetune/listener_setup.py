@@ -6,6 +6,7 @@ One rule: the tokenizer is made once per run folder; weights mean nothing under 
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -57,7 +58,7 @@ def build_listener(
         tokenizer.save_pretrained(folder)
     extractor = ClapFeatureExtractor(truncation="rand_trunc", padding="pad")
     processor = GainsayProcessor(extractor, tokenizer)
-    ids = tokenizer.convert_tokens_to_ids
+    ids = cast(Any, tokenizer.convert_tokens_to_ids)  # one id of one token, a list of a list
     audio_config = ear_config()
     text_config = {
         **TEXT_SIZES,
@@ -89,7 +90,9 @@ def ear_config() -> ClapAudioConfig:
     from finetune.train_ear import new_model, read_recipe
 
     recipe = read_recipe(Path(str(files("finetune").joinpath("train_ear.yaml"))))
-    return new_model(recipe, words=recipe.vocabulary).config.audio_config
+    audio_config = new_model(recipe, words=recipe.vocabulary).config.audio_config
+    assert isinstance(audio_config, ClapAudioConfig)
+    return audio_config
 
 
 def load_tower(model: GainsayForConditionalGeneration, folder: Path = EAR_DIR) -> None:

@@ -4,6 +4,7 @@ One rule: draw() chooses, apply() does; the same settings give the same audio.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from scipy import fft
@@ -69,7 +70,8 @@ def _compress(audio: np.ndarray, effects: Effects, sample_rate: int) -> np.ndarr
     blocks = audio.shape[1] // block
     power = np.square(audio[:, : blocks * block]).mean(axis=0).reshape(blocks, block).mean(axis=1)
     keep = np.exp(-block / sample_rate / (effects.release_ms / 1000))
-    level_db = 10 * np.log10(lfilter([1 - keep], [1, -keep], power) + 1e-10)
+    smooth = np.asarray(lfilter([1 - keep], [1, -keep], power))
+    level_db = 10 * np.log10(smooth + 1e-10)
     over_db = np.maximum(level_db - 10 * np.log10(power.mean() + 1e-10) - effects.threshold_db, 0)
     gain = 10 ** (-over_db * (1 - 1 / effects.ratio) / 20)
     return audio * np.interp(
@@ -84,7 +86,8 @@ def _room(effects: Effects, size: int, sample_rate: int) -> np.ndarray:
     t = np.arange(int(effects.decay_s * sample_rate), dtype=np.float32) / sample_rate
     room = rng.standard_normal(len(t), dtype=np.float32) * np.exp(-6.9 * t / effects.decay_s)
     room = room + np.append(room[1:], 0)  # a little darker
-    return fft.rfft(room / np.sqrt(np.square(room).sum()), size) * 10 ** (effects.reverb_db / 20)
+    spectrum = np.asarray(fft.rfft(room / np.sqrt(np.square(room).sum()), size))
+    return spectrum * 10 ** (effects.reverb_db / 20)
 
 
 def apply(audio: np.ndarray, effects: Effects, sample_rate: int) -> np.ndarray:
@@ -95,7 +98,8 @@ def apply(audio: np.ndarray, effects: Effects, sample_rate: int) -> np.ndarray:
         wet = np.tanh(wet / peak * 10 ** (effects.drive_db / 20)) * peak
     if effects.threshold_db is not None:
         wet = _compress(wet, effects, sample_rate)
-    size = fft.next_fast_len(wet.shape[1] + int(3.0 * sample_rate), real=True)
+    # scipy documents it on an empty function, which pyright reads as returning None
+    size = cast(int, fft.next_fast_len(wet.shape[1] + int(3.0 * sample_rate), real=True))
     turn = np.exp(np.linspace(0, -1j * np.pi, size // 2 + 1)).astype(np.complex64)  # z^-1
     response = np.ones_like(turn)
     for hz, gain_db, q in effects.bands:
@@ -106,7 +110,8 @@ def apply(audio: np.ndarray, effects: Effects, sample_rate: int) -> np.ndarray:
         late, echo = int(effects.echo_s * sample_rate), 10 ** (effects.echo_db / 20)
         delay = np.exp(-1j * np.pi * late * np.linspace(0, 1, size // 2 + 1))
         response *= (1 + echo * delay + echo**2 * delay * delay).astype(np.complex64)
-    wet = fft.irfft(fft.rfft(wet, size) * response, size)[:, : audio.shape[1]]
+    spectrum = np.asarray(fft.rfft(wet, size)) * response
+    wet = np.asarray(fft.irfft(spectrum, size))[:, : audio.shape[1]]
     if len(wet) == 2:
         angle = (effects.pan + 1) * np.pi / 4
         wet = wet * np.array([[np.cos(angle)], [np.sin(angle)]]) * np.sqrt(2)

@@ -151,9 +151,8 @@ def eight_oh_eight(notes: Sequence[Note], samples: int, rng: Rng) -> np.ndarray:
 def _noise(length_s: float, low_hz: float, high_hz: float, rng: Rng) -> np.ndarray:
     """Return noise between two frequencies."""
     white = rng.standard_normal(int(length_s * SAMPLE_RATE))
-    return sosfilt(
-        butter(2, (low_hz, min(high_hz, 20_000)), "bandpass", fs=SAMPLE_RATE, output="sos"), white
-    )
+    band = butter(2, (low_hz, min(high_hz, 20_000)), "bandpass", fs=SAMPLE_RATE, output="sos")
+    return np.asarray(sosfilt(band, white))
 
 
 def _sweep(
@@ -336,12 +335,13 @@ def distort(audio: np.ndarray, drive_db: float, rng: Rng) -> np.ndarray:
     """Push audio (2, samples) through a waveshaper and a speaker-like filter."""
     peak = np.abs(audio).max() + 1e-9
     mid = audio.mean(axis=0) / peak
-    tight = sosfilt(butter(1, rng.uniform(80, 250), "highpass", fs=SAMPLE_RATE, output="sos"), mid)
+    high_pass = butter(1, rng.uniform(80, 250), "highpass", fs=SAMPLE_RATE, output="sos")
+    tight = np.asarray(sosfilt(high_pass, mid))
     shaped = np.tanh(tight * 10 ** (drive_db / 20) + rng.uniform(0, 0.2))
     speaker = butter(
         2, (rng.uniform(70, 110), rng.uniform(3500, 6500)), "bandpass", fs=SAMPLE_RATE, output="sos"
     )
-    cabinet = sosfilt(speaker, shaped)
-    presence = cabinet - lfilter([0.15], [1, -0.85], cabinet)
+    cabinet = np.asarray(sosfilt(speaker, shaped))
+    presence = cabinet - np.asarray(lfilter([0.15], [1, -0.85], cabinet))
     mono = (cabinet + presence * rng.uniform(0, 1.5)).astype(np.float32)
     return np.stack([mono, mono]) * 0.3

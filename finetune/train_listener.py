@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml
+from torch import _foreach_copy_, _foreach_lerp_  # pyright: ignore[reportPrivateImportUsage]
 from torch.nn import functional
 
 from assistant.model.modeling import GainsayForConditionalGeneration
@@ -172,7 +173,7 @@ class Trainer:
         self.optimizer.zero_grad()
         self.step += 1
         rate = min(recipe.average, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(self.averaged, [p.detach() for p in self.trained], 1 - rate)
+        _foreach_lerp_(self.averaged, [p.detach() for p in self.trained], 1 - rate)
         return {name: float(loss.detach()) for name, loss in losses.items()} | self.watched
 
     # ---- keeping
@@ -188,10 +189,10 @@ class Trainer:
         torch.save(state, self.out / "checkpoint.tmp")
         (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
         live = [p.detach().clone() for p in self.trained]
-        torch._foreach_copy_([p.data for p in self.trained], self.averaged)
+        _foreach_copy_([p.data for p in self.trained], self.averaged)
         self.model.save_pretrained(self.out / "model")
         self.processor.save_pretrained(self.out / "model")
-        torch._foreach_copy_([p.data for p in self.trained], live)
+        _foreach_copy_([p.data for p in self.trained], live)
 
     def restore(self) -> None:
         """Go on from the checkpoint, if there is one."""
@@ -199,7 +200,7 @@ class Trainer:
         if not file.is_file():
             return
         state = torch.load(file, weights_only=True)
-        torch._foreach_copy_([p.data for p in self.trained], state["trained"])
+        _foreach_copy_([p.data for p in self.trained], state["trained"])
         self.averaged = state["averaged"]
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = state["step"]

@@ -127,12 +127,12 @@ def _melody_hz(voiced: np.ndarray, base_hz: float, rng: Rng, frame_s: float) -> 
 
 def _sing(speech: np.ndarray, kind: str, base_hz: float, formant: float, rng: Rng) -> np.ndarray:
     """Stretch voiced frames and put them on a melody."""
-    import pyworld
+    from pyworld import cheaptrick, d4c, dio, stonemask, synthesize  # pyright: ignore[reportAttributeAccessIssue]
 
-    f0, times = pyworld.dio(speech, BANK_RATE, frame_period=5.0)
-    f0 = pyworld.stonemask(speech, f0, times, BANK_RATE)
-    envelope = pyworld.cheaptrick(speech, f0, times, BANK_RATE)
-    aperiodic = pyworld.d4c(speech, f0, times, BANK_RATE)
+    f0, times = dio(speech, BANK_RATE, frame_period=5.0)
+    f0 = stonemask(speech, f0, times, BANK_RATE)
+    envelope = cheaptrick(speech, f0, times, BANK_RATE)
+    aperiodic = d4c(speech, f0, times, BANK_RATE)
     voiced = f0 > 0
     stretch = (
         rng.uniform(1.4, 2.8)
@@ -151,7 +151,7 @@ def _sing(speech: np.ndarray, kind: str, base_hz: float, formant: float, rng: Rn
         sung = _melody_hz(voiced[index], base_hz, rng, 0.005)
     bins = np.clip(np.arange(envelope.shape[1]) / formant, 0, envelope.shape[1] - 1).astype(int)
     breath = np.clip(aperiodic[index] + rng.uniform(0, 0.08), 0, 1)
-    return pyworld.synthesize(
+    return synthesize(
         sung, np.ascontiguousarray(envelope[index][:, bins]), breath, BANK_RATE, frame_period=5.0
     )
 

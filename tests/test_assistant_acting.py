@@ -139,6 +139,10 @@ def test_stems_are_found_by_name_by_kind_and_nearly():
     assert meant("bus 8 and the singer") == ("Bus 8", "LD VOX_03")
     assert meant("more cowbel") == ("cowbell_st",)
     assert meant("how is the mix?") == ()
+    leads = ("VOX LEAD", "MINILOGUE", "lead vocals", "backing vocals")
+    sung = ("lead vocal", "synth lead", "lead vocal", "backing vocals")
+    assert spoken_of("the lead 2 dB louder", leads[:2], sung[:2]) == leads[:2]
+    assert spoken_of("vocals up", leads[2:], sung[2:]) == ("lead vocals",)
     two = ("backing vocals", "vocals", "synth lead")
     own = ("backing vocals", "lead vocal", "synth lead")
     assert spoken_of("under the lead vocals", two, own) == ("vocals",)

@@ -28,7 +28,7 @@ class GainsayConfig(PreTrainedConfig):
     """
 
     model_type = "gainsay"
-    sub_configs = {"text_config": AutoConfig, "audio_config": AutoConfig}
+    sub_configs = {"text_config": AutoConfig, "audio_config": AutoConfig}  # pyright: ignore[reportAssignmentType]
 
     audio_config: dict | PreTrainedConfig | None = None
     text_config: dict | PreTrainedConfig | None = None

@@ -5,10 +5,12 @@ excerpt through the frozen tower, so it cannot know the fader; level comes as me
 relative to the anchor, so a common gain on all stems changes nothing (DESIGN section 6).
 """
 
+from typing import cast
+
 import torch
 from torch import nn
-from transformers import AutoModel
-from transformers.generation import GenerationMixin
+from transformers import AutoModel, ClapAudioConfig, PreTrainedConfig
+from transformers.generation.utils import GenerationMixin
 from transformers.modeling_outputs import (
     BaseModelOutputWithPast,
     BaseModelOutputWithPooling,
@@ -27,7 +29,8 @@ class StemProjector(nn.Module):
 
     def __init__(self, config: GainsayConfig):
         super().__init__()
-        tower, hidden = config.audio_config.hidden_size, config.text_config.hidden_size
+        tower = cast(ClapAudioConfig, config.audio_config).hidden_size
+        hidden = cast(PreTrainedConfig, config.text_config).hidden_size
         self.norm = nn.LayerNorm(tower)
         self.content_in = nn.Linear(tower, hidden)
         self.content_out = nn.Linear(hidden, hidden)
@@ -53,7 +56,7 @@ class SentenceProjector(nn.Module):
 
     def __init__(self, config: GainsayConfig):
         super().__init__()
-        hidden = config.text_config.hidden_size
+        hidden = cast(PreTrainedConfig, config.text_config).hidden_size
         self.norm = nn.LayerNorm(config.sentence_features)
         self.inner = nn.Linear(config.sentence_features, 2 * hidden)
         self.outer = nn.Linear(2 * hidden, hidden)
@@ -68,10 +71,10 @@ class GainsayPreTrainedModel(PreTrainedModel):
     config_class = GainsayConfig
     base_model_prefix = "model"
     main_input_name = "input_ids"
-    input_modalities = ("audio", "text")
+    input_modalities = ("audio", "text")  # pyright: ignore[reportAssignmentType]
     supports_gradient_checkpointing = True
     _no_split_modules = ["Qwen3DecoderLayer", "StemProjector", "SentenceProjector"]
-    _skip_keys_device_placement = "past_key_values"
+    _skip_keys_device_placement = ["past_key_values"]
     _supports_sdpa = True
     _supports_flash_attn = True
     _supports_attention_backend = True
@@ -94,7 +97,7 @@ class GainsayModel(GainsayPreTrainedModel):
 
     def __init__(self, config: GainsayConfig):
         super().__init__(config)
-        self.audio_tower = ClapAudioModel(config.audio_config)
+        self.audio_tower = ClapAudioModel(cast(ClapAudioConfig, config.audio_config))
         self.multi_modal_projector = StemProjector(config)
         self.sentence_projector = SentenceProjector(config) if config.sentence_features else None
         self.language_model = AutoModel.from_config(config.text_config)
@@ -146,9 +149,7 @@ class GainsayModel(GainsayPreTrainedModel):
             raise ValueError("got stems without level_features: shape (stems, 14) is needed")
         level_features = level_features.reshape(-1, self.config.level_features)
         tokens = self.multi_modal_projector(content_features, level_features)
-        return BaseModelOutputWithPooling(
-            last_hidden_state=tokens, pooler_output=tokens.flatten(0, 1)
-        )
+        return BaseModelOutputWithPooling(tokens, pooler_output=tokens.flatten(0, 1))
 
     def get_placeholder_mask(self, input_ids, inputs_embeds, audio_features) -> torch.Tensor:
         """Where audio embeddings go, (batch, length, hidden); their count must fit."""
@@ -188,14 +189,13 @@ class GainsayModel(GainsayPreTrainedModel):
         **kwargs,
     ) -> BaseModelOutputWithPast:
         if inputs_embeds is None:
-            inputs_embeds = self.get_input_embeddings()(input_ids)
+            inputs_embeds = cast(torch.Tensor, self.get_input_embeddings()(input_ids))
         has_stems = input_features is not None or content_features is not None
         if has_stems and input_ids is not None:
-            stems = self.get_audio_features(input_features, level_features, content_features)
-            mask = self.get_placeholder_mask(input_ids, inputs_embeds, stems.pooler_output)
-            inputs_embeds = inputs_embeds.masked_scatter(
-                mask, stems.pooler_output.to(inputs_embeds.dtype)
-            )
+            heard = self.get_audio_features(input_features, level_features, content_features)
+            stems = cast(torch.Tensor, heard.pooler_output)
+            mask = self.get_placeholder_mask(input_ids, inputs_embeds, stems)
+            inputs_embeds = inputs_embeds.masked_scatter(mask, stems.to(inputs_embeds.dtype))
         if sentence_features is not None and input_ids is not None:
             inputs_embeds = self.put_sentences(input_ids, inputs_embeds, sentence_features)
         return self.language_model(
@@ -216,7 +216,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
     def __init__(self, config: GainsayConfig):
         super().__init__(config)
         self.model = GainsayModel(config)
-        text = config.text_config
+        text = cast(PreTrainedConfig, config.text_config)
         self.lm_head = nn.Linear(text.hidden_size, text.vocab_size, bias=False)
         self.post_init()
 
@@ -243,7 +243,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
     def prepare_inputs_for_generation(self, *args, is_first_iteration: bool = False, **kwargs):
         """Stems are read with the prompt only; later steps find them in the cache."""
         stems = {name: kwargs.pop(name, None) for name in PROMPT_INPUTS}
-        inputs = super().prepare_inputs_for_generation(
+        inputs = super().prepare_inputs_for_generation(  # pyright: ignore[reportAttributeAccessIssue]
             *args, is_first_iteration=is_first_iteration, **kwargs
         )
         if is_first_iteration or not kwargs.get("use_cache", True):

@@ -112,7 +112,7 @@ def conversation(
         parts.append({"type": "text", "text": f"\n{plain(name)}"})
         parts.append({"type": "audio"})
         parts.append({"type": "text", "text": STEM_TOKENS[slot]})
-    chat = [{"role": "system", "content": system}] if system else []
+    chat: list[dict] = [{"role": "system", "content": system}] if system else []
     chat.append({"role": "user", "content": parts})
     for message in rest:
         content, is_user = message.get("content") or "", message["role"] == "user"
