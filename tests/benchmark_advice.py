@@ -11,8 +11,8 @@ from pathlib import Path
 import soundfile
 
 from assistant.advising import advise
-from assistant.context import level_rows
 from assistant.opening import load_listener, opened
+from assistant.tools_levels import level_rows
 from tests.benchmark_take import busy_song, peak_mib
 
 
