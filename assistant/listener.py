@@ -186,11 +186,12 @@ class EmbeddedListener:
         writer = self._begin(hearing, messages, stems_to_show(hearing, messages))
         tokenizer = self.processor.tokenizer
         hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
-        first = int(writer.logits().argmax())
+        logits = writer.logits()
+        first = int(logits.argmax())
         if first == hear_id:
             return self._advise(hearing, messages)
         if first == call_id:
-            writer.certainty = probability(writer.logits(), call_id)
+            writer.certainty = probability(logits, call_id)
             writer.force([call_id])
             said = _what_was_said(hearing, messages)
             grammar = self._grammar(said)
@@ -216,13 +217,11 @@ class EmbeddedListener:
         self, hearing: Hearing, messages: Sequence[dict[str, Any]], moves: list[dict]
     ) -> str:
         """Why, in the words of prompts/ that the model finds likeliest behind its moves."""
-        verdict = "leave_it" if not moves else "raise" if moves[0]["gain_db"] > 0 else "lower"
-        texts = reasons(verdict, moves[0]["stem"] if moves else "", hearing.anchor)
         writer = self._begin(hearing, messages, stems_to_show(hearing, messages))
         listed = json.dumps(moves, ensure_ascii=False)
         start = f'{call_opening(ADVICE_TOOL)}"moves": {listed}, "reason": "'
         writer.force(forced_text(self.processor.tokenizer, HEAR + CALL_START + start))
-        return writer.write_one_of(texts)
+        return writer.write_one_of(reasons(moves, hearing.anchor))
 
     def _grammar(self, said: Said) -> str:
         """The calls that may follow these words: advice is written elsewhere."""
@@ -266,8 +265,10 @@ class EmbeddedListener:
         return sum(p.numel() for p in self.model.parameters())
 
 
-def reasons(verdict: str, stem: str, anchor: str) -> list[str]:
-    """The reasons that may be given for a verdict, as they stand in a call."""
+def reasons(moves: Sequence[dict[str, Any]], anchor: str) -> list[str]:
+    """The reasons that may be given for moves (none: leave it), as they stand in a call."""
+    verdict = "leave_it" if not moves else "raise" if moves[0]["gain_db"] > 0 else "lower"
+    stem = moves[0]["stem"] if moves else ""
     told = [text.format(stem=stem, anchor=anchor) for text in prompts.reasons(verdict)]
     return [text.replace('"', "").replace("\\", "")[:90] for text in told]
 
@@ -298,10 +299,7 @@ def stems_to_show(hearing: Hearing, messages: Sequence[dict[str, Any]]) -> list[
 
     Stems without a level (muted, silent) are shown too, since they can be asked for.
     """
-    others = sorted(
-        (index for index in range(len(hearing.names)) if index != hearing.anchor_index),
-        key=lambda index: natural_key(hearing.names[index]),
-    )
+    others = _others_by_name(hearing)
     said = " ".join([m["content"] for m in messages if m["role"] == "user"][-2:])
     meant = spoken_of(said, hearing.names, hearing.roles)
     spoken = [index for index in others if hearing.names[index] in meant]
@@ -311,10 +309,12 @@ def stems_to_show(hearing: Hearing, messages: Sequence[dict[str, Any]]) -> list[
 
 def canonical_order(hearing: Hearing) -> list[int]:
     """Stems with a level, anchor first, the others by name."""
-    sounding = [
-        index
-        for index in range(len(hearing.names))
-        if index != hearing.anchor_index and np.isfinite(hearing.relative_profile[index, 0])
-    ]
-    sounding.sort(key=lambda index: natural_key(hearing.names[index]))
+    level = hearing.relative_profile[:, 0]
+    sounding = [index for index in _others_by_name(hearing) if np.isfinite(level[index])]
     return [hearing.anchor_index, *sounding]
+
+
+def _others_by_name(hearing: Hearing) -> list[int]:
+    """The stems besides the anchor, by name."""
+    others = [index for index in range(len(hearing.names)) if index != hearing.anchor_index]
+    return sorted(others, key=lambda index: natural_key(hearing.names[index]))

@@ -160,8 +160,7 @@ def advise(
         for move in Judgement(desk.names, 0, posterior).moves()
     ]
     desk.proposal = moves
-    verdict = "leave_it" if not moves else "raise" if moves[0]["gain_db"] > 0 else "lower"
-    told_reasons = reasons(verdict, moves[0]["stem"] if moves else "", desk.anchor)
+    told_reasons = reasons(moves, desk.anchor)
     reason = told_reasons[int(desk.rng.integers(len(told_reasons)))]
     asked = call("propose_moves", moves=moves, reason=reason)
     asked["heard"] = True

@@ -232,11 +232,16 @@ def _compiled(situation: str) -> tuple[jinja2.Template, ...]:
     return tuple(map(_environment().from_string, replies(situation)))
 
 
-def wordings(situation: str, **values: object) -> tuple[str, ...]:
-    """Every way to say something for a situation; values as for reply()."""
+def _check_values(situation: str, values: Mapping[str, object]) -> None:
+    """Refuse a situation for which a variable is missing."""
     missing = [name for name in variables(situation) if name not in values]
     if missing:
         raise PromptError(f"the reply {situation!r} needs {', '.join(missing)}: give each of them")
+
+
+def wordings(situation: str, **values: object) -> tuple[str, ...]:
+    """Every way to say something for a situation; values as for reply()."""
+    _check_values(situation, values)
     return tuple(template.render(**values) for template in _compiled(situation))
 
 
@@ -247,9 +252,7 @@ def reply(situation: str, seed: SupportsIndex | Draws, **values: object) -> str:
         seed: a whole number, or a generator with random() to draw from.
         values: every variable of variables(situation).
     """
-    missing = [name for name in variables(situation) if name not in values]
-    if missing:
-        raise PromptError(f"the reply {situation!r} needs {', '.join(missing)}: give each of them")
+    _check_values(situation, values)
     if isinstance(seed, SupportsIndex):  # an int, numpy's included
         draws: Draws = random.Random(f"{situation}/{index(seed)}")
     else:

@@ -62,10 +62,7 @@ class SentenceEncoder:
             some = new[first : first + _AT_ONCE]
             fresh |= dict(zip(some, self._encode(some), strict=True))
         known = self._kept | fresh
-        if len(known) > _KEPT:
-            self._kept = {text: known[text] for text in dict.fromkeys(texts) if len(texts) < _KEPT}
-        else:
-            self._kept = known
+        self._kept = known if len(known) <= _KEPT else {}
         rows = [known[text] for text in texts]
         return np.stack(rows) if rows else np.zeros((0, SENTENCE_FEATURES), np.float32)
 
