@@ -6,7 +6,6 @@ the order in which a song was opened can change nothing.
 
 import json
 import os
-import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -37,6 +36,7 @@ from mixer.loudness import profile, relative_profile
 from mixer.moves import MixState, Move
 from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
+from mixer.sources import natural_key
 
 STEMS_AT_ONCE = (
     12  # as many as the embedded model was trained on; of larger songs a stem meets the first ten
@@ -47,13 +47,6 @@ ADVICE_TOOL = "propose_moves"
 
 class ListenerError(ValueError):
     """A listener that cannot be loaded or asked: got, needed and cure."""
-
-
-def natural_key(name: str) -> tuple:
-    """Sort key that puts 'Track 2' before 'Track 10'."""
-    return tuple(
-        (0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", name.casefold())
-    )
 
 
 class EmbeddedListener:

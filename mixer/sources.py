@@ -125,7 +125,7 @@ def _whole(left: Source, right: Source) -> Source:
 
 def in_order(sources: Sequence[Source]) -> list[Source]:
     """Sort naturally: 'Tom 2' comes before 'Tom 10'."""
-    return sorted(sources, key=lambda source: (_natural(source.name), source.label))
+    return sorted(sources, key=lambda source: (natural_key(source.name), source.label))
 
 
 def distinct_names(sources: Sequence[Source]) -> list[str]:
@@ -146,7 +146,7 @@ def distinct_names(sources: Sequence[Source]) -> list[str]:
     return names
 
 
-def _natural(name: str) -> list[tuple[int, int, str]]:
+def natural_key(name: str) -> list[tuple[int, int, str]]:
     """A sort key that reads numbers as numbers."""
     parts = re.split(r"(\d+)", name.casefold())
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
