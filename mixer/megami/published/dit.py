@@ -68,9 +68,11 @@ class SelfAttention(nn.Module):
         self.to_out = nn.Linear(width, width, bias=False)
 
     def forward(self, tokens: Tensor, seen: Tensor | None) -> Tensor:
-        """tokens (B, T, width); seen (B, 1, 1, T), False where a token is hidden."""
+        """tokens (B, T, width); seen (B, 1, 1, T), False where a token is hidden and gets zeros."""
         heads = [_split(part, self.head_width) for part in self.to_qkv(tokens).chunk(3, dim=-1)]
-        return self.to_out(_join(functional.scaled_dot_product_attention(*heads, attn_mask=seen)))
+        made = _join(functional.scaled_dot_product_attention(*heads, attn_mask=seen))
+        made = self.to_out(made)
+        return made if seen is None else made * seen[:, 0, 0].unsqueeze(-1)
 
 
 class CrossAttention(nn.Module):
