@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.lib import format as npy
+from torch import _utils as torch_utils
 
 _INERT_MODULES = ("omegaconf", "antlr4")
 _INERT_NAMES = {
@@ -24,8 +25,8 @@ _INERT_NAMES |= {("typing", "Any"), ("typing", "Union"), ("collections", "defaul
 _INERT_NAMES |= {("pathlib", "PosixPath"), ("enum", "Enum")}
 _TENSOR_PARTS: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): collections.OrderedDict,
-    ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
-    ("torch._utils", "_rebuild_parameter"): torch._utils._rebuild_parameter,
+    ("torch._utils", "_rebuild_tensor_v2"): torch_utils._rebuild_tensor_v2,
+    ("torch._utils", "_rebuild_parameter"): torch_utils._rebuild_parameter,
     ("torch", "Size"): torch.Size,
     ("torch", "device"): torch.device,
 }
@@ -116,16 +117,18 @@ def _check_archive(path: Path) -> None:
 
 
 _ARRAY_MODULES = {"numpy.core.multiarray", "numpy._core.multiarray"}
+_ARRAY_MAKERS = {  # numpy keeps them in another place from one version to the next
+    "_reconstruct": np.empty(0).__reduce__()[0],
+    "scalar": np.float64(0.0).__reduce__()[0],
+}
 
 
 class ArrayUnpickler(pickle.Unpickler):
     """Knows arrays and scalars of numbers, and strings in bytes; no class of anyone's."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in _ARRAY_MODULES and name in ("_reconstruct", "scalar"):
-            return getattr(
-                np.core.multiarray if np.__version__ < "2" else np._core.multiarray, name
-            )
+        if module in _ARRAY_MODULES and name in _ARRAY_MAKERS:
+            return _ARRAY_MAKERS[name]
         if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
             return getattr(np, name)
         if (module, name) == ("_codecs", "encode"):

@@ -75,7 +75,7 @@ def window(mono: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def loudest_start(mono: np.ndarray, length: int, step: int) -> int:
-    """First sample of the loudest stretch of a length, on a grid of steps; the earliest of equals."""
+    """First sample of the loudest stretch of a length, on a grid of steps; the first of equals."""
     if mono.shape[0] <= length:
         return 0
     power = np.concatenate(([0.0], np.cumsum(np.square(mono, dtype=np.float64))))

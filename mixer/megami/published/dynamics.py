@@ -57,7 +57,7 @@ def loudest_rms_db(audio: Tensor, sample_rate: int) -> Tensor:
     size = min(round(WINDOW_S * sample_rate), audio.shape[-1])
     if size == 0:
         return torch.full(audio.shape[:-1], FLOOR_DB)
-    power = audio.double().square().flatten(0, -2).unsqueeze(1)
+    power = audio.double().square().reshape(-1, 1, audio.shape[-1])
     windows = functional.avg_pool1d(power, size, round(HOP_S * sample_rate)).amax(dim=-1)
     return _decibels(windows.sqrt()).view(audio.shape[:-1]).to(audio.dtype)
 

@@ -58,8 +58,8 @@ def curve_of(eq: Tensor) -> Tensor:
     step, rest = divmod(eq.shape[0] - 1, BINS - 1)
     if rest or step < 1:
         raise ValueError(
-            f"a target curve of {eq.shape[0]} bins was given: a multiple of {BINS - 1} and one more "
-            "is needed (32769 in the authors' features.npy)"
+            f"a target curve of {eq.shape[0]} bins was given: a multiple of {BINS - 1} and one "
+            "more is needed (32769 in the authors' features.npy)"
         )
     return eq[::step].float()
 

@@ -1,4 +1,4 @@
-"""Draw effect embeddings: EDM preconditioning, the warped grid, Euler or Heun steps, churn, guidance.
+"""Draw effect embeddings: EDM preconditioning, warped grid, Euler or Heun steps, churn, guidance.
 
 One rule: what the network predicts stays outside; sample() integrates any denoiser, so that it can
 be held against one whose answer is known. Karras et al. 2022 (EDM, arXiv 2206.00364).
@@ -60,7 +60,7 @@ class Edm:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to draw. The authors' benchmark: 30 points, no churn; their demo: 100 points, churn 10."""
+    """How to draw. The authors' benchmark: 30 points, no churn; their demo: 100, churn 10."""
 
     points: int = 30
     churn: float = 0.0

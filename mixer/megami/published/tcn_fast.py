@@ -2,11 +2,11 @@
 
 One rule: the result is that of the plain network on the whole signal, whatever its length.
 
-A convolution of dilation d is, for every remainder of time by d, a dense one. It is done on tiles of
-16 outputs in the frequency domain: a tile's 30 inputs become 44 real numbers a channel (2 real bins,
-14 complex ones by Gauss's three multiplications), so that 44 matrix products per 16 outputs stand
-for 240, and all of it is matrix multiplication. Time runs in chunks: every block keeps the inputs
-that its next outputs need, so that nothing is computed twice at a seam.
+A convolution of dilation d is, for every remainder of time by d, a dense one. It is done on tiles
+of 16 outputs in the frequency domain: a tile's 30 inputs become 44 real numbers a channel (2 real
+bins, 14 complex ones by Gauss's three multiplications), so that 44 matrix products per 16 outputs
+stand for 240, and all of it is matrix multiplication. Time runs in chunks: every block keeps the
+inputs that its next outputs need, so that nothing is computed twice at a seam.
 """
 
 import math
@@ -28,7 +28,7 @@ OnChunk = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class Transform:
-    """Matrices of the tile's bilinear form: outputs = back @ ((there @ inputs) * (taps @ kernel))."""
+    """A tile's bilinear form: outputs = back @ ((there @ inputs) * (taps @ kernel))."""
 
     there: Tensor  # (products, TILE + kernel - 1)
     taps: Tensor  # (products, kernel)
@@ -84,7 +84,7 @@ class FastBlock:
         return (self.kernel - 1) * self.dilation
 
     def run(self, inputs: Tensor, condition: Tensor) -> Tensor:
-        """inputs (frames + reach, channels) to (frames, width); frames divide by TILE x dilation."""
+        """inputs (frames + reach, channels) to (frames, width); TILE x dilation divides frames."""
         scale, shift = self.film.film_fc(condition).chunk(2)
         if self.first:
             return self._first(inputs[:, 0], scale, shift)

@@ -110,7 +110,7 @@ def check(what: str, weights: Mapping[str, Tensor], wanted: Mapping[str, tuple[i
 
 
 def write(folder: Path, sizes: Sizes, weights: Mapping[str, Mapping[str, Tensor]]) -> None:
-    """Write checked weights by file name, then the config, whose presence says that all is there."""
+    """Write checked weights by file name, then the config: where it is, all is there."""
     for file, wanted in manifest(sizes).items():
         check(file, weights[file], wanted)
     folder.mkdir(parents=True, exist_ok=True)
