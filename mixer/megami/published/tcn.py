@@ -83,6 +83,10 @@ class Tcn(nn.Module):
         self.blocks = nn.ModuleList(TcnBlock(config, index) for index in range(config.depth))
         self.output = nn.Conv1d(config.width, config.channels_out, 1)
 
+    def in_order(self) -> list[TcnBlock]:
+        """The blocks in order, as what they are."""
+        return [block for block in self.blocks if isinstance(block, TcnBlock)]
+
     @torch.no_grad()
     def forward(self, audio: Tensor, condition: Tensor) -> Tensor:
         """audio (B, 1, samples), condition (B, size) to (B, 2, samples) within -1..1."""

@@ -71,7 +71,8 @@ class FastBlock:
         self.width = weight.shape[0]
         self.bias = (bn.bias.double() - bn.running_mean.double() * gain).detach().float()
         self.residual = block.res.weight.detach().view(-1).clone()
-        self.first = weight.shape[1] == 1
+        self.channels_in = weight.shape[1]
+        self.first = self.channels_in == 1
         if self.first:
             self.weight = weight[:, 0].T.float().contiguous()  # (kernel, out)
         else:
@@ -83,30 +84,25 @@ class FastBlock:
         """How many inputs more than outputs are needed."""
         return (self.kernel - 1) * self.dilation
 
-    def run(self, inputs: Tensor, condition: Tensor) -> Tensor:
-        """inputs (frames + reach, channels) to (frames, width); TILE x dilation divides frames."""
+    def run(self, inputs: Tensor, condition: Tensor, out: Tensor) -> None:
+        """inputs (frames + reach, channels) to out (frames, width); frames come in whole tiles."""
         scale, shift = self.film.film_fc(condition).chunk(2)
+        middle = inputs[self.reach // 2 : self.reach // 2 + out.shape[0]]
         if self.first:
-            return self._first(inputs[:, 0], scale, shift)
-        frames = inputs.shape[0] - self.reach
-        made = torch.empty(frames, self.width)
-        middle = inputs[self.reach // 2 : self.reach // 2 + frames]
+            windows = inputs[:, 0].unfold(0, self.kernel, 1)
+            heard = functional.leaky_relu_(
+                torch.addmm(self.bias, windows, self.weight, out=out), LEAK
+            )
+            heard.mul_(scale).add_(shift).addcmul_(middle, self.residual)
+            return
         by_tile = (-1, TILE, self.dilation, self.width)
-        made_by_tile, middle_by_tile = made.view(by_tile), middle.view(by_tile)
-        for tiles, phases in self._steps(made_by_tile.shape[0]):
+        out_by_tile, middle_by_tile = out.view(by_tile), middle.view(by_tile)
+        for tiles, phases in self._steps(out_by_tile.shape[0]):
             heard = self._correlate(inputs, tiles, phases).add_(self.bias)
             heard = functional.leaky_relu_(heard, LEAK).transpose(0, 1)
-            out = made_by_tile[tiles, :, phases]
-            torch.addcmul(shift, middle_by_tile[tiles, :, phases], self.residual, out=out)
-            out.addcmul_(heard, scale)
-        return made
-
-    def _first(self, audio: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-        """The block that hears mono audio (frames + reach,)."""
-        windows = audio.unfold(0, self.kernel, 1)
-        heard = functional.leaky_relu_(torch.addmm(self.bias, windows, self.weight), LEAK)
-        middle = audio[self.reach // 2 : self.reach // 2 + windows.shape[0], None]
-        return heard.mul_(scale).add_(shift).addcmul_(middle, self.residual)
+            here = out_by_tile[tiles, :, phases]
+            torch.addcmul(shift, middle_by_tile[tiles, :, phases], self.residual, out=here)
+            here.addcmul_(heard, scale)
 
     def _steps(self, tiles: int) -> Iterator[tuple[slice, slice]]:
         """Parts of (tiles, phases) with about TILES_AT_ONCE of them."""
@@ -140,38 +136,64 @@ class FastTcn:
         self.config = tcn.config
         transform = Transform.of(tcn.config.kernel)
         with torch.no_grad():
-            self.blocks = [FastBlock(block, transform) for block in tcn.blocks]  # type: ignore[arg-type]
-        self.output_weight = tcn.output.weight.detach()[:, :, 0]
-        self.output_bias = tcn.output.bias.detach() if tcn.output.bias is not None else None
+            self.blocks = [FastBlock(block, transform) for block in tcn.in_order()]
+        self.output = tcn.output
         self.chunk = max(TILE * 2 ** (tcn.config.depth - 1), SHORTEST_CHUNK)
+
+    @property
+    def delay(self) -> int:
+        """Samples of input ahead that an output waits for."""
+        return (self.config.receptive_field - 1) // 2
 
     @torch.no_grad()
     def __call__(self, audio: Tensor, condition: Tensor, on_chunk: OnChunk | None = None) -> Tensor:
         """Mono audio (samples,) and conditioning (size,) to (2, samples) within -1..1."""
         samples = audio.shape[0]
-        delay = (self.config.receptive_field - 1) // 2
-        chunks = -(-(samples + delay) // self.chunk) if samples else 0
+        chunks = -(-(samples + self.delay) // self.chunk) if samples else 0
         made = torch.empty(samples, self.config.channels_out)
-        kept = [
-            torch.zeros(block.reach, 1 if block.first else block.width) for block in self.blocks
-        ]
+        kept = [torch.zeros(block.reach, block.channels_in) for block in self.blocks]
+        room = [torch.empty(self.chunk + self.blocks[-1].reach, self.config.width) for _ in "ab"]
         for index in range(chunks):
             start = index * self.chunk
-            part = functional.pad(audio[start : start + self.chunk], (0, 0)).unsqueeze(1)
-            part = functional.pad(part, (0, 0, 0, self.chunk - part.shape[0]))
-            for number, block in enumerate(self.blocks):
-                inputs = torch.cat((kept[number], part))
-                kept[number] = inputs[self.chunk :].clone()
-                part = block.run(inputs, condition)
-                start -= block.reach // 2
-                _silence_outside(part, start, samples)
+            part = self._chunk(
+                audio[start : start + self.chunk], condition, kept, room, samples, start
+            )
+            start -= self.delay
             here = slice(max(0, -start), min(self.chunk, samples - start))
             if here.start < here.stop:
-                heard = functional.linear(part[here], self.output_weight, self.output_bias)
+                heard = functional.linear(part[here], self.output.weight[:, :, 0], self.output.bias)
                 made[start + here.start : start + here.stop] = heard.clamp_(-1.0, 1.0)
             if on_chunk is not None:
                 on_chunk(index + 1, chunks)
         return made.T.contiguous()
+
+    def _chunk(
+        self,
+        audio: Tensor,
+        condition: Tensor,
+        kept: list[Tensor],
+        room: list[Tensor],
+        samples: int,
+        start: int,
+    ) -> Tensor:
+        """Pass one chunk through all blocks, (chunk, width); kept holds their last inputs.
+
+        Each block writes straight behind what the next one kept. start is where the chunk begins.
+        """
+        padded = functional.pad(audio, (0, self.chunk - audio.shape[0])).unsqueeze(1)
+        inputs = torch.cat((kept[0], padded))
+        for number, block in enumerate(self.blocks):
+            kept[number].copy_(inputs[self.chunk :])
+            last = number + 1 == len(self.blocks)
+            reach = 0 if last else self.blocks[number + 1].reach
+            following = room[number % 2][: reach + self.chunk]
+            if not last:
+                following[:reach] = kept[number + 1]
+            block.run(inputs, condition, following[reach:])
+            start -= block.reach // 2
+            _silence_outside(following[reach:], start, samples)
+            inputs = following
+        return inputs
 
 
 def _silence_outside(part: Tensor, start: int, samples: int) -> None:
