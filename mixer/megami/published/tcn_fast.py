@@ -10,7 +10,10 @@ inputs that its next outputs need, so that nothing is computed twice at a seam.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -21,6 +24,7 @@ from mixer.megami.published.tcn import LEAK, Tcn, TcnBlock
 
 TILE = 16  # outputs a tile
 TILES_AT_ONCE = 64  # a step's matrices stay near the core, and are large enough to multiply fast
+STEPS_A_TURN = 8  # what a thread does before it takes more
 SHORTEST_CHUNK = 16_384
 
 OnChunk = Callable[[int, int], None]
@@ -84,7 +88,7 @@ class FastBlock:
         """How many inputs more than outputs are needed."""
         return (self.kernel - 1) * self.dilation
 
-    def run(self, inputs: Tensor, condition: Tensor, out: Tensor) -> None:
+    def run(self, inputs: Tensor, condition: Tensor, out: Tensor, pool: Executor) -> None:
         """inputs (frames + reach, channels) to out (frames, width); frames come in whole tiles."""
         scale, shift = self.film.film_fc(condition).chunk(2)
         middle = inputs[self.reach // 2 : self.reach // 2 + out.shape[0]]
@@ -97,12 +101,19 @@ class FastBlock:
             return
         by_tile = (-1, TILE, self.dilation, self.width)
         out_by_tile, middle_by_tile = out.view(by_tile), middle.view(by_tile)
-        for tiles, phases in self._steps(out_by_tile.shape[0]):
-            heard = self._correlate(inputs, tiles, phases).add_(self.bias)
-            heard = functional.leaky_relu_(heard, LEAK).transpose(0, 1)
-            here = out_by_tile[tiles, :, phases]
-            torch.addcmul(shift, middle_by_tile[tiles, :, phases], self.residual, out=here)
-            here.addcmul_(heard, scale)
+
+        @torch.no_grad()
+        def work(steps: Sequence[tuple[slice, slice]]) -> None:
+            for tiles, phases in steps:
+                heard = self._correlate(inputs, tiles, phases).add_(self.bias)
+                heard = functional.leaky_relu_(heard, LEAK).transpose(0, 1)
+                here = out_by_tile[tiles, :, phases]
+                torch.addcmul(shift, middle_by_tile[tiles, :, phases], self.residual, out=here)
+                here.addcmul_(heard, scale)
+
+        steps = list(self._steps(out_by_tile.shape[0]))
+        turns = [steps[at : at + STEPS_A_TURN] for at in range(0, len(steps), STEPS_A_TURN)]
+        deque(pool.map(work, turns), maxlen=0)
 
     def _steps(self, tiles: int) -> Iterator[tuple[slice, slice]]:
         """Parts of (tiles, phases) with about TILES_AT_ONCE of them."""
@@ -151,52 +162,68 @@ class FastTcn:
         samples = audio.shape[0]
         chunks = -(-(samples + self.delay) // self.chunk) if samples else 0
         made = torch.empty(samples, self.config.channels_out)
-        kept = [torch.zeros(block.reach, block.channels_in) for block in self.blocks]
-        room = [torch.empty(self.chunk + self.blocks[-1].reach, self.config.width) for _ in "ab"]
-        for index in range(chunks):
-            start = index * self.chunk
-            part = self._chunk(
-                audio[start : start + self.chunk], condition, kept, room, samples, start
-            )
-            start -= self.delay
-            here = slice(max(0, -start), min(self.chunk, samples - start))
-            if here.start < here.stop:
-                heard = functional.linear(part[here], self.output.weight[:, :, 0], self.output.bias)
-                made[start + here.start : start + here.stop] = heard.clamp_(-1.0, 1.0)
-            if on_chunk is not None:
-                on_chunk(index + 1, chunks)
+        with _single_threads() as pool:
+            stream = _Stream(self, condition, samples, pool)
+            for index in range(chunks):
+                start = index * self.chunk
+                part = stream.chunk(audio[start : start + self.chunk], start)
+                start -= self.delay
+                here = slice(max(0, -start), min(self.chunk, samples - start))
+                if here.start < here.stop:
+                    heard = functional.linear(
+                        part[here], self.output.weight[:, :, 0], self.output.bias
+                    )
+                    made[start + here.start : start + here.stop] = heard.clamp_(-1.0, 1.0)
+                if on_chunk is not None:
+                    on_chunk(index + 1, chunks)
         return made.T.contiguous()
 
-    def _chunk(
-        self,
-        audio: Tensor,
-        condition: Tensor,
-        kept: list[Tensor],
-        room: list[Tensor],
-        samples: int,
-        start: int,
-    ) -> Tensor:
-        """Pass one chunk through all blocks, (chunk, width); kept holds their last inputs.
 
-        Each block writes straight behind what the next one kept. start is where the chunk begins.
+class _Stream:
+    """One track on its way through the blocks: what each block keeps of its inputs, and room."""
+
+    def __init__(self, tcn: FastTcn, condition: Tensor, samples: int, pool: Executor) -> None:
+        self.tcn, self.condition, self.samples, self.pool = tcn, condition, samples, pool
+        self.kept = [torch.zeros(block.reach, block.channels_in) for block in tcn.blocks]
+        longest = tcn.chunk + tcn.blocks[-1].reach
+        self.room = [torch.empty(longest, tcn.config.width) for _ in "ab"]
+
+    def chunk(self, audio: Tensor, start: int) -> Tensor:
+        """Pass on the chunk that begins at start, to (chunk, width) that begins a delay earlier.
+
+        Each block writes straight behind what the next one kept.
         """
-        padded = functional.pad(audio, (0, self.chunk - audio.shape[0])).unsqueeze(1)
-        inputs = torch.cat((kept[0], padded))
-        for number, block in enumerate(self.blocks):
-            kept[number].copy_(inputs[self.chunk :])
-            last = number + 1 == len(self.blocks)
-            reach = 0 if last else self.blocks[number + 1].reach
-            following = room[number % 2][: reach + self.chunk]
+        chunk, blocks = self.tcn.chunk, self.tcn.blocks
+        padded = functional.pad(audio, (0, chunk - audio.shape[0])).unsqueeze(1)
+        inputs = torch.cat((self.kept[0], padded))
+        for number, block in enumerate(blocks):
+            self.kept[number].copy_(inputs[chunk:])
+            last = number + 1 == len(blocks)
+            reach = 0 if last else blocks[number + 1].reach
+            following = self.room[number % 2][: reach + chunk]
             if not last:
-                following[:reach] = kept[number + 1]
-            block.run(inputs, condition, following[reach:])
+                following[:reach] = self.kept[number + 1]
+            made = following[reach:]
+            block.run(inputs, self.condition, made, self.pool)
             start -= block.reach // 2
-            _silence_outside(following[reach:], start, samples)
+            # what lies outside the signal is zero to every layer, as padding is
+            made[: max(0, -start)] = 0.0
+            made[max(0, self.samples - start) :] = 0.0
             inputs = following
         return inputs
 
 
-def _silence_outside(part: Tensor, start: int, samples: int) -> None:
-    """Zero what lies outside the signal, as every layer's padding is; part begins at start."""
-    part[: max(0, -start)] = 0.0
-    part[max(0, samples - start) :] = 0.0
+@contextmanager
+def _single_threads() -> Iterator[Executor]:
+    """A pool of as many threads as torch uses, each doing its own matrices alone.
+
+    Matrices as small as ours lose more than they win when several threads share each of them, most
+    of all on a busy machine.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            yield pool
+    finally:
+        torch.set_num_threads(threads)
