@@ -163,15 +163,31 @@ def mix(
         Path | None, typer.Option(metavar="FILE", help="Write what was done as JSON.")
     ] = None,
     free_levels: Annotated[bool, typer.Option(help="Let MEGAMI set the levels too.")] = False,
+    mixer: Annotated[
+        str, typer.Option(help="megami, or megami-published: it sets all levels, needs --weights.")
+    ] = "megami",
+    weights: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The published MEGAMI's, converted.")
+    ] = None,
     chart: Chart = None,
 ) -> None:
     """Apply the advice (or your own moves), render with MEGAMI, report what was done and why."""
     from assistant.console_view import progress_bar
-    from assistant.mixing import MixOptions, check_places, needs_advice, parse_moves, write_report
+    from assistant.mixing import (
+        MixOptions,
+        check_mixer,
+        check_places,
+        needs_advice,
+        parse_moves,
+        write_report,
+    )
     from assistant.mixing import mix as mix_song
     from assistant.opening import load_listener, opened
 
-    options = MixOptions(out, tuple(move or ()), effects, takes, seed, stems, free_levels)
+    published = check_mixer(mixer, weights, effects)
+    options = MixOptions(
+        out, tuple(move or ()), effects, takes, seed, stems, free_levels, published
+    )
     check_places(options, song, report)
     parse_moves(options.moves)
     with progress_bar() as on_progress:

@@ -8,17 +8,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.advising import Advice, advise
 from assistant.context import ToolContext, ToolError, rounded
 from assistant.hearing import ToolCall
 from assistant.opening import Opened
-from assistant.rendering import Change, render
+from assistant.rendering import Change, render, render_published
 from assistant.session import is_within
 from assistant.tools import run_tool
 from mixer.moves import Move
 
+if TYPE_CHECKING:
+    from mixer.megami.mixer import Take
+    from mixer.megami.published.mixer import PublishedMegami, PublishedTake
+
+MIXERS = ("megami", "megami-published")
 _MOVE = re.compile(r"(?P<stem>.+?)\s*=\s*(?P<gain_db>[+-]?\d+(?:\.\d+)?)\s*(?:dB)?", re.IGNORECASE)
 
 
@@ -33,6 +38,7 @@ class MixOptions:
     seed: int = 0
     stems_folder: Path | None = None
     free_levels: bool = False
+    published: Path | None = None  # weights of the published-size MEGAMI, when that one mixes
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,28 @@ def parse_moves(texts: Sequence[str]) -> list[tuple[str, float]]:
 
 def needs_advice(options: MixOptions) -> bool:
     """Whether the listener has to say what should move."""
-    return not options.moves and not options.free_levels
+    return not options.moves and not options.free_levels and options.published is None
+
+
+def check_mixer(mixer: str, weights: Path | None, effects: bool) -> Path | None:
+    """The weights of the published-size MEGAMI if it is to mix, None if the shipped one is."""
+    if mixer not in MIXERS:
+        raise ToolError(f"--mixer {mixer} was given: {' or '.join(MIXERS)} is needed")
+    if mixer == MIXERS[0]:
+        if weights is not None:
+            raise ToolError(f"--weights {weights} was given: add --mixer {MIXERS[1]} to use them")
+        return None
+    if not effects:
+        raise ToolError(f"--no-effects leaves {MIXERS[1]} nothing to do: leave one of both out")
+    if weights is None:
+        raise ToolError(
+            f"--mixer {MIXERS[1]} needs --weights DIR: the authors' checkpoints, converted with "
+            "python -m mixer.megami.published.convert"
+        )
+    from mixer.megami.published.weights import check_folder
+
+    check_folder(weights)
+    return weights
 
 
 def check_places(options: MixOptions, song_folder: Path | None, report: Path | None) -> None:
@@ -131,7 +158,8 @@ def mix(opened: Opened, options: MixOptions) -> Mixed:
         result = run_tool(context, ToolCall("apply_moves", {"moves": arguments}))
         if not result.ok:
             raise ToolError(result.text.removeprefix("apply_moves: "))
-    takes = tuple(_take(context, options, number) for number in range(options.takes))
+    published = _load_published(options, context)
+    takes = tuple(_take(context, options, number, published) for number in range(options.takes))
     return Mixed(opened.song.name, opened.anchor, opened.why, tuple(moves), tuple(why), takes)
 
 
@@ -140,16 +168,31 @@ def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list
     if options.moves:
         moves = context.moves(parse_moves(options.moves))
         return moves, [f"{move}: as you asked" for move in moves]
-    if options.free_levels:
+    if options.free_levels or options.published is not None:
         return [], ["levels were left to MEGAMI"]
     advice: Advice = advise(context)
     return list(advice.moves), list(advice.reasons) or [advice.reply]
 
 
-def _take(context: ToolContext, options: MixOptions, number: int) -> MixedTake:
+def _load_published(options: MixOptions, context: ToolContext) -> "PublishedMegami | None":
+    if options.published is None:
+        return None
+    from mixer.megami.published.mixer import PublishedMegami
+
+    context.progress(0, 1, "loading the published MEGAMI")
+    return PublishedMegami.load(options.published)
+
+
+def _take(
+    context: ToolContext, options: MixOptions, number: int, published: "PublishedMegami | None"
+) -> MixedTake:
     from mixer.export import write_mix, write_stems
 
-    rendered = render(context, options.effects, options.seed + number, options.free_levels)
+    seed = options.seed + number
+    if published is None:
+        rendered = render(context, options.effects, seed, options.free_levels)
+    else:
+        rendered = render_published(context, published, seed)
     take, sample_rate = rendered.take, context.song.sample_rate
     written = write_mix(
         take_path(options, number), take.mix, sample_rate, song_folder=context.song.folder
@@ -165,8 +208,14 @@ def _take(context: ToolContext, options: MixOptions, number: int) -> MixedTake:
         written.true_peak_dbtp,
         written.lufs,
         rendered.changes,
-        describe_sound(context.names, take.settings) if options.effects else {},
+        _sound(context.names, take) if options.effects else {},
     )
+
+
+def _sound(names: Sequence[str], take: "Take | PublishedTake") -> dict[str, str]:
+    from mixer.megami.mixer import Take
+
+    return describe_sound(names, take.settings) if isinstance(take, Take) else take.sound(names)
 
 
 def describe_sound(names: Sequence[str], settings: Any) -> dict[str, str]:

@@ -13,6 +13,7 @@ from mixer.loudness import Level, measure, relative_levels
 
 if TYPE_CHECKING:
     from mixer.megami.mixer import Take
+    from mixer.megami.published.mixer import PublishedMegami, PublishedTake
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Change:
 class Rendered:
     """A take and the levels that were measured on it."""
 
-    take: "Take"
+    take: "Take | PublishedTake"
     changes: tuple[Change, ...]
 
 
@@ -68,6 +69,19 @@ def render(
         free_levels=free_levels,
         on_progress=context.on_progress,
     )[0]
+    return _measured(context, take)
+
+
+def render_published(context: ToolContext, megami: "PublishedMegami", seed: int = 0) -> Rendered:
+    """One take of the published-size MEGAMI; the user's moves are on top of its levels."""
+    from mixer.megami.published.mixer import render_takes
+
+    state = context.session.state()
+    takes = render_takes(context.song, state, megami, seed=seed, on_progress=context.on_progress)
+    return _measured(context, takes[0])
+
+
+def _measured(context: ToolContext, take: "Take | PublishedTake") -> Rendered:
     after = []
     for done, stem_audio in enumerate(take.stems):
         context.progress(done, len(context.names), "measuring the render")

@@ -122,8 +122,8 @@ def write(folder: Path, sizes: Sizes, weights: Mapping[str, Mapping[str, Tensor]
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
-def load(folder: Path) -> Networks:
-    """Read a converted folder; WeightsError with the cure when something is amiss."""
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that lacks one of the converted files."""
     absent = [
         name
         for name in (CONFIG_FILE, GENERATOR, PROCESSOR, ADAPTOR, CLAP, CURVE)
@@ -131,6 +131,11 @@ def load(folder: Path) -> Networks:
     ]
     if absent:
         raise WeightsError(f"{folder} has no {', no '.join(absent)}: it is not complete {CURE}")
+
+
+def load(folder: Path) -> Networks:
+    """Read a converted folder; WeightsError with the cure when something is amiss."""
+    check_folder(folder)
     config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     if config.pop("format", None) != FORMAT:
         raise WeightsError(f"{folder / CONFIG_FILE} is not of the form {FORMAT} {CURE}")
