@@ -18,11 +18,17 @@ from torch import _utils as torch_utils
 
 _INERT_MODULES = ("omegaconf", "antlr4")
 _INERT_NAMES = {
-    ("builtins", name)
-    for name in ("bool", "bytes", "complex", "dict", "float", "int", "list", "object", "set")
-} | {("builtins", name) for name in ("str", "tuple", "slice", "range", "frozenset")}
-_INERT_NAMES |= {("typing", "Any"), ("typing", "Union"), ("collections", "defaultdict")}
-_INERT_NAMES |= {("pathlib", "PosixPath"), ("enum", "Enum")}
+    *(("builtins", name) for name in "bool bytes complex dict float frozenset int list".split()),
+    *(("builtins", name) for name in "long object range set slice str tuple unicode".split()),
+    *(("typing", "Any"), ("typing", "Union"), ("collections", "defaultdict")),
+    ("copyreg", "_reconstructor"),
+    ("pathlib", "PosixPath"),
+}
+_OLD_NAMES = {
+    "__builtin__": "builtins",
+    "copy_reg": "copyreg",
+}  # as protocol 2 writes it, which torch uses
+_INERT_OF_NUMPY = ("scalar", "dtype", "ndarray", "_reconstruct")
 _TENSOR_PARTS: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): collections.OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): torch_utils._rebuild_tensor_v2,
@@ -59,18 +65,27 @@ class Placeholder:
     def add(self, item: Any) -> None: ...
 
 
+def _latin_bytes(text: str, encoding: str = "latin1") -> bytes:
+    """What protocol 2 pickles call to make bytes."""
+    if encoding != "latin1":
+        raise CheckpointError(f"bytes encoded as {encoding!r} in a pickle: latin1 is usual")
+    return text.encode("latin1")
+
+
 class TensorUnpickler(pickle.Unpickler):
     """Knows tensors; torch.load derives from it and adds the storages."""
 
     def find_class(self, module: str, name: str) -> Any:
-        where = (module, name)
+        where = (_OLD_NAMES.get(module, module), name)
         if where in _TENSOR_PARTS:
             return _TENSOR_PARTS[where]
         if where in _DTYPES:
             return _DTYPES[where]
+        if where == ("_codecs", "encode"):
+            return _latin_bytes
         if module.split(".")[0] in _INERT_MODULES or where in _INERT_NAMES:
             return Placeholder
-        if module.split(".")[0] == "numpy" and name in ("scalar", "dtype", "ndarray"):
+        if module.split(".")[0] == "numpy" and name in _INERT_OF_NUMPY:
             return Placeholder
         raise CheckpointError(
             f"the checkpoint names {module}.{name}, which is neither a tensor nor a configuration: "
@@ -137,13 +152,6 @@ class ArrayUnpickler(pickle.Unpickler):
             f"the array file names {module}.{name}: only arrays of numbers are read, nothing of it "
             "was run (take features.npy from the authors' repository)"
         )
-
-
-def _latin_bytes(text: str, encoding: str = "latin1") -> bytes:
-    """What protocol 2 pickles call to make bytes."""
-    if encoding != "latin1":
-        raise CheckpointError(f"bytes encoded as {encoding!r} in an array file: latin1 is usual")
-    return text.encode("latin1")
 
 
 def read_features(path: Path) -> dict[str, Any]:
