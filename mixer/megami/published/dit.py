@@ -26,6 +26,14 @@ class DitConfig:
     inner: int = 2048
     frequencies: int = 128
 
+    def __post_init__(self) -> None:
+        heads, content_heads = self.width // self.head_width, self.token_size // self.head_width
+        if heads % content_heads or not heads:
+            raise ValueError(
+                f"width {self.width} has {heads} heads: a multiple of the contents' "
+                f"{content_heads} is needed"
+            )
+
     @property
     def token_size(self) -> int:
         """Numbers in a token with its two one-hots."""

@@ -76,6 +76,8 @@ class PublishedMegami:
 
     def draw(self, contents: Tensor, seed: int, sampling: Sampling | None = None) -> Tensor:
         """z (N, 2112) of all tracks; another order of the tracks draws the same for each."""
+        if not len(contents):
+            return torch.empty(0, sampler.Z_SIZE)
         embedding = contents.numpy()
         order = canonical_order(embedding, np.empty((len(embedding), 0)))
         generator = self.networks.generator
