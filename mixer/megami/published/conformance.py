@@ -90,15 +90,22 @@ def errors(folder: Path) -> dict[str, float]:
             weights = {key[2:]: value for key, value in vectors.items() if key.startswith("w.")}
             found |= measure(vectors, weights)
     if not found:
-        raise FileNotFoundError(f"{folder} has none of {', '.join(CHECKS)} .safetensors")
+        raise FileNotFoundError(
+            f"{folder} has none of {', '.join(f'{name}.safetensors' for name in CHECKS)}: "
+            "name the folder with the vectors"
+        )
     return found
 
 
 def main() -> None:
-    """Print every error; exit code 1 when one is above the limit."""
+    """Print every error; exit code 1 when one is above the limit, 2 when there is nothing to hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder with the vectors")
-    found = errors(parser.parse_args().folder)
+    try:
+        found = errors(parser.parse_args().folder)
+    except FileNotFoundError as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        sys.exit(2)
     for name, error in found.items():
         print(f"{name}: {error:.1e}{'' if error <= LIMIT else f', above {LIMIT:g}'}")
     sys.exit(int(max(found.values()) > LIMIT))

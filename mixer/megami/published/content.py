@@ -1,7 +1,7 @@
 """Content embeddings at published size: LAION-CLAP's audio tower on one fixed 10 s window a track.
 
 One rule: the same track gives the same embedding. The window is the loudest one, not a random one,
-and no noise is added.
+and no noise is added. The tower is transformers'; the laion-clap package is not needed.
 """
 
 from collections.abc import Mapping, Sequence
