@@ -107,8 +107,9 @@ def test_chunks_leave_no_seam():
     assert chunks[-1] == (13, 13) and len(chunks) == 13
 
 
-def test_all_fourteen_blocks_across_several_chunks():
-    tcn = small_tcn(depth=14, width=2)
+@pytest.mark.parametrize("width", [1, 2])
+def test_all_fourteen_blocks_across_several_chunks(width):
+    tcn = small_tcn(depth=14, width=width)
     audio, condition = 0.3 * torch.randn(150_000), torch.randn(20)
     plain = tcn(audio[None, None], condition[None])[0]
     assert relative_error(FastTcn(tcn)(audio, condition), plain) < 1e-5

@@ -98,7 +98,7 @@ def errors(folder: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print every error; exit code 1 when one is above the limit, 2 when there is nothing to hold."""
+    """Print every error; exit code 1 when one is above the limit, 2 without vectors."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder with the vectors")
     try:

@@ -76,7 +76,7 @@ class FastBlock:
         self.bias = (bn.bias.double() - bn.running_mean.double() * gain).detach().float()
         self.residual = block.res.weight.detach().view(-1).clone()
         self.channels_in = weight.shape[1]
-        self.first = self.channels_in == 1
+        self.first = self.channels_in == 1 and self.dilation == 1
         if self.first:
             self.weight = weight[:, 0].T.float().contiguous()  # (kernel, out)
         else:
