@@ -88,16 +88,20 @@ class FastBlock:
         """How many inputs more than outputs are needed."""
         return (self.kernel - 1) * self.dilation
 
-    def run(self, inputs: Tensor, condition: Tensor, out: Tensor, pool: Executor) -> None:
-        """inputs (frames + reach, channels) to out (frames, width); frames come in whole tiles."""
+    def run(
+        self, inputs: Tensor, condition: Tensor, out: Tensor, wanted: slice, pool: Executor
+    ) -> None:
+        """inputs (frames + reach, channels) to out (frames, width); frames come in whole tiles.
+
+        Tiles that hold none of the wanted frames are left as they are.
+        """
         scale, shift = self.film.film_fc(condition).chunk(2)
         middle = inputs[self.reach // 2 : self.reach // 2 + out.shape[0]]
         if self.first:
-            windows = inputs[:, 0].unfold(0, self.kernel, 1)
-            heard = functional.leaky_relu_(
-                torch.addmm(self.bias, windows, self.weight, out=out), LEAK
-            )
-            heard.mul_(scale).add_(shift).addcmul_(middle, self.residual)
+            windows = inputs[:, 0].unfold(0, self.kernel, 1)[wanted]
+            heard = torch.addmm(self.bias, windows, self.weight, out=out[wanted])
+            functional.leaky_relu_(heard, LEAK).mul_(scale).add_(shift)
+            heard.addcmul_(middle[wanted], self.residual)
             return
         by_tile = (-1, TILE, self.dilation, self.width)
         out_by_tile, middle_by_tile = out.view(by_tile), middle.view(by_tile)
@@ -111,18 +115,19 @@ class FastBlock:
                 torch.addcmul(shift, middle_by_tile[tiles, :, phases], self.residual, out=here)
                 here.addcmul_(heard, scale)
 
-        steps = list(self._steps(out_by_tile.shape[0]))
+        tile = TILE * self.dilation
+        steps = list(self._steps(range(wanted.start // tile, -(-wanted.stop // tile))))
         turns = [steps[at : at + STEPS_A_TURN] for at in range(0, len(steps), STEPS_A_TURN)]
         deque(pool.map(work, turns), maxlen=0)
 
-    def _steps(self, tiles: int) -> Iterator[tuple[slice, slice]]:
+    def _steps(self, tiles: range) -> Iterator[tuple[slice, slice]]:
         """Parts of (tiles, phases) with about TILES_AT_ONCE of them."""
         phases_at_once = min(self.dilation, TILES_AT_ONCE)
         tiles_at_once = TILES_AT_ONCE // phases_at_once
-        for tile in range(0, tiles, tiles_at_once):
+        for tile in tiles[::tiles_at_once]:
             for phase in range(0, self.dilation, phases_at_once):
                 yield (
-                    slice(tile, min(tile + tiles_at_once, tiles)),
+                    slice(tile, min(tile + tiles_at_once, tiles.stop)),
                     slice(phase, phase + phases_at_once),
                 )
 
@@ -204,11 +209,13 @@ class _Stream:
             if not last:
                 following[:reach] = self.kept[number + 1]
             made = following[reach:]
-            block.run(inputs, self.condition, made, self.pool)
             start -= block.reach // 2
+            inside = slice(max(0, -start), max(0, min(chunk, self.samples - start)))
+            if inside.start < inside.stop:
+                block.run(inputs, self.condition, made, inside, self.pool)
             # what lies outside the signal is zero to every layer, as padding is
-            made[: max(0, -start)] = 0.0
-            made[max(0, self.samples - start) :] = 0.0
+            made[: inside.start] = 0.0
+            made[inside.stop :] = 0.0
             inputs = following
         return inputs
 
