@@ -14,6 +14,7 @@ import soxr
 import torch
 from torch import Tensor
 
+from mixer.fader import apply_gain
 from mixer.megami.mixer import Progress, TakeError
 from mixer.megami.published import dynamics, fxnorm, sampler
 from mixer.megami.published.content import embed
@@ -21,7 +22,6 @@ from mixer.megami.published.sampler import Edm, Sampling
 from mixer.megami.published.tcn_fast import FastTcn, OnChunk
 from mixer.megami.published.weights import Networks, load
 from mixer.megami.rough import add_up
-from mixer.megami.sampling import canonical_order
 from mixer.moves import MixState
 from mixer.panorama import pan_gains
 from mixer.song import Song
@@ -76,12 +76,11 @@ class PublishedMegami:
 
     def draw(self, contents: Tensor, seed: int, sampling: Sampling | None = None) -> Tensor:
         """z (N, 2112) of all tracks; another order of the tracks draws the same for each."""
+        z = torch.empty(len(contents), sampler.Z_SIZE)
         if not len(contents):
-            return torch.empty(0, sampler.Z_SIZE)
-        embedding = contents.numpy()
-        order = canonical_order(embedding, np.empty((len(embedding), 0)))
+            return z
+        order = sorted(range(len(contents)), key=lambda track: contents[track].tolist())
         generator = self.networks.generator
-        z = torch.empty(len(embedding), sampler.Z_SIZE)
         options = sampling or Sampling()
         z[order] = sampler.draw(generator, contents[order], seed, options, self.edm)
         return z
@@ -144,19 +143,17 @@ def render_takes(
     drawn = [megami.draw(contents, seed + take, sampling) for take in range(takes)]
     levels = [_panned(levels_of(z), [state.pan[i] for i in playing]) for z in drawn]
     stems = np.zeros((takes, *song.audio.shape), np.float32)
-    heard = [i for i in playing if not state.muted[i]]
-    report = _Reporter(on_progress, len(heard) * takes)
-    for index in heard:
-        place, fader = playing.index(index), np.float32(10.0 ** (state.gain_db[index] / 20.0))
+    gains_db = np.full(count, -np.inf)
+    report = _Reporter(on_progress, takes * sum(not state.muted[i] for i in playing))
+    for row, index in enumerate(playing):
+        if state.muted[index]:
+            continue
+        gains_db[index] = state.gain_db[index]
         normalised = megami.normalise(tracks[index])
         for take in range(takes):
             on_chunk = report.part(song.names[index])
-            z, levels_db = drawn[take][place], levels[take][place]
-            made = megami.process(normalised, z, levels_db, on_chunk).numpy()
-            stems[take, index] = _at_rate(made, song) * fader
-    gains_db = np.array(
-        [state.gain_db[i] if i in heard else -np.inf for i in range(count)], np.float64
-    )
+            made = megami.process(normalised, drawn[take][row], levels[take][row], on_chunk)
+            stems[take, index] = apply_gain(_at_rate(made.numpy(), song), gains_db[index])
     return [
         PublishedTake(
             seed + take,
