@@ -163,6 +163,10 @@ def mix(
         Path | None, typer.Option(metavar="FILE", help="Write what was done as JSON.")
     ] = None,
     free_levels: Annotated[bool, typer.Option(help="Let MEGAMI set the levels too.")] = False,
+    style: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help='Where the effects should go, as in "warm vintage".'),
+    ] = None,
     chart: Chart = None,
 ) -> None:
     """Apply the advice (or your own moves), render with MEGAMI, report what was done and why."""
@@ -170,10 +174,12 @@ def mix(
     from assistant.mixing import MixOptions, check_places, needs_advice, parse_moves, write_report
     from assistant.mixing import mix as mix_song
     from assistant.opening import load_listener, opened
+    from assistant.tools_listening import understood_style
 
-    options = MixOptions(out, tuple(move or ()), effects, takes, seed, stems, free_levels)
+    options = MixOptions(out, tuple(move or ()), effects, takes, seed, stems, free_levels, style)
     check_places(options, song, report)
     parse_moves(options.moves)
+    understood_style(style, effects)
     with progress_bar() as on_progress:
         listener = load_listener(on_progress) if needs_advice(options) else None
         with opened(song, anchor, listener=listener, on_progress=on_progress) as here:
@@ -190,7 +196,8 @@ def _show_mix(mixed: Any, chart: Path | None) -> None:
     from assistant.console_view import changes_table, level_chart, write_chart
 
     console = Console()
-    print("\n".join([mixed.anchor_why, *mixed.why]))
+    style = [f"style: {mixed.style}, by the effects of every stem"] if mixed.style else []
+    print("\n".join([mixed.anchor_why, *mixed.why, *style]))
     for take in mixed.takes:
         console.print(changes_table([change.as_data() for change in take.changes], mixed.anchor))
         for name, sound in take.sound.items():

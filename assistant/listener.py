@@ -180,13 +180,15 @@ class EmbeddedListener:
         tokenizer = self.processor.tokenizer
         hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
         logits = writer.logits()
+        said = _what_was_said(hearing, messages)
+        if said.is_of_a_sound and said.named and messages[-1]["role"] == "user":
+            logits[hear_id] = -np.inf  # levels are not what was spoken of
         first = int(logits.argmax())
         if first == hear_id:
             return self._advise(hearing, messages)
         if first == call_id:
             writer.certainty = probability(logits, call_id)
             writer.force([call_id])
-            said = _what_was_said(hearing, messages)
             grammar = self._grammar(said)
             call = writer.write_call(grammar, Bounds(said).behind)
             called = ToolCall(call["name"], call["arguments"])

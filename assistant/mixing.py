@@ -17,6 +17,7 @@ from assistant.opening import Opened
 from assistant.rendering import Change, render
 from assistant.session import is_within
 from assistant.tools import run_tool
+from assistant.tools_listening import understood_style
 from mixer.moves import Move
 
 _MOVE = re.compile(r"(?P<stem>.+?)\s*=\s*(?P<gain_db>[+-]?\d+(?:\.\d+)?)\s*(?:dB)?", re.IGNORECASE)
@@ -33,6 +34,7 @@ class MixOptions:
     seed: int = 0
     stems_folder: Path | None = None
     free_levels: bool = False
+    style: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Mixed:
     moves: tuple[Move, ...]
     why: tuple[str, ...]
     takes: tuple[MixedTake, ...]
+    style: str | None = None  # as it was understood
 
     def as_data(self) -> dict[str, Any]:
         """What goes into the report file."""
@@ -78,6 +81,7 @@ class Mixed:
             "anchor_why": self.anchor_why,
             "moves": [{"stem": move.stem, "gain_db": move.gain_db} for move in self.moves],
             "why": list(self.why),
+            "style": self.style,
             "takes": [take.as_data() for take in self.takes],
         }
 
@@ -131,8 +135,11 @@ def mix(opened: Opened, options: MixOptions) -> Mixed:
         result = run_tool(context, ToolCall("apply_moves", {"moves": arguments}))
         if not result.ok:
             raise ToolError(result.text.removeprefix("apply_moves: "))
-    takes = tuple(_take(context, options, number) for number in range(options.takes))
-    return Mixed(opened.song.name, opened.anchor, opened.why, tuple(moves), tuple(why), takes)
+    style = understood_style(options.style, options.effects)
+    takes = tuple(_take(context, options, number, style) for number in range(options.takes))
+    return Mixed(
+        opened.song.name, opened.anchor, opened.why, tuple(moves), tuple(why), takes, style
+    )
 
 
 def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list[str]]:
@@ -146,10 +153,11 @@ def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list
     return list(advice.moves), list(advice.reasons) or [advice.reply]
 
 
-def _take(context: ToolContext, options: MixOptions, number: int) -> MixedTake:
+def _take(context: ToolContext, options: MixOptions, number: int, style: str | None) -> MixedTake:
     from mixer.export import write_mix, write_stems
 
-    rendered = render(context, options.effects, options.seed + number, options.free_levels)
+    seed = options.seed + number
+    rendered = render(context, options.effects, seed, options.free_levels, style)
     take, sample_rate = rendered.take, context.song.sample_rate
     written = write_mix(
         take_path(options, number), take.mix, sample_rate, song_folder=context.song.folder

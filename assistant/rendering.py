@@ -53,7 +53,11 @@ class Rendered:
 
 
 def render(
-    context: ToolContext, effects: bool = True, seed: int = 0, free_levels: bool = False
+    context: ToolContext,
+    effects: bool = True,
+    seed: int = 0,
+    free_levels: bool = False,
+    style: str | None = None,
 ) -> Rendered:
     """Render the song as it stands; the same seed gives the same take."""
     from mixer.megami.mixer import render_takes
@@ -66,6 +70,7 @@ def render(
         takes=1,
         seed=seed,
         free_levels=free_levels,
+        style=style,
         on_progress=context.on_progress,
     )[0]
     after = []

@@ -11,7 +11,9 @@ from functools import cached_property
 import prompts
 from assistant.naming import not_here, spoken_of
 from assistant.numerals import numbers
+from assistant.said_sound import is_question, other_words, sound_asked
 from mixer.moves import Move
+from mixer.words import Reading
 
 _UP = (
     r"up|rais\w+|boost\w*|lift\w*|louder|increas\w+|push\w*|hotter|bump\w*|crank\w*|plus|higher"
@@ -40,6 +42,11 @@ _PLACES = re.compile(  # "4 dB under the bass": where a stem is to be, not how f
     r"|on top of|(?:louder|quieter|softer|lower|higher|hotter) than)\b"
 )
 _PANS = re.compile(r"\b(?:pan\w*|left|right|cent(?:re|er)\w*|middle|sides?|mono|stereo)\b")
+_FADERS = re.compile(r"\b(?:up|down|louder|quieter|volume|levels?|faders?|gain|dbs?|decibels?)\b")
+_SHAPES = re.compile(  # "make the keys velvety", "should sound like glass"
+    r"\b(?:make|get|want|should|could|give|like)\b.*(?:\bsound(?:ing)?\b|\w{3}(?:y|ish)\s*$)"
+)
+_MIXES = re.compile(r"\b(?:render\w*|mix\w*|bounce\w*|takes?|style|produce\w*|master\w*)\b")
 _SAME_LEVEL = re.compile(r"\b(?:same|equal|match|level with|as loud as|as quiet as)\b")
 _UNMUTES = re.compile(
     r"\bun-?mut|\b(?:off|release|remove|lift|undo|without|no) (?:the |its |that )?mut|mute off"
@@ -114,10 +121,40 @@ class Said:
         told = set() if self.compares else {"set_level"}
         told |= {"apply_moves"} if self.placed else set()
         told |= set() if _PANS.search(text) else {"set_pan"}
+        told |= {"apply_moves", "set_level"} if self.is_of_a_sound or self.style else set()
+        told |= {"shape_sound"} if self.style else set()
         if re.search(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b", text):
             told |= {"set_pan", "set_level", "audition"}
             told |= set() if self.numbers() else {"apply_moves"}
         return frozenset(told)
+
+    @cached_property
+    def sound(self) -> Reading:
+        """The mixing words of the latest text."""
+        return sound_asked(self.latest, self.names)
+
+    @cached_property
+    def is_of_a_sound(self) -> bool:
+        """Whether the latest words can only ask for a stem's sound: not for a fader, or a mix."""
+        text = self.latest.casefold()
+        for wish in self.sound.wishes:  # "warm up" moves no fader
+            text = text.replace(wish.form, " ")
+        if self.numbers() or _FADERS.search(text) or self.style or is_question(text):
+            return False
+        if self.sound.wishes:
+            return any(not wish.loose for wish in self.sound.wishes)
+        return bool(self.named and _SHAPES.search(text) and self.sound_words)
+
+    @cached_property
+    def sound_words(self) -> str:
+        """How shape_sound may be told to make a stem; nothing where the words say nothing of it."""
+        return str(self.sound) or other_words(self.latest, self.names)
+
+    @cached_property
+    def style(self) -> str:
+        """The mixing words about a mix as a whole: "render it warm and vintage"."""
+        spoken_of_mix = not self.named and _MIXES.search(self.latest.casefold())
+        return str(self.sound) if spoken_of_mix else ""
 
     @cached_property
     def refuses(self) -> bool:

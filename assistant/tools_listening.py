@@ -5,6 +5,7 @@ One rule: they write into the session's folder only, and never over a file that 
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -63,9 +64,10 @@ def render_mix(context: ToolContext, arguments: RenderMix) -> ToolResult:
     """Render takes of the song as it stands, and report what the meters say of them."""
     from mixer.export import write_mix
 
+    style = understood_style(arguments.style, arguments.effects)
     lines, rows = [], []
     for seed in range(arguments.seed, arguments.seed + arguments.takes):
-        rendered = render(context, arguments.effects, seed)
+        rendered = render(context, arguments.effects, seed, style=style)
         number = len(context.session.takes) + 1
         path = free_path(context.folder / "takes", f"take{number}", ".wav")
         written = write_mix(path, rendered.take.mix, context.song.sample_rate)
@@ -89,15 +91,27 @@ def render_mix(context: ToolContext, arguments: RenderMix) -> ToolResult:
                 "stems": [change.as_data() for change in rendered.changes],
             }
         )
-    if arguments.style:
-        lines.append("style words are not followed yet; they come in a later release")
+    if style:
+        lines.append(f"style: {style}, by the effects of every stem; what was asked before is kept")
     data = {
         "version": context.session.version.number,
         "count": len(rows),
         "effects": arguments.effects,
+        "style": style,
         "takes": rows,
     }
     return ToolResult(True, "\n".join(lines), data)
+
+
+def understood_style(words: str | None, effects: bool = True) -> str | None:
+    """A style as it is understood ("warmer and more vintage"), refused where it is not."""
+    from mixer.words import understood
+
+    if not words:
+        return None
+    if not effects:
+        raise ToolError(f"the style {words!r} was asked without effects: a style needs them on")
+    return str(understood(words))
 
 
 def _loudness(written: "MixFile") -> str:
@@ -195,7 +209,19 @@ def _solo(context: ToolContext, name: str) -> np.ndarray:
     index = context.names.index(name)
     if context.levels[index].lufs is None:
         raise ToolError(f"{name} has no level (silence, or too short): choose a stem that sounds")
-    return context.song.audio[index]
+    return _as_asked(context, index)
+
+
+def _as_asked(context: ToolContext, index: int) -> np.ndarray:
+    """One stem (2, samples) with the sound that was asked for; its file where none was."""
+    state = context.session.state()
+    if not state.sound_of(index):
+        return context.song.audio[index]
+    from mixer.megami.mixer import render_takes
+
+    others = tuple(other != index for other in range(len(context.names)))
+    alone = replace(MixState.untouched(len(others)), muted=others, sound=state.sound)
+    return render_takes(context.song, None, alone, effects=False)[0].stems[index]
 
 
 def export_mix(context: ToolContext, arguments: ExportMix) -> ToolResult:
@@ -248,9 +274,13 @@ def session_data(context: ToolContext) -> dict[str, Any]:
     """Every setting as it stands, for another program to read."""
     state = context.session.state()
     stems = [
-        {"stem": name, "gain_db": gain_db, "pan": pan, "muted": muted}
-        for name, gain_db, pan, muted in zip(
-            context.names, state.gain_db, state.pan, state.muted, strict=True
-        )
+        {
+            "stem": name,
+            "gain_db": state.gain_db[index],
+            "pan": state.pan[index],
+            "muted": state.muted[index],
+            "sound": state.sound_of(index),
+        }
+        for index, name in enumerate(context.names)
     ]
     return {"song": context.song.name, "anchor": context.session.anchor, "stems": stems}

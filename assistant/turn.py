@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import prompts
-from assistant.acting import NOT_HERE, READ_ONLY, USER_REFUSED, doubt
+from assistant.acting import FADERS, NOT_HERE, READ_ONLY, USER_REFUSED, doubt
 from assistant.context import ToolContext, ToolResult, is_ours
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
 from assistant.journal import JournalError
+from assistant.numerals import numbers
 from assistant.rewriting import rewrite, wordings
 from assistant.said import Said
 from assistant.session import Message, Session
@@ -22,6 +23,7 @@ from mixer.moves import Move
 MAX_STEPS = 4  # tool calls in one turn
 MAX_CHARACTERS = 2000  # of what the user says
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
+_FINAL = frozenset({"not_yet", "unknown_words"})  # results that another try would not better
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
 
 Event = dict[str, Any]
@@ -89,10 +91,10 @@ class _Turn:
 
     @property
     def is_over(self) -> bool:
-        """Whether the model has had its tries; what is not yet built is not asked for twice."""
+        """Whether the model has had its tries; what cannot be had is not asked for twice."""
         if self.errors >= MAX_ERRORS or len(self.done) >= MAX_STEPS:
             return True
-        return bool(self.done) and bool(self.done[-1][1].data.get("not_yet"))
+        return bool(self.done) and bool(_FINAL & set(self.done[-1][1].data))
 
     def repeats(self, call: ToolCall) -> bool:
         """Whether the model asks for what it just got, or would change a thing twice in a turn."""
@@ -101,9 +103,13 @@ class _Turn:
         return call.name in changed or bool(self.done and self.done[-1][0] == call and worked)
 
     def strays(self, call: ToolCall) -> bool:
-        """Whether the model tries another change after one that was refused."""
+        """Whether the model tries another change after one that was refused, or unasked advice."""
         refused = {done.name for done, result in self.done if not result.ok}
-        return bool(refused) and call.name not in refused | READ_ONLY
+        did = {done.name for done, result in self.done if result.ok} - READ_ONLY
+        unasked = bool(did) and call.name == "propose_moves"
+        if "shape_sound" in did and not numbers(self.user_text, self.context.names):
+            unasked = unasked or call.name in FADERS
+        return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
 
     def doubt(self, step: Step, hearing: Hearing) -> str | None:
         """Why the step's call should not be carried out, or None."""
@@ -177,6 +183,9 @@ def _answer(turn: _Turn) -> Reply:
             spoken = step
             break
         if (why := turn.doubt(step, hearing)) is not None:
+            if any(result.ok for _, result in turn.done):  # what was asked for is done
+                spoken = step
+                break
             return _ask_back(turn, why)
         before = (session.state(), session.anchor)
         turn.act(step.tool)

@@ -28,6 +28,7 @@ from mixer.megami.sampling import sample
 from mixer.megami.sections import keep_sections
 from mixer.moves import MixState
 from mixer.song import Song
+from mixer.words_take import keep_asked, steer
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "megami"
 MAX_STEMS = 96
@@ -134,6 +135,7 @@ def render_takes(
     takes: int = 1,
     seed: int = 0,
     free_levels: bool = False,
+    style: str | None = None,
     on_progress: Progress | None = None,
     megami: Megami | None = None,
 ) -> list[Take]:
@@ -144,6 +146,7 @@ def render_takes(
         effects: False = faders and pans only; nothing set gives the stems back unchanged.
         free_levels: let MEGAMI set the balance of every stem the user has not moved; the mix keeps
             the loudness of the user's own.
+        style: words ("warm vintage") that all effects are moved toward, more on louder stems.
         on_progress: called with (stems done, stems to do, name) over all takes.
     """
     stems = len(song.names)
@@ -152,6 +155,8 @@ def render_takes(
             f"the state is of {len(state.gain_db)} stems and the song has {stems}: "
             "give the state of this song (MixState.untouched starts one)"
         )
+    if style is not None and not effects:
+        raise TakeError(f"style {style!r} without effects was asked: a style needs them on")
     rough = listen(song, state, whole_mix=effects or free_levels)
     drawn = np.repeat(neutral_settings(stems).numpy()[None], takes, axis=0)
     active = rough.sounding
@@ -167,7 +172,10 @@ def render_takes(
         knobs = settings if effects else neutral_settings(stems).numpy()
         for index, pan in enumerate(state.pan):
             knobs[index, INDEX["pan"]] = knobs[index, INDEX["pan"]] if pan is None else pan
+        if style is not None:
+            steer(knobs, style, song, rough.stems_lufs)
         share_room(knobs)
+        keep_asked(knobs, state)
         report = _report_to(on_progress, take, takes, song.names)
         one = _render(song, knobs, gains_db, state, rough.stems_lufs, seed + take, report)
         made.append(_as_loud(one, rough.mix_lufs, song.sample_rate) if free_levels else one)
