@@ -14,6 +14,7 @@ from mixer.words_map import ADJECTIVE, FORMS, NOT_HERE
 OFFERED = 3
 
 
+@cache
 def near_words(words: str, count: int = OFFERED) -> tuple[str, ...]:
     """The nearest known adjectives: those spelled alike, then those that mean the like."""
     known, vectors = _known()

@@ -44,7 +44,11 @@ _PLACES = re.compile(  # "4 dB under the bass": where a stem is to be, not how f
 _PANS = re.compile(r"\b(?:pan\w*|left|right|cent(?:re|er)\w*|middle|sides?|mono|stereo)\b")
 _FADERS = re.compile(r"\b(?:up|down|louder|quieter|volume|levels?|faders?|gain|dbs?|decibels?)\b")
 _SHAPES = re.compile(  # "make the keys velvety", "should sound like glass"
-    r"\b(?:make|get|want|should|could|give|like)\b.*(?:\bsound(?:ing)?\b|\w{3}(?:y|ish)\s*$)"
+    r"\b(?:make|get|want|should|could|give|like)\b.*(?:\bsound(?:ing)?\b|\w{2}(?:[^\Wl]y|ish)\s*$)"
+)
+_SIDES = re.compile(r"\b(?:pan\w*|left\w*|right\w*|cent(?:re|er)\w*|middle)\b")
+_PLAIN_MIX = re.compile(  # a mix that is asked for with effects or without is no style
+    r"\b(?:dry|wet|rough|clean|plain|raw|flat|effects?|fx|eq|reverb|verbs?|comp\w*|blind)\b"
 )
 _MIXES = re.compile(r"\b(?:render\w*|mix\w*|bounce\w*|takes?|style|produce\w*|master\w*)\b")
 _SAME_LEVEL = re.compile(r"\b(?:same|equal|match|level with|as loud as|as quiet as)\b")
@@ -139,7 +143,8 @@ class Said:
         text = self.latest.casefold()
         for wish in self.sound.wishes:  # "warm up" moves no fader
             text = text.replace(wish.form, " ")
-        if self.numbers() or _FADERS.search(text) or self.style or is_question(text):
+        elsewhere = _FADERS.search(text) or _SIDES.search(text) or self.style
+        if not self.stems or self.numbers() or elsewhere or is_question(text):
             return False
         if self.sound.wishes:
             return any(not wish.loose for wish in self.sound.wishes)
@@ -153,8 +158,10 @@ class Said:
     @cached_property
     def style(self) -> str:
         """The mixing words about a mix as a whole: "render it warm and vintage"."""
-        spoken_of_mix = not self.named and _MIXES.search(self.latest.casefold())
-        return str(self.sound) if spoken_of_mix else ""
+        text = self.latest.casefold()
+        of_a_mix = not self.named and _MIXES.search(text) and not is_question(text)
+        definite = any(not wish.loose for wish in self.sound.wishes)
+        return str(self.sound) if of_a_mix and definite and not _PLAIN_MIX.search(text) else ""
 
     @cached_property
     def refuses(self) -> bool:

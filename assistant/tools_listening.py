@@ -5,7 +5,6 @@ One rule: they write into the session's folder only, and never over a file that 
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -92,7 +91,7 @@ def render_mix(context: ToolContext, arguments: RenderMix) -> ToolResult:
             }
         )
     if style:
-        lines.append(f"style: {style}, by the effects of every stem; what was asked before is kept")
+        lines.append(style_line(style))
     data = {
         "version": context.session.version.number,
         "count": len(rows),
@@ -112,6 +111,10 @@ def understood_style(words: str | None, effects: bool = True) -> str | None:
     if not effects:
         raise ToolError(f"the style {words!r} was asked without effects: a style needs them on")
     return str(understood(words))
+
+
+def style_line(style: str) -> str:
+    return f"style: {style}, by the effects of every stem; what was asked of a stem is kept"
 
 
 def _loudness(written: "MixFile") -> str:
@@ -209,19 +212,7 @@ def _solo(context: ToolContext, name: str) -> np.ndarray:
     index = context.names.index(name)
     if context.levels[index].lufs is None:
         raise ToolError(f"{name} has no level (silence, or too short): choose a stem that sounds")
-    return _as_asked(context, index)
-
-
-def _as_asked(context: ToolContext, index: int) -> np.ndarray:
-    """One stem (2, samples) with the sound that was asked for; its file where none was."""
-    state = context.session.state()
-    if not state.sound_of(index):
-        return context.song.audio[index]
-    from mixer.megami.mixer import render_takes
-
-    others = tuple(other != index for other in range(len(context.names)))
-    alone = replace(MixState.untouched(len(others)), muted=others, sound=state.sound)
-    return render_takes(context.song, None, alone, effects=False)[0].stems[index]
+    return context.as_asked(index)
 
 
 def export_mix(context: ToolContext, arguments: ExportMix) -> ToolResult:

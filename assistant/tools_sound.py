@@ -64,7 +64,7 @@ def _applied(
     if shaped.gain_db:
         state = state.moved(context.names, [Move(stem, shaped.gain_db)])
     version = context.session.change(state, f"{stem} {words}")
-    text = f"applied as {version.label}: {stem} {words}: {', '.join(changes)}"
+    text = applied_text(version.label, stem, words, changes)
     text += f"; not understood: {', '.join(unknown)}" if unknown else ""
     data = {
         "version": version.number,
@@ -76,6 +76,23 @@ def _applied(
         "not_understood": list(unknown),
     }
     return ToolResult(True, text, data)
+
+
+def applied_text(label: str, stem: str, words: str, changes: Sequence[str]) -> str:
+    return f"applied as {label}: {stem} {words}: {', '.join(changes)}"
+
+
+def refused_text(words: str, why: str, near: Sequence[str]) -> str:
+    known = f"try {', '.join(near)}"
+    return (
+        f"shape_sound: {words!r} is no mixing word that is known here, and {why}: "
+        f"nothing was changed; {known}"
+    )
+
+
+def needs(absent: str) -> str:
+    """Why a word cannot be followed that asks for an effect that is not there."""
+    return f"it needs {absent}, which this console has not"
 
 
 def _unchanged(stem: str, words: str, why: str) -> ToolResult:
@@ -90,7 +107,7 @@ def _by_ear(context: ToolContext, stem: str, words: str, reading: Reading) -> To
     from mixer.words_shape import neutral_with
 
     if reading.absent:
-        return _refused(words, f"that needs {reading.absent[0]}, which this console has not")
+        return _refused(words, needs(reading.absent[0]))
     index, plain = context.names.index(stem), " ".join(words.split())
     before = context.session.state().sound_of(index)
     context.progress(0, 1, "listening for the words")
@@ -108,6 +125,6 @@ def _refused(words: str, why: str) -> ToolResult:
     from assistant.near_words import near_words
 
     near = list(near_words(words))
-    text = f"shape_sound: {words!r} is no mixing word that is known here, and {why}: nothing was "
-    text += f"changed; try {', '.join(near)}"
-    return ToolResult(False, text, {"unknown_words": words, "why": why, "near": near})
+    return ToolResult(
+        False, refused_text(words, why, near), {"unknown_words": words, "why": why, "near": near}
+    )

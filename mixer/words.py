@@ -28,7 +28,8 @@ from mixer.words_talk import (
 
 USUAL_AMOUNT = 0.5
 _WORD = re.compile(r"\+\+|[a-z]+(?:'[a-z]+)?|[,.;:!?]")
-_LIKENESS, _LIKENESS_OFFERED = 0.8, 0.7
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LIKENESS_OFFERED = 0.7
 _SHORTEST_SLIP = 5
 
 
@@ -73,11 +74,15 @@ class Reading:
         return told
 
 
+_COAXES = frozenset({"coax", "bring", "get", "squeeze", "tease"})
 # Wordings that may speak of a fader as well as of a sound.
 _LOOSE = frozenset(
     "up front|in front|softer|soft|upfront|close|closer|near|nearer|big|bigger|small|smaller|life"
     "|present|full|open|natural|control|weight|body|heavy|weak|edge|box|clear|clean|even|size|loose"
-    "|attack|top|old|bottom|lows|highs|space|far away|radio|light".split("|")
+    "|attack|top|old|older|bottom|lows|highs|space|far away|radio|round|room|distance|presence|tiny"
+    "|in the background|shine|lean|alive|under water|huge|large|life|top end|rough|polished".split(
+        "|"
+    )
 )
 
 
@@ -137,14 +142,29 @@ def _take_slip(words: Sequence[str], place: int) -> tuple[Form, int] | None:
     word = words[place]
     if len(word) < _SHORTEST_SLIP or word in NEVER_SLIPS or word in NOT_HERE:
         return None
-    alike = [known for known in _single_words() if known[0] == word[0]]
-    near = difflib.get_close_matches(word, alike, n=1, cutoff=_LIKENESS)
-    return (FORMS[(near[0],)], 1) if near else None
+    known = _slips().get(word)
+    return (FORMS[(known,)], 1) if known else None
 
 
 @cache
-def _single_words() -> tuple[str, ...]:
-    return tuple(words[0] for words in FORMS if len(words) == 1 and len(words[0]) > 3)
+def _slips() -> dict[str, str]:
+    """What one slip of the fingers makes of the map's longer words, with the word it was.
+
+    Two letters swapped, one left out, one too many; another letter in words of six and more, as
+    "blend" is not "bland".
+    """
+    found: dict[str, str] = {}
+    words = [form[0] for form in FORMS if len(form) == 1 and len(form[0]) >= _SHORTEST_SLIP]
+    for word in words:
+        for at in range(1, len(word)):
+            before, after = word[:at], word[at:]
+            slips = [before + after[1:], before + after[1::-1] + after[2:]]
+            slips += [before + letter + after for letter in _LETTERS]
+            if len(word) > _SHORTEST_SLIP:
+                slips += [before + letter + after[1:] for letter in _LETTERS]
+            found.update({slip: word for slip in slips if slip not in found})
+        found.update({word + letter: word for letter in _LETTERS if word + letter not in found})
+    return found
 
 
 def _take_scope(words: Sequence[str], place: int, scope: _Scope) -> int:
@@ -158,7 +178,7 @@ def _take_scope(words: Sequence[str], place: int, scope: _Scope) -> int:
         if phrase in AMOUNTS:
             scope.amount = AMOUNTS[phrase]
             return length
-        if phrase in ("no", "zero"):
+        if phrase in ("no", "zero", "without"):
             scope.way, scope.strict, scope.fresh = None, False, True
             return length
     return 0
@@ -169,9 +189,9 @@ def _wish(words: Sequence[str], place: int, length: int, form: Form, scope: _Sco
     spelled = " ".join(words[place : place + length])
     way = scope.way if scope.fresh or not form.comparative else None
     if way is None:
-        way = _way_behind(words, place + length)
-    if way is None and "no" in words[max(0, place - 2) : place] and spelled in NEUTRAL:
-        way = -1.0
+        way = _way_behind(words, place + length, form.fault or spelled in NEUTRAL)
+    if way is None and spelled in NEUTRAL:
+        way = _way_of_no(words[max(0, place - 3) : place])
     if way is None:
         way = 1.0 if form.comparative or not form.fault or _is_wanted(form, words) else -1.0
     if "enough" in words[place + length : place + length + 1]:
@@ -202,14 +222,19 @@ def _is_wanted(form: Form, words: Sequence[str]) -> bool:
     return form.quality in CHARACTERS and not COMPLAINS & set(words)
 
 
-def _way_behind(words: Sequence[str], place: int) -> float | None:
-    """The direction of a word right behind: "the mud out", "reverb down"."""
-    for word in words[place : place + 2]:
-        if word in BEHIND:
-            return BEHIND[word]
-        if word in BREAKS:
-            return None
-    return None
+def _way_behind(words: Sequence[str], place: int, unwanted: bool) -> float | None:
+    """The direction of the word right behind: "the mud out", "reverb down"."""
+    behind = list(words[place : place + 2])
+    if behind == ["out", "of"] and not unwanted and _COAXES & set(words[:place]):
+        return None  # "coax some warmth out of it"
+    return BEHIND.get(behind[0]) if behind else None
+
+
+def _way_of_no(before: Sequence[str]) -> float | None:
+    """What "no reverb" and "without the reverb" ask for; "there is no reverb" complains."""
+    if not {"no", "without"} & set(before):
+        return None
+    return 1.0 if {"is", "has", "there's"} & set(before) else -1.0
 
 
 def _states_a_lack(form: Form, words: Sequence[str], place: int) -> bool:

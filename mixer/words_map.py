@@ -206,7 +206,11 @@ _PHRASES = {  # whole wordings, as good as a comparative: they say by themselves
     "wide": ("widen,open out", "mono,narrow down"),
     "aggressive": ("sharpen", "softer sounding,soften,mellow out"),
 }
-NEUTRAL = frozenset({"reverb", "verb", "room", "ambience", "echo", "echoes", "compression"})
+NEUTRAL = frozenset(  # things that there may be too much of as well as too little
+    "reverb|verb|room|ambience|echo|echoes|compression|low end|bottom end|lows|highs|treble".split(
+        "|"
+    )
+)
 # What words ask for that no console of ours has.
 NOT_HERE: dict[str, str] = {
     word: what

@@ -19,7 +19,7 @@ MORE = (
 )  # fmt: skip
 LESS = (
     "less", "not", "not so", "not as", "not that", "too", "too much", "so much", "reduce", "remove",
-    "without", "cut", "kill", "tame", "get rid of", "drop", "lose", "fewer", "decrease", "rid of",
+    "hate", "cut", "kill", "tame", "get rid of", "drop", "lose", "fewer", "decrease", "rid of",
     "dial back", "clean up", "clear away", "wash", "carve", "scoop", "notch out", "filter",
     "attenuate",
 )  # fmt: skip
@@ -54,6 +54,6 @@ NEVER_SLIPS = FILLER | frozenset(  # near a word of the map, and yet words of th
     might night often other piano place point quiet quieter reset rest right room rooms sand
     shape share sharing sheet side sides sight sit sits small snare soften space spice start
     their there these think thinks those verse vocal vocals voice weight where while white
-    whole
+    whole revert lovely closed define weigh event loose lose
     """.split()
 )

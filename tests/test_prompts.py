@@ -69,6 +69,11 @@ def cases(situation: str) -> list[dict]:
             for relative_lu in (-6.3, -0.04, 1.2, 7.7)
             for complaint, gain_db in (("quiet", 3.0), ("loud", -4.5))
         ]
+    if situation.startswith("sound_"):
+        why = "it is mono, and width does nothing there"
+        told = {"stem": "Bass", "words": "brighter", "why": why, "near": ["warm", "soft"]}
+        changes = ["+2.5 dB above 8.0 kHz", "reverb -18.0 dB"]
+        return [told | {"changes": some, "version": "v2"} for some in (changes, changes[:1])]
     if situation == "panned":
         return [{"stem": "Bass", "pan": pan} for pan in (-1.0, -0.35, 0.0, 0.5, 1.0)]
     if situation == "rendered":

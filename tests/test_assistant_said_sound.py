@@ -1,0 +1,105 @@
+"""Which words are about a sound, and what a call may then hold."""
+
+import pytest
+
+from assistant.acting import doubt
+from assistant.bounds import Bounds
+from assistant.hearing import ToolCall
+from assistant.model.processing import call_opening
+from assistant.said import Said
+
+NAMES = ("drums", "vocals", "soft pad", "keys")
+ROLES = ("drums", "lead vocal", "synth pad", "piano")
+SHAPE = call_opening("shape_sound")
+
+
+def said(text: str, before: str = "") -> Said:
+    return Said((before, text) if before else (text,), NAMES, ROLES, anchor="drums")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("make the vocals brighter", "brighter"),
+        ("make teh vocls brightr", "brighter"),
+        ("less boomy drums", "less boomy"),
+        ("make the soft pad darker", "darker"),
+        ("too much mud in the keys", "less muddy"),
+        ("warm up the keys a little", "a bit warmer"),
+        ("push the vox further back", "further back"),
+        ("make the keys velvety", "velvety"),
+        ("make the keys sound like a submarine", "submarine"),
+    ],
+)
+def test_a_sound_is_asked_for_in_the_users_words_and_no_fader_moves(text, words):
+    asked = said(text)
+    assert asked.is_of_a_sound and {"apply_moves", "set_level"} <= asked.excluded
+    end = f'{SHAPE}"stem": "keys", "words": "'
+    assert list(Bounds(asked).behind(end)) == [words + '"}}']
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vocals up 3 dB",
+        "the vocals are buried",
+        "is the bass too boomy?",
+        "bring the keys back a bit",
+        "keys a bit softer",
+        "pan the keys left, not so wide",
+        "brilliant, thanks",
+        "the soft pad is too loud",
+        "blind test please",
+        "revert that",
+        "make the vocals louder",
+    ],
+)
+def test_what_is_about_something_else_leaves_the_faders_free(text):
+    assert not said(text).is_of_a_sound
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("render it with a warm vintage sound", "warmer and more vintage"),
+        ("three takes, darker", "darker"),
+        ("render it", ""),
+        ("bounce it dry", ""),
+        ("mix it with eq and reverb", ""),
+        ("make the vocals brighter in the mix", ""),
+    ],
+)
+def test_a_style_is_said_of_a_mix(text, style):
+    assert said(text).style == style
+
+
+def test_a_style_stands_in_the_call_behind_the_number_of_takes():
+    opening = call_opening("render_mix")
+    one, three = Bounds(said("render it warm and smooth")), Bounds(said("three takes, darker"))
+    assert list(one.behind(opening)) == ['"style": "warmer and smoother"}}']
+    assert list(three.behind(opening)) == ['"takes": ']
+    assert list(three.behind(opening + '"takes": ')) == ["3"]
+    assert list(three.behind(opening + '"takes": 3')) == [', "style": "darker"}}']
+    seeded = Bounds(said("render it warm with seed 7"))
+    assert list(seeded.behind(opening)) == ['"style": "warmer", "seed": ']
+    assert {"shape_sound", "apply_moves"} <= said("two takes, darker", "vocals up").excluded
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "fine"),
+    [
+        ("make the keys brighter", "brighter", True),
+        ("give the keys more treble", "much brighter", True),
+        ("make the keys brighter", "darker", False),
+        ("make the keys brighter", "brighter and wetter", False),
+        ("make the keys nicer", "brighter", False),
+        ("make the keys velvety", "velvety", True),
+        ("make the keys nicer", "velvety", False),
+    ],
+)
+def test_a_call_may_only_ask_what_the_user_asked(text, words, fine):
+    call = ToolCall("shape_sound", {"stem": "keys", "words": words})
+    why = doubt(call, 0.9, said(text))
+    assert why is None if fine else "the user did not" in why
+    other = ToolCall("shape_sound", {"stem": "drums", "words": words})
+    assert doubt(other, 0.9, said(text)) == "the user did not speak of drums"
