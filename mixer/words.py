@@ -23,6 +23,7 @@ from mixer.words_talk import (
     MORE,
     NAMED_AMOUNTS,
     NEVER_SLIPS,
+    NUISANCES,
     TOO,
 )
 
@@ -192,6 +193,7 @@ def _wish(words: Sequence[str], place: int, length: int, form: Form, scope: _Sco
         way = _way_behind(words, place + length, form.fault or spelled in NEUTRAL)
     if way is None and spelled in NEUTRAL:
         way = _way_of_no(words[max(0, place - 3) : place])
+        way = -1.0 if way is None and NUISANCES & set(words) else way
     if way is None:
         way = 1.0 if form.comparative or not form.fault or _is_wanted(form, words) else -1.0
     if "enough" in words[place + length : place + length + 1]:

@@ -29,6 +29,7 @@ BEHIND = {"out": -1.0, "off": -1.0, "away": -1.0, "gone": -1.0, "down": -1.0, "u
 AIMS = frozenset("make making want wants wanted i'd should get give be turn let".split())
 COMPLAINS = frozenset("is are sound sounds feels comes".split())
 CHARACTERS = frozenset({"radio", "underwater"})  # wanted as often as complained of
+NUISANCES = frozenset("bothers bother annoys hearing suffers ruined everywhere".split())
 BREAKS = frozenset(",.;:!?") | {"but", "yet", "then"}
 JOINS = frozenset({"and", "or", "nor", "the", "of", "in", "so", "that", "sound", "sounding"})
 # Words of ordinary talk, which are neither qualities nor worth asking an ear about.

@@ -231,6 +231,22 @@ def test_mix_takes_the_advice_otherwise(gainsay, folder, listener, tmp_path):
     assert "vocals +3.0 dB: 90 % sure that it is too quiet" in out
 
 
+def test_mix_in_a_style(gainsay, folder, tmp_path):
+    arguments = ["mix", folder, "--anchor", "bass", "--move", "vocals=+1", "--seed", "2"]
+    told = []
+    for number, style in enumerate(([], ["--style", "much drker, please"])):
+        report = tmp_path / f"{number}.json"
+        out = tmp_path / f"{number}.wav"
+        code, printed, err = gainsay(*arguments, "-o", out, "--report", report, *style)
+        assert code == 0, err
+        told.append(json.loads(report.read_text()))
+    assert [one["style"] for one in told] == [None, "much darker"]
+    assert "style: much darker, by the effects of every stem" in printed
+    changes = [[row["change_db"] for row in one["takes"][0]["stems"]] for one in told]
+    assert changes[0] == pytest.approx(changes[1], abs=0.1)
+    assert told[0]["takes"][0]["sound"] != told[1]["takes"][0]["sound"]
+
+
 def test_a_chart_is_drawn(gainsay, folder, tmp_path):
     pytest.importorskip("matplotlib")
     code, _, _ = gainsay("levels", folder, "--anchor", "bass", "--chart", tmp_path / "c.png")
@@ -260,6 +276,11 @@ def test_without_matplotlib_the_extra_is_named(gainsay, folder, tmp_path, monkey
         (
             ["mix", "{song}", "-o", "{tmp}/m.wav", "--stems", "{song}/x", "--move", "kick=1"],
             "own folder",
+        ),
+        (["mix", "{song}", "-o", "{tmp}/m.wav", "--style", "blorgish"], "no mixing word"),
+        (
+            ["mix", "{song}", "-o", "{tmp}/m.wav", "--style", "warm", "--no-effects"],
+            "a style needs them on",
         ),
         (["chat", "{song}", "--session", "{song}/s"], "inside the song's own folder"),
     ],
