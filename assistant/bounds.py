@@ -39,9 +39,9 @@ class Bounds:
                 if text.endswith(f'{{"stem": "{quoted}", "gain_db": '):
                     return _numerals(self.said.gains_db(name))
         if text.startswith(call_opening("shape_sound")) and text.endswith('"words": "'):
-            words = self.said.sound_words
+            words = self.said.sound.words
             return [json_text(words) + '"}}'] if words else ()
-        if text.startswith(call_opening("render_mix")) and self.said.style:
+        if text.startswith(call_opening("render_mix")) and self.said.sound.style:
             return self._styled(text)
         if self.said.placed is not None and text.startswith(call_opening("set_level")):
             return self._placing(*self.said.placed, text)
@@ -65,7 +65,7 @@ class Bounds:
 
     def _styled(self, text: str) -> Sequence[str]:
         """A render in a style: how many takes, if that was said, then the style, and no more."""
-        style, seeded = f'"style": "{json_text(self.said.style)}"', "seed" in self.said.latest
+        style, seeded = f'"style": "{json_text(self.said.sound.style)}"', "seed" in self.said.latest
         style += ', "seed": ' if seeded else "}}"
         if text == call_opening("render_mix"):
             return ['"takes": '] if self.said.counts() and not seeded else [style]

@@ -11,9 +11,8 @@ from functools import cached_property
 import prompts
 from assistant.naming import not_here, spoken_of
 from assistant.numerals import numbers
-from assistant.said_sound import is_question, other_words, sound_asked
+from assistant.said_sound import SoundSaid, goes_on, sound_asked, sound_said
 from mixer.moves import Move
-from mixer.words import Reading
 
 _UP = (
     r"up|rais\w+|boost\w*|lift\w*|louder|increas\w+|push\w*|hotter|bump\w*|crank\w*|plus|higher"
@@ -42,15 +41,6 @@ _PLACES = re.compile(  # "4 dB under the bass": where a stem is to be, not how f
     r"|on top of|(?:louder|quieter|softer|lower|higher|hotter) than)\b"
 )
 _PANS = re.compile(r"\b(?:pan\w*|left|right|cent(?:re|er)\w*|middle|sides?|mono|stereo)\b")
-_FADERS = re.compile(r"\b(?:up|down|louder|quieter|volume|levels?|faders?|gain|dbs?|decibels?)\b")
-_SHAPES = re.compile(  # "make the keys velvety", "should sound like glass"
-    r"\b(?:make|get|want|should|could|give|like)\b.*(?:\bsound(?:ing)?\b|\w{2}(?:[^\Wl]y|ish)\s*$)"
-)
-_SIDES = re.compile(r"\b(?:pan\w*|left\w*|right\w*|cent(?:re|er)\w*|middle)\b")
-_PLAIN_MIX = re.compile(  # a mix that is asked for with effects or without is no style
-    r"\b(?:dry|wet|rough|clean|plain|raw|flat|effects?|fx|eq|reverb|verbs?|comp\w*|blind)\b"
-)
-_MIXES = re.compile(r"\b(?:render\w*|mix\w*|bounce\w*|takes?|style|produce\w*|master\w*)\b")
 _SAME_LEVEL = re.compile(r"\b(?:same|equal|match|level with|as loud as|as quiet as)\b")
 _UNMUTES = re.compile(
     r"\bun-?mut|\b(?:off|release|remove|lift|undo|without|no) (?:the |its |that )?mut|mute off"
@@ -81,8 +71,16 @@ class Said:
 
     @property
     def recent(self) -> str:
-        """The latest words and the ones before, which give "it" its meaning."""
-        return " ".join(self.texts[-2:])
+        """The latest words and the ones before, which give "it" its meaning; "more" has none."""
+        start = max(len(self.texts) - 2, 0)
+        while start > 0 and self._has_no_subject(self.texts[start]):
+            start -= 1
+        return " ".join(self.texts[start:])
+
+    def _has_no_subject(self, text: str) -> bool:
+        """Whether a text goes on about a stem without naming it: "more", "even brighter"."""
+        of_a_sound = goes_on(text) or bool(sound_asked(text, self.names).wishes)
+        return of_a_sound and not spoken_of(text, self.names, self.roles)
 
     @cached_property
     def named(self) -> tuple[str, ...]:
@@ -125,43 +123,19 @@ class Said:
         told = set() if self.compares else {"set_level"}
         told |= {"apply_moves"} if self.placed else set()
         told |= set() if _PANS.search(text) else {"set_pan"}
-        told |= {"apply_moves", "set_level"} if self.is_of_a_sound or self.style else set()
-        told |= {"shape_sound"} if self.style else set()
+        told |= {"apply_moves", "set_level"} if self.sound.only else set()
+        if self.sound.goes_on or self.sound.style:
+            told |= set(prompts.tools()) - {"render_mix" if self.sound.style else "shape_sound"}
         if re.search(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b", text):
             told |= {"set_pan", "set_level", "audition"}
             told |= set() if self.numbers() else {"apply_moves"}
         return frozenset(told)
 
     @cached_property
-    def sound(self) -> Reading:
-        """The mixing words of the latest text."""
-        return sound_asked(self.latest, self.names)
-
-    @cached_property
-    def is_of_a_sound(self) -> bool:
-        """Whether the latest words can only ask for a stem's sound: not for a fader, or a mix."""
-        text = self.latest.casefold()
-        for wish in self.sound.wishes:  # "warm up" moves no fader
-            text = text.replace(wish.form, " ")
-        elsewhere = _FADERS.search(text) or _SIDES.search(text) or self.style
-        if not self.stems or self.numbers() or elsewhere or is_question(text):
-            return False
-        if self.sound.wishes:
-            return any(not wish.loose for wish in self.sound.wishes)
-        return bool(self.named and _SHAPES.search(text) and self.sound_words)
-
-    @cached_property
-    def sound_words(self) -> str:
-        """How shape_sound may be told to make a stem; nothing where the words say nothing of it."""
-        return str(self.sound) or other_words(self.latest, self.names)
-
-    @cached_property
-    def style(self) -> str:
-        """The mixing words about a mix as a whole: "render it warm and vintage"."""
-        text = self.latest.casefold()
-        of_a_mix = not self.named and _MIXES.search(text) and not is_question(text)
-        definite = any(not wish.loose for wish in self.sound.wishes)
-        return str(self.sound) if of_a_mix and definite and not _PLAIN_MIX.search(text) else ""
+    def sound(self) -> SoundSaid:
+        """What the latest words say of a sound."""
+        stems = self.named or spoken_of(self.recent, self.names, self.roles)
+        return sound_said(self.texts, self.names, self.named, stems)
 
     @cached_property
     def refuses(self) -> bool:

@@ -99,8 +99,8 @@ class _Turn:
     def repeats(self, call: ToolCall) -> bool:
         """Whether the model asks for what it just got, or would change a thing twice in a turn."""
         worked = [done for done, result in self.done if result.ok]
-        changed = {done.name for done in worked} - READ_ONLY
-        return call.name in changed or bool(self.done and self.done[-1][0] == call and worked)
+        changed = {_thing(done) for done in worked if done.name not in READ_ONLY}
+        return _thing(call) in changed or bool(self.done and self.done[-1][0] == call and worked)
 
     def strays(self, call: ToolCall) -> bool:
         """Whether the model tries another change after one that was refused, or unasked advice."""
@@ -210,13 +210,23 @@ def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
     """The model's words if they pass the check, else words made from the last tool result."""
     text = spoken.text if spoken is not None else None
     problems = turn.problems_of(spoken, hearing)
+    shaped = [done for done in turn.done if done[0].name == "shape_sound"]
+    if len(shaped) > 1:
+        problems, last = problems or ["one reply a stem"], shaped
+    else:
+        last = turn.done[-1:] or [(None, None)]
     if problems:
-        last = turn.done[-1] if turn.done else (None, None)
-        text = rewrite(*last, seed=len(turn.session.events))
+        seed = len(turn.session.events)
+        text = " ".join(rewrite(*done, seed=seed + place) for place, done in enumerate(last))
     assert text is not None
     moves = _proposed(turn)
     turn.tell("reply", text=text, rewritten=bool(problems), problems=problems)
     return Reply(text, moves, tuple(problems))
+
+
+def _thing(call: ToolCall) -> tuple[str, object]:
+    """What a call changes: the mix, or one stem's sound."""
+    return call.name, call.arguments.get("stem") if call.name == "shape_sound" else None
 
 
 def _proposed(turn: _Turn) -> tuple[Move, ...] | None:

@@ -50,7 +50,7 @@ def _style(desk: Desk, said: dict) -> dict:
         return {}
     choices = prompts.words("words")
     words = str(choices[int(desk.rng.integers(len(choices)))])
-    style = Said((f"a mix, {words}",), desk.names, desk.scene.roles).style
+    style = Said((f"a mix, {words}",), desk.names, desk.scene.roles).sound.style
     if not style:
         return {}
     said["content"] = f"{said['content'].rstrip('.?!')}, {words}"

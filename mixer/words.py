@@ -131,6 +131,10 @@ def read(text: str) -> Reading:
 
 def _take_form(words: Sequence[str], place: int) -> tuple[Form, int] | None:
     """The longest wording of the map that begins here."""
+    if list(words[place : place + 1]) == ["even"] and len(words) > place + 1:
+        behind = words[place + 1]  # "even brighter" asks for no evenness
+        if behind in ("more", "less") or FORMS.get((behind,)):
+            return None
     for length in range(4, 0, -1):
         form = FORMS.get(tuple(words[place : place + length]))
         if form is not None and len(words) >= place + length:

@@ -1,12 +1,16 @@
 """Which words are about a sound, and what a call may then hold."""
 
+import numpy as np
 import pytest
 
+import prompts
 from assistant.acting import doubt
 from assistant.bounds import Bounds
-from assistant.hearing import ToolCall
+from assistant.hearing import Hearing, ToolCall
 from assistant.model.processing import call_opening
 from assistant.said import Said
+from assistant.waiting import stems_waiting, what_was_said
+from mixer.moves import Move
 
 NAMES = ("drums", "vocals", "soft pad", "keys")
 ROLES = ("drums", "lead vocal", "synth pad", "piano")
@@ -33,7 +37,7 @@ def said(text: str, before: str = "") -> Said:
 )
 def test_a_sound_is_asked_for_in_the_users_words_and_no_fader_moves(text, words):
     asked = said(text)
-    assert asked.is_of_a_sound and {"apply_moves", "set_level"} <= asked.excluded
+    assert asked.sound.only and {"apply_moves", "set_level"} <= asked.excluded
     end = f'{SHAPE}"stem": "keys", "words": "'
     assert list(Bounds(asked).behind(end)) == [words + '"}}']
 
@@ -55,7 +59,7 @@ def test_a_sound_is_asked_for_in_the_users_words_and_no_fader_moves(text, words)
     ],
 )
 def test_what_is_about_something_else_leaves_the_faders_free(text):
-    assert not said(text).is_of_a_sound
+    assert not said(text).sound.only
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,7 @@ def test_what_is_about_something_else_leaves_the_faders_free(text):
     ],
 )
 def test_a_style_is_said_of_a_mix(text, style):
-    assert said(text).style == style
+    assert said(text).sound.style == style
 
 
 def test_a_style_stands_in_the_call_behind_the_number_of_takes():
@@ -103,3 +107,47 @@ def test_a_call_may_only_ask_what_the_user_asked(text, words, fine):
     assert why is None if fine else "the user did not" in why
     other = ToolCall("shape_sound", {"stem": "drums", "words": words})
     assert doubt(other, 0.9, said(text)) == "the user did not speak of drums"
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["make the vocals brighter", "more"], "brighter"),
+        (["make the vocals brighter", "a bit more please"], "a bit brighter"),
+        (["make the vocals less muddy", "even more", "again"], "less muddy"),
+        (["make the vocals brighter", "more", "even brighter", "less"], "darker"),
+    ],
+)
+def test_more_goes_on_with_what_was_asked(texts, words):
+    asked = Said(tuple(texts), NAMES, ROLES, (Move("keys", -2.0),), anchor="drums")
+    assert asked.sound.goes_on and asked.sound.words == words
+    assert asked.sound.stems == ("vocals",)
+    assert asked.excluded == set(prompts.tools()) - {"shape_sound"}
+
+
+@pytest.mark.parametrize("texts", [["more"], ["undo", "more"], ["vocals up 2", "more"]])
+def test_more_of_nothing_is_left_to_the_model(texts):
+    asked = Said(tuple(texts), NAMES, ROLES, anchor="drums")
+    assert not asked.sound.goes_on and not asked.sound.only
+
+
+def test_every_stem_that_was_named_gets_its_sound_once():
+    silent = np.zeros((4, 14), np.float32)
+    hearing = Hearing(NAMES, 0, np.zeros((4, 8, 256), np.float32), silent, ROLES, silent)
+
+    def waiting(*messages):
+        return stems_waiting(what_was_said(hearing, messages), messages)
+
+    user = {"role": "user", "content": "make the keys and the vocals darker"}
+    told = {"role": "tool", "name": "shape_sound", "content": "applied as v1: keys darker"}
+    refused = {**told, "content": "shape_sound: 'x' is no mixing word"}
+
+    def call(stem):
+        asked = {"name": "shape_sound", "arguments": {"stem": stem, "words": "darker"}}
+        return {"role": "assistant", "content": "", "tool_calls": [asked]}
+
+    assert waiting(user) == ("vocals", "keys")
+    assert waiting(user, call("keys"), told) == ("vocals",)
+    assert waiting(user, call("keys"), told, call("vocals"), told) == ()
+    assert waiting(user, call("keys"), refused) == ()
+    assert waiting({"role": "user", "content": "how is it?"}) == ()

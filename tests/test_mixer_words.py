@@ -82,6 +82,8 @@ def heard(song: Song, stem: str, *words: str) -> tuple[np.ndarray, np.ndarray]:
         ("no reverb", "drier"),
         ("take the mud out", "less muddy"),
         ("push it further back", "further back"),
+        ("even brighter", "brighter"),
+        ("more even", "more even"),
         ("like an old radio", "more like a radio"),
         ("it sounds like an old radio", "less like a radio"),
         ("don't touch the volume, but brighter", "brighter"),
