@@ -38,9 +38,8 @@ class Bounds:
             for name, quoted in self._quoted.items():
                 if text.endswith(f'{{"stem": "{quoted}", "gain_db": '):
                     return _numerals(self.said.gains_db(name))
-        if text.startswith(call_opening("shape_sound")) and text.endswith('"words": "'):
-            words = self.said.sound.words
-            return [json_text(words) + '"}}'] if words else ()
+        if text.startswith(call_opening("shape_sound")) and text.endswith('", "words": "'):
+            return self._sound(text.removesuffix('", "words": "'))
         if text.startswith(call_opening("render_mix")) and self.said.sound.style:
             return self._styled(text)
         if self.said.placed is not None and text.startswith(call_opening("set_level")):
@@ -62,6 +61,12 @@ class Bounds:
         if _LEVEL_ENDS.search(text):
             return [', "against": "'] if others else ["}}"]
         return self._number(text)
+
+    def _sound(self, text: str) -> Sequence[str]:
+        """How the stem that was written last is to be made, by the user's words."""
+        stems = [name for name in self.said.names if text.endswith(f'"{json_text(name)}')]
+        words = self.said.sound_for(stems[0]) if stems else self.said.sound.words
+        return [json_text(words) + '"}}'] if words else ()
 
     def _styled(self, text: str) -> Sequence[str]:
         """A render in a style: how many takes, if that was said, then the style, and no more."""

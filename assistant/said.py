@@ -137,6 +137,14 @@ class Said:
         stems = self.named or spoken_of(self.recent, self.names, self.roles)
         return sound_said(self.texts, self.names, self.named, stems)
 
+    def sound_for(self, stem: str) -> str:
+        """How a stem is to be made: by the clauses that name it, where each stem has its own."""
+        own = [(sound_asked(text, self.names), stems) for text, stems in self._clauses if stems]
+        several = len({name for _, stems in own for name in stems}) > 1
+        if not several or not all(reading.wishes for reading, _ in own):
+            return self.sound.words
+        return ", and ".join(str(reading) for reading, stems in own if stem in stems)
+
     @cached_property
     def refuses(self) -> bool:
         """Whether the latest words say no."""

@@ -42,6 +42,14 @@ def test_a_sound_is_asked_for_in_the_users_words_and_no_fader_moves(text, words)
     assert list(Bounds(asked).behind(end)) == [words + '"}}']
 
 
+def test_each_stem_gets_what_its_own_clause_says():
+    own, shared = said("darker drums and the keys less boomy"), said("keys and drums a bit darker")
+    assert [own.sound_for(stem) for stem in ("drums", "keys")] == ["darker", "less boomy"]
+    assert [shared.sound_for(stem) for stem in ("drums", "keys")] == ["a bit darker"] * 2
+    assert said("warmer and less harsh keys").sound_for("keys") == "warmer and less harsh"
+    assert list(Bounds(own).behind(f'{SHAPE}"stem": "drums", "words": "')) == ['darker"}}']
+
+
 @pytest.mark.parametrize(
     "text",
     [
