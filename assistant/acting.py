@@ -73,7 +73,9 @@ def _no_yes(certainty: float | None, said: Said) -> str | None:
 def _wrong_sound(call: ToolCall, said: Said) -> str | None:
     """A sound must stand in the user's words: what is asked of it, and which way."""
     words = str(call.arguments.get("words", ""))
-    asked = {(wish.quality, wish.way) for wish in said.sound.reading.wishes}
+    own = read(said.sound_for(str(call.arguments.get("stem", ""))))
+    wishes = (*said.sound.reading.wishes, *own.wishes)
+    asked = {(wish.quality, wish.way) for wish in wishes}
     meant = {(wish.quality, wish.way) for wish in read(words).wishes}
     if meant - asked:
         return f"the user did not ask for {words}"

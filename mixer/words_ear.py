@@ -2,6 +2,9 @@
 
 One rule: the ear is believed about a stem only after it has told known words apart on that stem.
 After Text2FX (Chu et al. 2024): raise the cosine between the words and the processed sound.
+The shipped small ear, which learned to hear past effects, is not fit: on 11 stems it told 52 of 88
+pairs apart, and toward "bright" the centroid rose on 7 of 11, toward "dark" on 8. A larger CLAP
+in its place has to pass the same test.
 """
 
 from collections.abc import Sequence
