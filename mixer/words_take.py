@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from mixer.console import INDEX, PARAMETERS
+from mixer.megami.rough import share_room
 from mixer.moves import MixState
 from mixer.song import Song
 from mixer.words import understood
@@ -19,6 +20,16 @@ _HEARD_S = 20.0
 _WIDENING = frozenset({"distant", "wet", "spacious", "wide"})  # not for a stem of lows
 _SEND = INDEX["send_db"]
 _ROOM = (INDEX["decay_s"], INDEX["predelay_ms"])
+
+
+def settle(
+    settings: np.ndarray, state: MixState, style: str | None, song: Song, stems_lufs: np.ndarray
+) -> None:
+    """Give drawn settings (S, 24) their style, their one room and what was asked, in place."""
+    if style is not None:
+        steer(settings, style, song, stems_lufs)
+    share_room(settings)
+    keep_asked(settings, state)
 
 
 def keep_asked(settings: np.ndarray, state: MixState) -> None:

@@ -22,13 +22,12 @@ from mixer.megami.rough import (
     hold,
     listen,
     loudness,
-    share_room,
 )
 from mixer.megami.sampling import sample
 from mixer.megami.sections import keep_sections
 from mixer.moves import MixState
 from mixer.song import Song
-from mixer.words_take import keep_asked, steer
+from mixer.words_take import settle
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "megami"
 MAX_STEMS = 96
@@ -172,10 +171,7 @@ def render_takes(
         knobs = settings if effects else neutral_settings(stems).numpy()
         for index, pan in enumerate(state.pan):
             knobs[index, INDEX["pan"]] = knobs[index, INDEX["pan"]] if pan is None else pan
-        if style is not None:
-            steer(knobs, style, song, rough.stems_lufs)
-        share_room(knobs)
-        keep_asked(knobs, state)
+        settle(knobs, state, style, song, rough.stems_lufs)
         report = _report_to(on_progress, take, takes, song.names)
         one = _render(song, knobs, gains_db, state, rough.stems_lufs, seed + take, report)
         made.append(_as_loud(one, rough.mix_lufs, song.sample_rate) if free_levels else one)
