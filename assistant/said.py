@@ -41,6 +41,7 @@ _PLACES = re.compile(  # "4 dB under the bass": where a stem is to be, not how f
     r"|on top of|(?:louder|quieter|softer|lower|higher|hotter) than)\b"
 )
 _PANS = re.compile(r"\b(?:pan\w*|left|right|cent(?:re|er)\w*|middle|sides?|mono|stereo)\b")
+_LIKENS = re.compile(r"\b(?:than|as if|like|behind|next to|under|against|compared)\b")
 _SAME_LEVEL = re.compile(r"\b(?:same|equal|match|level with|as loud as|as quiet as)\b")
 _UNMUTES = re.compile(
     r"\bun-?mut|\b(?:off|release|remove|lift|undo|without|no) (?:the |its |that )?mut|mute off"
@@ -144,6 +145,20 @@ class Said:
         if not several or not all(reading.wishes for reading, _ in own):
             return self.sound.words
         return ", and ".join(str(reading) for reading, stems in own if stem in stems)
+
+    @cached_property
+    def shaped(self) -> tuple[tuple[str, ...], ...]:
+        """The stems whose sound is asked for, clause by clause; what they are likened to is not.
+
+        "make the guitar and the keys darker": the clause that says how it is to be comes last.
+        """
+        found: list[tuple[str, ...]] = []
+        before: list[tuple[str, ...]] = []
+        for text, stems in self._clauses:
+            before += [stems] if stems and not _LIKENS.search(text) else []
+            if sound_asked(text, self.names).wishes:
+                found, before = [*found, *before], []
+        return tuple(found) or (self.sound.stems,)
 
     @cached_property
     def refuses(self) -> bool:

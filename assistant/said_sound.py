@@ -14,7 +14,14 @@ from mixer.roles import words_of
 from mixer.words import USUAL_AMOUNT, Reading, read
 from mixer.words_talk import FILLER, LESS, MORE
 
-_FADERS = re.compile(r"\b(?:up|down|louder|quieter|volume|levels?|faders?|gain|dbs?|decibels?)\b")
+_FADERS = re.compile(
+    r"\b(?:up|down|louder|quieter|volume|levels?|faders?|gain|dbs?|decibels?|(?:un-?)?mut\w*"
+    r"|solo\w*)\b"
+)
+_CLEANS_UP = re.compile(  # "clean that up" is no order to a fader
+    r"\b(?:clean|clear|warm|tidy|open|dry|beef|thin|smooth)\w* (?:that|it|them|this)"
+    r" (?:up|out|down)\b"
+)
 _SIDES = re.compile(r"\b(?:pan\w*|left\w*|right\w*|cent(?:re|er)\w*|middle)\b")
 _SHAPES = re.compile(  # "make the keys velvety", "should sound like glass"
     r"\b(?:make|get|want|should|could|give|like)\b.*(?:\bsound(?:ing)?\b|\w{2}(?:[^\Wl]y|ish)\s*$)"
@@ -28,7 +35,10 @@ _PLAIN_MIX = re.compile(  # a mix that is asked for with effects or without is n
     r"\b(?:dry|wet|rough|clean|plain|raw|flat|effects?|fx|eq|reverb|verbs?|comp\w*|blind)\b"
 )
 _COMPLAINS = re.compile(r"\b(?:is|are|sounds|feels|seems)\b")
-_QUESTION = re.compile(r"\s*(?:is|are|does|do|did|has|why|how|what|which|where|who)\b")
+_QUESTION = re.compile(
+    r"(?:^|[.!?])\s*(?!what if|how about|why not)(?:is|are|does|do|did|has|why|how|what|which|where"
+    r"|who)\b"
+)
 _GOES_ON = re.compile(  # "a bit more please", "even more", "again", "less"
     r"\W*(?:(?:an?|ok|yes|yeah|and|even|still|just|now|bit|little|lot|touch|much|once|some|go|way"
     r"|please|pls|it)\W+)*(?:more|again|further|less)"
@@ -83,7 +93,7 @@ def sound_said(
     words, style = str(reading) or other_words(text, names), ""
     definite = any(not wish.loose for wish in reading.wishes)
     if definite and not named and _MIXES.search(text) and not _PLAIN_MIX.search(text):
-        style = "" if _COMPLAINS.search(text) or _QUESTION.match(text) else str(reading)
+        style = "" if _COMPLAINS.search(text) or _QUESTION.search(text) else str(reading)
     shapes = bool(named and words and _SHAPES.search(text))
     only = (definite or (not reading.wishes and shapes)) and bool(stems) and not style
     only = only and not _elsewhere(text, reading, names)
@@ -128,10 +138,11 @@ def without_stems(text: str, names: Sequence[str]) -> str:
 
 def _elsewhere(text: str, reading: Reading, names: Sequence[str]) -> bool:
     """Whether a text speaks of faders or sides too, or only asks how something is."""
+    text = _CLEANS_UP.sub(" ", text)
     for wish in reading.wishes:  # "warm up" moves no fader
         text = text.replace(wish.form, " ")
     aimed = _FADERS.search(text) or _SIDES.search(text) or numbers(text, names)
-    return bool(aimed) or bool(_QUESTION.match(text))
+    return bool(aimed) or bool(_QUESTION.search(text))
 
 
 def _further(before: Reading, text: str) -> Reading:

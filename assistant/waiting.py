@@ -11,6 +11,7 @@ from assistant.said import Said
 from mixer.moves import Move
 
 ADVICE_TOOL = "propose_moves"
+_DRUMS = frozenset({"kick", "snare", "hats", "percussion", "drums"})
 Message = dict[str, Any]
 
 
@@ -33,7 +34,16 @@ def stems_waiting(said: Said, messages: Sequence[Message]) -> tuple[str, ...]:
     if refused or any(call["name"] != "shape_sound" for call in calls):
         return ()
     done = {call["arguments"].get("stem") for call in calls}
-    return tuple(name for name in said.sound.stems if name not in done)
+    wanted = said.shaped if not done else [c for c in said.shaped if done.isdisjoint(c)]
+    named = {name for clause in wanted for name in clause} | (_other_drums(said, done))
+    return tuple(name for name in said.names if name in named - done)
+
+
+def _other_drums(said: Said, done: set[str]) -> set[str]:
+    """The drums that "the drums" are: kick, snare and hats, each a stem of its own."""
+    kit = {name for name, role in zip(said.names, said.roles, strict=True) if role in _DRUMS}
+    asked = {name for clause in said.shaped for name in clause if not done.isdisjoint(clause)}
+    return kit & asked if done & kit else set()
 
 
 def is_open(messages: Sequence[Message]) -> bool:

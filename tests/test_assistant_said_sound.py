@@ -31,6 +31,7 @@ def said(text: str, before: str = "") -> Said:
         ("too much mud in the keys", "less muddy"),
         ("warm up the keys a little", "a bit warmer"),
         ("push the vox further back", "further back"),
+        ("the keys sound boxy, clean that up", "less boxy and cleaner"),
         ("make the keys velvety", "velvety"),
         ("make the keys sound like a submarine", "submarine"),
     ],
@@ -64,6 +65,8 @@ def test_each_stem_gets_what_its_own_clause_says():
         "blind test please",
         "revert that",
         "make the vocals louder",
+        "mute the reverb on the keys",
+        "the keys use reverb. What does it mean?",
     ],
 )
 def test_what_is_about_something_else_leaves_the_faders_free(text):
@@ -159,3 +162,15 @@ def test_every_stem_that_was_named_gets_its_sound_once():
     assert waiting(user, call("keys"), told, call("vocals"), told) == ()
     assert waiting(user, call("keys"), refused) == ()
     assert waiting({"role": "user", "content": "how is it?"}) == ()
+    likened = {"role": "user", "content": "keys further back, as if they were behind the vocals"}
+    assert waiting(likened) == ("keys",) and waiting(likened, call("keys"), told) == ()
+
+
+def test_the_drums_are_all_of_the_kit():
+    names, roles = ("kick", "snare", "bass"), ("kick", "snare", "bass")
+    asked = Said(("make the drums punchier",), names, roles, anchor="bass")
+    call = {"name": "shape_sound", "arguments": {"stem": "kick", "words": "punchier"}}
+    one = {"role": "assistant", "content": "", "tool_calls": [call]}
+    user = {"role": "user", "content": "make the drums punchier"}
+    assert stems_waiting(asked, [user]) == ("kick", "snare")
+    assert stems_waiting(asked, [user, one]) == ("snare",)
