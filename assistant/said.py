@@ -5,14 +5,15 @@ One rule: whatever changes the mix stands in the user's own words or in the open
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import prompts
 from assistant.naming import not_here, spoken_of
 from assistant.numerals import numbers
-from assistant.said_sound import SoundSaid, goes_on, sound_asked, sound_said
+from assistant.said_sound import SoundSaid, further, goes_on, sound_asked, sound_said
 from mixer.moves import Move
+from mixer.words import read
 
 _UP = (
     r"up|rais\w+|boost\w*|lift\w*|louder|increas\w+|push\w*|hotter|bump\w*|crank\w*|plus|higher"
@@ -140,6 +141,9 @@ class Said:
 
     def sound_for(self, stem: str) -> str:
         """How a stem is to be made: by the clauses that name it, where each stem has its own."""
+        if self.sound.goes_on:
+            before = replace(self, texts=self.texts[:-1]).sound_for(stem)
+            return str(further(read(before), self.latest.casefold()))
         own = [(sound_asked(text, self.names), stems) for text, stems in self._clauses if stems]
         several = len({name for _, stems in own for name in stems}) > 1
         if not several or not all(reading.wishes for reading, _ in own):
@@ -158,7 +162,7 @@ class Said:
             before += [stems] if stems and not _LIKENS.search(text) else []
             if sound_asked(text, self.names).wishes:
                 found, before = [*found, *before], []
-        return tuple(found) or (self.sound.stems,)
+        return tuple(found) or tuple((name,) for name in self.sound.stems)
 
     @cached_property
     def refuses(self) -> bool:
@@ -168,7 +172,7 @@ class Said:
     @cached_property
     def _clauses(self) -> list[tuple[str, tuple[str, ...]]]:
         """The clauses of the latest words, each with the stems that it names."""
-        texts = [text for text in _CLAUSE.split(self.latest.casefold()) if text.strip()]
+        texts = clauses(self.latest)
         return [(text, spoken_of(text, self.names, self.roles)) for text in texts]
 
     def numbers(self, text: str | None = None) -> set[float]:
@@ -224,6 +228,11 @@ class Said:
         amounts = _amounts(text, prompts.words("pan_words"))
         sizes = {size / 100 for size in self.numbers() if size <= 100} or amounts or {0.5}
         return {way * size for size in sizes for way in _ways(text, argument)} | {0.0}
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a text that may each ask for something."""
+    return [part for part in _CLAUSE.split(text.casefold()) if part.strip()]
 
 
 def _ways(text: str, argument: str) -> tuple[float, ...]:

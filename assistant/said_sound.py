@@ -86,7 +86,7 @@ def sound_said(
     text = texts[-1].casefold() if texts else ""
     if goes_on(text) and len(texts) > 1:
         before = sound_said(texts[:-1], names, named, stems)
-        reading = _further(before.reading, text) if before.only else Reading(())
+        reading = further(before.reading, text) if before.only else Reading(())
         going = bool(reading.wishes)
         return SoundSaid(reading, str(reading), "", going, going, stems)
     reading = sound_asked(text, names)
@@ -145,7 +145,7 @@ def _elsewhere(text: str, reading: Reading, names: Sequence[str]) -> bool:
     return bool(aimed) or bool(_QUESTION.search(text))
 
 
-def _further(before: Reading, text: str) -> Reading:
+def further(before: Reading, text: str) -> Reading:
     """The wishes before, again: as much, or as much as the text says; "less" takes some back."""
     (probe,) = read(f"{text.rstrip(' .!?,')} brighter").wishes
     amounts = None if probe.amount == USUAL_AMOUNT else probe.amount

@@ -15,7 +15,7 @@ from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
 from assistant.journal import JournalError
 from assistant.numerals import numbers
 from assistant.rewriting import rewrite, wordings
-from assistant.said import Said
+from assistant.said import Said, clauses
 from assistant.session import Message, Session
 from assistant.tools import run_tool
 from mixer.moves import Move
@@ -105,8 +105,10 @@ class _Turn:
     def strays(self, call: ToolCall) -> bool:
         """Whether the model tries another change after one that was refused, or unasked advice."""
         refused = {done.name for done, result in self.done if not result.ok}
-        did = {done.name for done, result in self.done if result.ok} - READ_ONLY
-        unasked = bool(did) and call.name == "propose_moves"
+        did = {done.name for done, result in self.done if result.ok}
+        did -= {"measure_levels", "propose_moves"}
+        several = call.name in READ_ONLY | {"shape_sound"} or len(clauses(self.user_text)) > 1
+        unasked = bool(did) and (call.name == "propose_moves" or not several)
         if "shape_sound" in did and not numbers(self.user_text, self.context.names):
             unasked = unasked or call.name in FADERS
         return unasked or (bool(refused) and call.name not in refused | READ_ONLY)

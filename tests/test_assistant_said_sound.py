@@ -136,6 +136,14 @@ def test_more_goes_on_with_what_was_asked(texts, words):
     assert asked.excluded == set(prompts.tools()) - {"shape_sound"}
 
 
+def test_more_is_more_of_each_stems_own():
+    texts = ("make the vocals brighter and the drums punchier", "a bit more")
+    asked = Said(texts, NAMES, ROLES, anchor="drums")
+    assert asked.sound_for("vocals") == "a bit brighter"
+    assert asked.sound_for("drums") == "a bit punchier"
+    assert asked.shaped == (("drums",), ("vocals",))
+
+
 @pytest.mark.parametrize("texts", [["more"], ["undo", "more"], ["vocals up 2", "more"]])
 def test_more_of_nothing_is_left_to_the_model(texts):
     asked = Said(tuple(texts), NAMES, ROLES, anchor="drums")
