@@ -71,7 +71,7 @@ class ToolContext:
     def levels(self) -> tuple[Level, ...]:
         """The meters of every stem as the file has it."""
         measured = []
-        for done, stem_audio in enumerate(self.song.audio):
+        for done, stem_audio in enumerate(self.song.each()):
             self.progress(done, len(self.names), "measuring")
             measured.append(measure(stem_audio, self.song.sample_rate))
         self.progress(len(self.names), len(self.names), "measuring")

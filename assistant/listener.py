@@ -110,7 +110,7 @@ class EmbeddedListener:
             from mixer.ear import Ear
 
             result = Ear.load().hear(song)
-            profiles = [profile(stem, song.sample_rate) for stem in song.audio]
+            profiles = [profile(stem, song.sample_rate) for stem in song.each()]
             told = zip(roles_from_names(song.names), result.role_probabilities, strict=True)
             roles = [role or ROLES[int(np.argmax(chances))] for role, chances in told]
             self._content = {

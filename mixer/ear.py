@@ -17,6 +17,7 @@ from torch.nn import functional
 from mixer.ear_front import FRAMES, MELS, WINDOW_S, excerpt, log_mel
 from mixer.roles import ROLES
 from mixer.song import Song
+from mixer.storage import each
 
 if TYPE_CHECKING:
     from transformers import ClapModel, PreTrainedTokenizerBase
@@ -172,7 +173,7 @@ class Ear(nn.Module):
         step = round(BLOCK_S * song.sample_rate)
         cuts = [
             excerpt(stem, song.sample_rate, start * step)
-            for stem, start in zip(song.audio, starts, strict=True)
+            for stem, start in zip(song.each(), starts, strict=True)
         ]
         parts = [
             log_mel(torch.from_numpy(np.stack(cuts[i : i + BATCH])))
@@ -223,9 +224,10 @@ def block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     step = round(BLOCK_S * sample_rate)
     blocks = max(1, -(-audio.shape[-1] // step))
     powers = np.zeros((audio.shape[0], blocks))
-    for index in range(blocks):
-        block = audio[..., index * step : (index + 1) * step]
-        powers[:, index] = np.square(block, dtype=np.float32).mean(axis=(1, 2))
+    for row, stem in zip(powers, each(audio), strict=True):
+        for index in range(blocks):
+            block = stem[:, index * step : (index + 1) * step]
+            row[index] = np.square(block, dtype=np.float32).mean()
     return powers
 
 

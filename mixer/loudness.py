@@ -72,7 +72,7 @@ def measure(audio: np.ndarray, sample_rate: int) -> Level:
 
 def measure_song(song: Song) -> tuple[Level, ...]:
     """Read every meter on every stem, in the song's order."""
-    return tuple(measure(stem, song.sample_rate) for stem in song.audio)
+    return tuple(measure(stem, song.sample_rate) for stem in song.each())
 
 
 def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float | None:

@@ -1,0 +1,47 @@
+"""Two stems at a time: tasks in threads, their results in the order of the tasks.
+
+One rule: torch keeps to one thread inside, so the bits of a result never depend on the number of
+cores, and on a busy machine no core spins in wait for another (ten times slower, as measured).
+"""
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import torch
+
+_WORKERS = 2  # each holds about 400 MB for three minutes
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@contextlib.contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """Keep torch to one thread for a while."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def two_at_a_time(task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield task(item) for every item, in order; at most one result waits unseen.
+
+    Left early (an error, an interruption), it starts no further task and waits for those that run.
+    """
+    waiting: deque[Future[Result]] = deque()
+    with one_torch_thread(), ThreadPoolExecutor(_WORKERS) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(task, item))
+                if len(waiting) > _WORKERS:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
