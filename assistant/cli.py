@@ -29,6 +29,8 @@ QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 
+INTERRUPTED = 130  # exit code after Ctrl-C, which typer has already turned into an exit
+
 SongFolder = Annotated[Path, typer.Argument(metavar="SONG", help="Folder of stems.")]
 Anchor = Annotated[
     str | None,
@@ -163,6 +165,9 @@ def mix(
         Path | None, typer.Option(metavar="FILE", help="Write what was done as JSON.")
     ] = None,
     free_levels: Annotated[bool, typer.Option(help="Let MEGAMI set the levels too.")] = False,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Of 16 draws the one that changes your mix least.")
+    ] = False,
     chart: Chart = None,
 ) -> None:
     """Apply the advice (or your own moves), render with MEGAMI, report what was done and why."""
@@ -171,7 +176,7 @@ def mix(
     from assistant.mixing import mix as mix_song
     from assistant.opening import load_listener, opened
 
-    options = MixOptions(out, tuple(move or ()), effects, takes, seed, stems, free_levels)
+    options = MixOptions(out, tuple(move or ()), effects, takes, seed, stems, free_levels, nearest)
     check_places(options, song, report)
     parse_moves(options.moves)
     with progress_bar() as on_progress:
@@ -240,7 +245,7 @@ def _print_json(data: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Run the command line: 0 = done, 2 = the user can mend it, and a sentence says how."""
+    """Run the command line: 0 = done, 130 = stopped, 2 = the user can mend it as the sentence says."""
     for setting, value in QUIET.items():
         os.environ.setdefault(setting, value)
     for stream in (sys.stdout, sys.stderr):
@@ -248,8 +253,11 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show
     try:
         app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
+        print("gainsay: stopped, and nothing half-written is left behind", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # whoever was reading has gone
         sys.exit(141)
     except Exception as error:

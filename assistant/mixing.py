@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from assistant.advising import Advice, advise
 from assistant.context import ToolContext, ToolError, rounded
 from assistant.hearing import ToolCall
 from assistant.opening import Opened
-from assistant.rendering import Change, render
+from assistant.rendering import Change, Rendered, renders
 from assistant.session import is_within
 from assistant.tools import run_tool
 from mixer.moves import Move
@@ -33,6 +34,7 @@ class MixOptions:
     seed: int = 0
     stems_folder: Path | None = None
     free_levels: bool = False
+    nearest: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Mixed:
     moves: tuple[Move, ...]
     why: tuple[str, ...]
     takes: tuple[MixedTake, ...]
+    nearest: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """What goes into the report file."""
@@ -78,6 +81,7 @@ class Mixed:
             "anchor_why": self.anchor_why,
             "moves": [{"stem": move.stem, "gain_db": move.gain_db} for move in self.moves],
             "why": list(self.why),
+            "nearest": self.nearest,
             "takes": [take.as_data() for take in self.takes],
         }
 
@@ -131,8 +135,26 @@ def mix(opened: Opened, options: MixOptions) -> Mixed:
         result = run_tool(context, ToolCall("apply_moves", {"moves": arguments}))
         if not result.ok:
             raise ToolError(result.text.removeprefix("apply_moves: "))
-    takes = tuple(_take(context, options, number) for number in range(options.takes))
-    return Mixed(opened.song.name, opened.anchor, opened.why, tuple(moves), tuple(why), takes)
+    rendered = renders(
+        context,
+        options.effects,
+        options.takes,
+        options.seed,
+        options.free_levels,
+        options.nearest,
+    )
+    if options.nearest:
+        why.append("of 16 draws the nearest to your own mix was taken, where MEGAMI had a choice")
+    takes = tuple(map(partial(_write, context, options), range(options.takes), rendered))
+    return Mixed(
+        opened.song.name,
+        opened.anchor,
+        opened.why,
+        tuple(moves),
+        tuple(why),
+        takes,
+        options.nearest,
+    )
 
 
 def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list[str]]:
@@ -146,10 +168,10 @@ def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list
     return list(advice.moves), list(advice.reasons) or [advice.reply]
 
 
-def _take(context: ToolContext, options: MixOptions, number: int) -> MixedTake:
+def _write(context: ToolContext, options: MixOptions, number: int, rendered: Rendered) -> MixedTake:
+    """Write a take's mix, and its stems if they were asked for."""
     from mixer.export import write_mix, write_stems
 
-    rendered = render(context, options.effects, options.seed + number, options.free_levels)
     take, sample_rate = rendered.take, context.song.sample_rate
     written = write_mix(
         take_path(options, number), take.mix, sample_rate, song_folder=context.song.folder

@@ -89,6 +89,7 @@ def render_mix(context: ToolContext, arguments: RenderMix) -> ToolResult:
                 "stems": [change.as_data() for change in rendered.changes],
             }
         )
+        del rendered  # its stems go before the next take is made
     if arguments.style:
         lines.append("style words are not followed yet; they come in a later release")
     data = {

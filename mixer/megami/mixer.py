@@ -17,7 +17,7 @@ from mixer.megami.draw import Draw, fader_setting
 from mixer.megami.generator import Generator
 from mixer.megami.rough import rough_mix
 from mixer.megami.sampling import sample
-from mixer.megami.takes import Take, as_loud, render
+from mixer.megami.takes import Setting, Take, as_loud, render
 from mixer.moves import MixState
 from mixer.song import Song
 
@@ -162,9 +162,12 @@ def iter_takes(
     else:
         settings = (fader_setting(state, one) for one in range(seed, seed + takes))
         lufs, mix_lufs = None, np.nan
-    for number, setting in enumerate(settings):
+
+    def made(number: int, setting: Setting) -> Take:
         take = render(song, setting, lufs, _report_to(on_progress, number, takes, stems))
-        yield as_loud(take, mix_lufs, song.sample_rate) if free_levels else take
+        return as_loud(take, mix_lufs, song.sample_rate) if free_levels else take
+
+    yield from map(made, range(takes), settings)  # unlike a loop, a map lets each take go
 
 
 def _hear(song: Song) -> np.ndarray:
