@@ -245,7 +245,7 @@ def _print_json(data: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Run the command line: 0 = done, 130 = stopped, 2 = the user can mend it as the sentence says."""
+    """Run the command line: 0 = done, 130 = stopped, 2 = a sentence says what the user can mend."""
     for setting, value in QUIET.items():
         os.environ.setdefault(setting, value)
     for stream in (sys.stdout, sys.stderr):

@@ -13,7 +13,7 @@ import numpy as np
 
 from mixer.audio_files import AudioError
 
-MEMORY_LIMIT_BYTES = 3 << 29  # 1.5 GiB
+MEMORY_LIMIT_BYTES = 1 << 30  # a song and a take of it stay far below 4 GiB
 
 
 def zeros(shape: tuple[int, ...], what: str) -> np.ndarray:
