@@ -91,10 +91,16 @@ def renders(
 def _measured(context: ToolContext, take: "Take") -> list[float | None]:
     """Loudness of every stem of a take."""
     from mixer.fader import song_lufs
+    from mixer.storage import give_back
     from mixer.workers import two_at_a_time
 
+    def read(stem: np.ndarray) -> float | None:
+        lufs = song_lufs(stem, context.song.sample_rate)
+        give_back(stem)
+        return lufs
+
     after: list[float | None] = []
-    for lufs in two_at_a_time(lambda one: song_lufs(one, context.song.sample_rate), take.each()):
+    for lufs in two_at_a_time(read, take.stems):
         after.append(lufs)
         context.progress(len(after), len(context.names), "measuring the render")
     return after

@@ -28,7 +28,7 @@ from mixer.knobs import (
 )
 from mixer.panorama import place, widen
 from mixer.reverb import room_response
-from mixer.workers import two_at_a_time
+from mixer.workers import one_torch_thread, two_at_a_time
 
 __all__ = [
     "INDEX",
@@ -111,7 +111,8 @@ def render_stems(
 @torch.no_grad()
 def room_of(settings: Tensor, sample_rate: int) -> Tensor:
     """The response of the one reverb that stems with these settings (stems, 24) share."""
-    return _room(knobs(settings.float()), sample_rate)
+    with one_torch_thread():
+        return _room(knobs(settings.float()), sample_rate)
 
 
 @torch.no_grad()

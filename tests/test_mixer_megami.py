@@ -266,6 +266,7 @@ def test_free_levels_keep_the_mix_as_loud_and_the_moved_stem_where_it_was_put(
     assert _lufs(take.mix) == pytest.approx(_lufs(rough.mix), abs=0.1)
     changes = [_lufs(take.stems[index]) - _lufs(song.audio[index]) for index in range(4)]
     assert changes == pytest.approx(take.gains_db.tolist(), abs=0.1)
+    assert changes[1] == pytest.approx(4.0, abs=0.1)
     assert max(changes) - min(changes) > 1.0
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from mixer.fader import song_lufs
 from mixer.megami.twins import same_sound, sketch
 from mixer.song import Song
+from mixer.storage import give_back
 from mixer.workers import two_at_a_time
 
 STEREO_FROM_DB = -40.0  # a stem whose side is louder than this against its mid has an image to keep
@@ -80,8 +81,9 @@ def _measured(song: Song, on_progress: Progress | None) -> Analysis:
 
     mix = np.zeros(song.audio.shape[1:])
     levels, stereo, sketches = [], [], []
-    for done, (stem, lufs, image, one) in enumerate(two_at_a_time(read, song.each()), 1):
+    for done, (stem, lufs, image, one) in enumerate(two_at_a_time(read, song.audio), 1):
         mix += stem
+        give_back(stem)
         levels.append(lufs)
         stereo.append(image)
         sketches.append(one)

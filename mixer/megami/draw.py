@@ -39,15 +39,16 @@ class Draw:
         """The take that a seed gives."""
         faders = fader_setting(self.state, seed)
         drawn = self._sounds(seed)[0]
-        gains_db, knobs = faders.gains_db, faders.settings
+        gains_db, knobs, free = faders.gains_db, faders.settings, faders.free
         if np.isfinite(self.rough.mix_lufs):
-            free = free_gains(drawn[:, _LEVEL], self.rough, self.state)
-            gains_db = np.where(self.state.muted, -np.inf, free)
+            chosen_db = free_gains(drawn[:, _LEVEL], self.rough)
+            free = np.isfinite(chosen_db)
+            gains_db = np.where(free & np.isfinite(gains_db), chosen_db, gains_db)
         if self.effects:
             for stems, row in zip(self.rough.members, drawn, strict=True):
                 knobs[list(stems)] = row
             share_room(knobs, self.rough.first)
-        return Setting(seed, knobs, gains_db)
+        return Setting(seed, knobs, gains_db, free)
 
     def nearest(self, seed: int, takes: int) -> list[int]:
         """The seeds, from seed on, whose settings are the nearest to the user's own mix."""
@@ -79,4 +80,5 @@ def fader_setting(state: MixState, seed: int) -> Setting:
     knobs = neutral_settings(len(state.pan)).numpy()
     for index, pan in enumerate(state.pan):
         knobs[index, INDEX["pan"]] = knobs[index, INDEX["pan"]] if pan is None else pan
-    return Setting(seed, knobs, np.where(state.muted, -np.inf, np.array(state.gain_db, np.float64)))
+    gains_db = np.where(state.muted, -np.inf, np.array(state.gain_db, np.float64))
+    return Setting(seed, knobs, gains_db, np.zeros(len(knobs), bool))

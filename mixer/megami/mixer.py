@@ -165,7 +165,9 @@ def iter_takes(
 
     def made(number: int, setting: Setting) -> Take:
         take = render(song, setting, lufs, _report_to(on_progress, number, takes, stems))
-        return as_loud(take, mix_lufs, song.sample_rate) if free_levels else take
+        if np.isnan(mix_lufs):
+            return take
+        return as_loud(take, setting.free, mix_lufs, song.sample_rate)
 
     yield from map(made, range(takes), settings)  # unlike a loop, a map lets each take go
 

@@ -19,13 +19,14 @@ from mixer.song import Song
 
 @dataclass(frozen=True, eq=False)
 class Rough:
-    """The sounds to draw for. members: the stems of each. lufs (K,): as opened.
+    """The sounds to draw for in a song of stems. members: those of each. lufs (K,): as opened.
 
     held (K, 24): settings that a draw keeps, NaN = free. own (K, 24): the user's, where nothing is
     added. moved (K,): whether the user has moved the sound. mix_lufs: loudness of the user's mix if
     levels are free, else NaN.
     """
 
+    stems: int
     members: tuple[tuple[int, ...], ...]
     lufs: np.ndarray
     held: np.ndarray
@@ -62,16 +63,15 @@ def rough_mix(song: Song, analysis: Analysis, state: MixState, free_levels: bool
     own = np.where(np.isnan(held), neutral_settings(len(members)).numpy(), held)
     _hold_levels(own, levels)
     _hold_levels(held, np.where(moved, levels, np.nan) if free_levels else levels)
-    return Rough(members, lufs, held, own, moved, mix_lufs)
+    return Rough(len(rows), members, lufs, held, own, moved, mix_lufs)
 
 
-def free_gains(level_db: np.ndarray, rough: Rough, state: MixState) -> np.ndarray:
-    """Gains (S,) that bring what the user has not moved to the drawn levels re mix (K,)."""
-    gains_db = np.array(state.gain_db, np.float64)
+def free_gains(level_db: np.ndarray, rough: Rough) -> np.ndarray:
+    """Gains (S,) to the drawn levels re mix (K,); NaN for what the user has moved, or no level."""
+    gains_db = np.full(rough.stems, np.nan)
     wanted_db = np.clip(rough.mix_lufs + level_db - rough.lufs, -MAX_GAIN_DB, MAX_GAIN_DB)
-    for stems, wanted, moved in zip(rough.members, wanted_db, rough.moved, strict=True):
-        if not moved and np.isfinite(wanted):
-            gains_db[list(stems)] = wanted
+    for members, wanted, moved in zip(rough.members, wanted_db, rough.moved, strict=True):
+        gains_db[list(members)] = np.nan if moved else wanted
     return gains_db
 
 

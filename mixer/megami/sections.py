@@ -1,6 +1,7 @@
 """Keep verses and choruses as far apart as they came, whatever a compressor does within them.
 
-One rule: the correction is slower than a phrase (a 6 s window) and knows only the stem's own level.
+One rule: the correction is slower than a phrase (a window of 6 s, or of a quarter of a short song)
+and knows only the stem's own level.
 """
 
 import numpy as np
@@ -47,8 +48,8 @@ def _hop_powers(audio: np.ndarray, hop: int) -> np.ndarray:
 
 
 def _contour(powers: np.ndarray, samples: int, hop: int) -> np.ndarray:
-    """Mean power under a sliding Hann window of 6 s, one value a hop."""
+    """Mean power under a sliding Hann window, one value a hop."""
     weight = np.minimum(hop, samples - hop * np.arange(powers.size))
-    window = np.hanning(min(int(WINDOW_S / HOP_S), 2 * powers.size - 1) + 2)[1:-1]
+    window = np.hanning(min(int(WINDOW_S / HOP_S), -(-powers.size // 4)) + 2)[1:-1]
     cut = slice((window.size - 1) // 2, (window.size - 1) // 2 + powers.size)
     return np.convolve(powers, window)[cut] / np.convolve(weight, window)[cut]

@@ -11,21 +11,28 @@ import numpy as np
 import torch
 
 from mixer.console import INDEX, PARAMETERS, render_stem, room_of
-from mixer.fader import apply_gain
 from mixer.megami.analysis import Progress, loudness
 from mixer.megami.sections import keep_sections
+from mixer.moves import MAX_GAIN_DB
 from mixer.song import Song
 from mixer.storage import each, give_back, zeros
 from mixer.workers import two_at_a_time
 
+_NEAR_ENOUGH_LU = 0.02
+_TRIES = 8
+
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """A take to be rendered. settings (S, 24) in units; gains_db (S,), -inf for a muted stem."""
+    """A take to be rendered. settings (S, 24) in units; gains_db (S,), -inf for a muted stem.
+
+    free (S,): stems whose gain MEGAMI chose.
+    """
 
     seed: int
     settings: np.ndarray
     gains_db: np.ndarray
+    free: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,15 +91,35 @@ def render(song: Song, setting: Setting, stems_lufs: np.ndarray | None, report: 
     return Take(setting.seed, setting.settings, stems, mix, setting.gains_db)
 
 
-def as_loud(take: Take, mix_lufs: float, sample_rate: int) -> Take:
-    """The take with one common gain that brings its mix to mix_lufs; its stems change in place."""
-    common_db = mix_lufs - loudness(take.mix, sample_rate)
-    if np.isnan(common_db):
-        return take
+def as_loud(take: Take, free: np.ndarray, mix_lufs: float, sample_rate: int) -> Take:
+    """The take with one gain on its free stems (S,) that brings the mix to mix_lufs; in place.
+
+    The other stems stay where the user has put them, even if the mix is then louder than that.
+    """
+    kept = np.zeros_like(take.mix)
+    for stem in (stem for stem, chosen in zip(take.each(), free, strict=True) if not chosen):
+        kept += stem
+    chosen = take.mix - kept
+    common_db = _gain_to_db(kept, chosen, mix_lufs, sample_rate)
     gain = np.float32(10.0 ** (common_db / 20.0))
-    for stem in take.each():
-        stem *= gain
-    return replace(take, mix=apply_gain(take.mix, common_db), gains_db=take.gains_db + common_db)
+    for index in np.flatnonzero(free):
+        take.stems[index] *= gain
+        give_back(take.stems[index])
+    return replace(take, mix=kept + chosen * gain, gains_db=take.gains_db + common_db * free)
+
+
+def _gain_to_db(kept: np.ndarray, chosen: np.ndarray, mix_lufs: float, sample_rate: int) -> float:
+    """The gain on chosen (2, n) at which kept + chosen has a loudness, by Newton's method."""
+    gain_db, still = 0.0, float(np.square(kept).sum())
+    power = float(np.square(chosen).sum())
+    for _ in range(_TRIES):
+        gain = 10.0 ** (gain_db / 20.0)
+        missing_db = mix_lufs - loudness(kept + chosen * np.float32(gain), sample_rate)
+        if power == 0.0 or np.isnan(missing_db) or abs(missing_db) < _NEAR_ENOUGH_LU:
+            break
+        share = power * gain**2 / (power * gain**2 + still)
+        gain_db = float(np.clip(gain_db + missing_db / max(share, 0.1), -MAX_GAIN_DB, MAX_GAIN_DB))
+    return gain_db
 
 
 def _keep(sample_rate: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:

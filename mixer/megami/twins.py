@@ -16,16 +16,15 @@ RESIDUAL = 10.0 ** (-45.0 / 10.0)  # of the power, after the best gain
 def sketch(stem: np.ndarray) -> np.ndarray:
     """A random projection (4096,) of a stem (2, n): linear, so twins' sketches are twins too.
 
-    Every row of 4096 samples is added up with a sign of its own; lengths and angles survive that to
-    a few percent, wherever in the song the stem plays.
+    Every row of 4096 samples is added up with a weight of its own; lengths and angles survive that
+    to a few percent, wherever in the song the stem plays.
     """
     rows = stem.shape[1] // SKETCH_SIZE
-    signs = _signs(rows + 1)
     total = np.zeros(SKETCH_SIZE)
-    for channel, sign in zip(stem, signs, strict=True):
+    for channel, weight in zip(stem, _weights(rows + 1), strict=True):
         whole, rest = np.split(channel, [rows * SKETCH_SIZE])
-        total += sign[:rows] @ whole.reshape(rows, SKETCH_SIZE)
-        total[: rest.size] += sign[rows] * rest
+        total += weight[:rows] @ whole.reshape(rows, SKETCH_SIZE)
+        total[: rest.size] += weight[rows] * rest
     return total
 
 
@@ -53,6 +52,6 @@ def _alike(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _signs(rows: int) -> np.ndarray:
-    """Signs (2, rows), the same for all stems of one length."""
-    return np.random.default_rng(0).choice(np.array([-1.0, 1.0], np.float32), (2, rows))
+def _weights(rows: int) -> np.ndarray:
+    """Weights (2, rows), the same for all stems of one length."""
+    return np.random.default_rng(0).standard_normal((2, rows), dtype=np.float32)
