@@ -231,6 +231,41 @@ def test_mix_takes_the_advice_otherwise(gainsay, folder, listener, tmp_path):
     assert "vocals +3.0 dB: 90 % sure that it is too quiet" in out
 
 
+def test_the_nearest_take_is_said_and_its_seed_gives_it_again(gainsay, folder, tmp_path):
+    place = ("mix", folder, "--anchor", "bass", "--move", "vocals=+3")
+    report = tmp_path / "r.json"
+    code, out, _ = gainsay(*place, "-o", tmp_path / "a.wav", "--nearest", "--report", report)
+    told = json.loads(report.read_text())
+    seed = told["takes"][0]["seed"]
+    assert code == 0 and told["nearest"] is True and 0 <= seed < 16
+    assert "of 16 draws the nearest to your own mix" in out
+    gainsay(*place, "-o", tmp_path / "b.wav", "--seed", seed)
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+@pytest.mark.parametrize("where", ["render", "stems"])
+def test_ctrl_c_leaves_nothing_half_written_and_says_so(
+    gainsay, folder, tmp_path, monkeypatch, where
+):
+    out = tmp_path / "out"
+    out.mkdir()
+    if where == "render":
+        monkeypatch.setattr("mixer.megami.mixer.render", _interrupted)
+    else:
+        monkeypatch.setattr("mixer.export.os.fsync", _interrupted)
+    code, printed, err = gainsay(
+        "mix", folder, "-o", out / "mix.wav", "--anchor", "bass", "--move", "vocals=+3",
+        "--no-effects", "--stems", out / "stems", "--report", out / "report.json",
+    )  # fmt: skip
+    assert (code, printed) == (130, "")
+    assert err == "gainsay: stopped, and nothing half-written is left behind\n"
+    assert list(out.iterdir()) == []
+
+
+def _interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def test_a_chart_is_drawn(gainsay, folder, tmp_path):
     pytest.importorskip("matplotlib")
     code, _, _ = gainsay("levels", folder, "--anchor", "bass", "--chart", tmp_path / "c.png")
