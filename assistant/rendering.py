@@ -100,9 +100,12 @@ def _measured(context: ToolContext, take: "Take") -> list[float | None]:
         return lufs
 
     after: list[float | None] = []
-    for lufs in two_at_a_time(read, take.stems):
+
+    def keep(place: int, lufs: float | None) -> None:
         after.append(lufs)
-        context.progress(len(after), len(context.names), "measuring the render")
+        context.progress(place + 1, len(context.names), "measuring the render")
+
+    two_at_a_time(read, take.stems, keep)
     return after
 
 

@@ -102,9 +102,11 @@ def render_stems(
         gain_db, one = float(gains_db[index]), settings[index]
         rendered[index] = render_stem(audio[index], one, gain_db, room, sample_rate)
 
-    for done, _ in enumerate(two_at_a_time(render, heard), 1):
+    def report(place: int, _: None) -> None:
         if on_progress:
-            on_progress(done, len(heard), "stem")
+            on_progress(place + 1, len(heard), "stem")
+
+    two_at_a_time(render, heard, report)
     return rendered
 
 

@@ -29,19 +29,24 @@ def one_torch_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def two_at_a_time(task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield task(item) for every item, in order; at most one result waits unseen.
+def two_at_a_time(
+    task: Callable[[Item], Result], items: Iterable[Item], then: Callable[[int, Result], None]
+) -> None:
+    """Do task(item) for every item, and then(place, result) in order in the caller's thread.
 
-    Left early (an error, an interruption), it starts no further task and waits for those that run.
+    At most one result waits unseen. An error or an interruption starts no further task, and waits
+    for those that run.
     """
     waiting: deque[Future[Result]] = deque()
+    seen = 0
     with one_torch_thread(), ThreadPoolExecutor(_WORKERS) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(task, item))
                 if len(waiting) > _WORKERS:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                    then(seen, waiting.popleft().result())
+                    seen += 1
+            for place, future in enumerate(waiting, seen):
+                then(place, future.result())
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

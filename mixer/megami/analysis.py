@@ -76,19 +76,21 @@ def _measured(song: Song, on_progress: Progress | None) -> Analysis:
     """One pass over the stems, with two of them in memory."""
     rate = song.sample_rate
 
-    def read(stem: np.ndarray) -> tuple[np.ndarray, float, bool, np.ndarray]:
-        return stem, loudness(stem, rate), has_image(stem), sketch(stem)
-
     mix = np.zeros(song.audio.shape[1:])
     levels, stereo, sketches = [], [], []
-    for done, (stem, lufs, image, one) in enumerate(two_at_a_time(read, song.audio), 1):
-        mix += stem
-        give_back(stem)
-        levels.append(lufs)
-        stereo.append(image)
-        sketches.append(one)
+
+    def read(stem: np.ndarray) -> tuple[float, bool, np.ndarray]:
+        return loudness(stem, rate), has_image(stem), sketch(stem)
+
+    def keep(place: int, found: tuple[float, bool, np.ndarray]) -> None:
+        np.add(mix, song.audio[place], out=mix)
+        give_back(song.audio[place])
+        for column, value in zip((levels, stereo, sketches), found, strict=True):
+            column.append(value)
         if on_progress is not None:
-            on_progress(done, len(song.names), song.names[done - 1])
+            on_progress(place + 1, len(song.names), song.names[place])
+
+    two_at_a_time(read, song.audio, keep)
     opened_lufs = _settled(loudness(mix, rate))
     return Analysis(np.array(levels), opened_lufs, tuple(stereo), same_sound(sketches))
 

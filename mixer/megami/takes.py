@@ -83,11 +83,13 @@ def render(song: Song, setting: Setting, stems_lufs: np.ndarray | None, report: 
             _keep(song.sample_rate) if knobs[index, INDEX["ratio"]] > 1.0 else None,
         )
 
-    for index, _ in enumerate(two_at_a_time(fill, range(len(stems)))):
-        mix += stems[index]
+    def add(index: int, _: None) -> None:
+        np.add(mix, stems[index], out=mix)
         give_back(stems[index])
         give_back(song.audio[index])
         report(index + 1, len(stems), song.names[index])
+
+    two_at_a_time(fill, range(len(stems)), add)
     return Take(setting.seed, setting.settings, stems, mix, setting.gains_db)
 
 
