@@ -166,7 +166,7 @@ class Ear(nn.Module):
     def hear(self, song: Song) -> EarResult:
         """Hear every stem over the song's window; one that pauses there is heard where it plays."""
         powers = block_powers(song.audio, song.sample_rate)
-        common = _best_start(_active(powers))
+        common = _best_start(_active(_distinct(powers)))
         starts = [
             common if _plays_at(row, common) else _best_start(row[None]) for row in _active(powers)
         ]
@@ -231,6 +231,16 @@ def block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     return powers
 
 
+def _distinct(powers: np.ndarray) -> np.ndarray:
+    """The rows of (stems, blocks) that are no copy up to a gain of one before: such counts once."""
+    shapes = powers / np.maximum(powers.sum(axis=1, keepdims=True), 1e-30)
+    kept: list[int] = []
+    for index, shape in enumerate(shapes):
+        if not any(np.allclose(shape, shapes[other], rtol=1e-3, atol=0.0) for other in kept):
+            kept.append(index)
+    return powers[kept]
+
+
 def _active(powers: np.ndarray) -> np.ndarray:
     """Which blocks a stem plays in, (stems, blocks) of bool, judged against its own loud blocks."""
     loud = np.percentile(powers, 95, axis=1, keepdims=True)
@@ -257,6 +267,5 @@ def _plays_at(row: np.ndarray, start: int) -> bool:
 
 def window(song: Song) -> int:
     """First sample of the 10 s in which most stems play."""
-    return _best_start(_active(block_powers(song.audio, song.sample_rate))) * round(
-        BLOCK_S * song.sample_rate
-    )
+    powers = block_powers(song.audio, song.sample_rate)
+    return _best_start(_active(_distinct(powers))) * round(BLOCK_S * song.sample_rate)
