@@ -143,8 +143,11 @@ def mix(opened: Opened, options: MixOptions) -> Mixed:
         options.free_levels,
         options.nearest,
     )
-    if options.nearest:
-        why.append("of 16 draws the nearest to your own mix was taken, where MEGAMI had a choice")
+    if options.nearest and (options.effects or options.free_levels):
+        from mixer.megami.nearness import DRAWS
+
+        draws = max(DRAWS, options.takes)
+        why.append(f"of {draws} draws the nearest to your own mix is taken, by its settings")
     takes = tuple(map(partial(_write, context, options), range(options.takes), rendered))
     return Mixed(
         opened.song.name,
