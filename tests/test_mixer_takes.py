@@ -123,8 +123,9 @@ def test_the_nearest_take_is_the_nearest_of_its_draws(megami: Megami, song: Song
     own[:, INDEX["level_db"]] = every[0].settings[:, INDEX["level_db"]]  # held in all of them
     drawn = np.stack([take.settings for take in every])
     away = distances(drawn, own, megami.generator.code)
-    assert seeds == [20 + int(at) for at in np.argsort(away)[:2]]
-    assert away.max() > 1.2 * away.min()
+    places = [int(np.argsort(np.argsort(away))[seed - 20]) for seed in seeds]
+    assert places[0] <= 1 and places[1] <= 3  # ranked by drafts of fewer steps
+    assert away.max() > 1.2 * away[seeds[0] - 20]
     again = render_takes(song, given, UNTOUCHED, seed=seeds[0], megami=megami)[0]
     assert np.array_equal(again.stems, nearest[0].stems)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mixer.console import INDEX, neutral_settings
-from mixer.megami.nearness import DRAWS, distances
+from mixer.megami.nearness import DRAFT_STEPS, DRAWS, distances
 from mixer.megami.rough import Rough, free_gains, share_room
 from mixer.megami.takes import Setting
 from mixer.moves import MixState
@@ -38,7 +38,7 @@ class Draw:
     def setting(self, seed: int) -> Setting:
         """The take that a seed gives."""
         faders = fader_setting(self.state, seed)
-        drawn = self._sounds(seed)[0]
+        drawn = self._sounds(seed, 1)[0]
         gains_db, knobs, free = faders.gains_db, faders.settings, faders.free
         if np.isfinite(self.rough.mix_lufs):
             chosen_db = free_gains(drawn[:, _LEVEL], self.rough)
@@ -52,7 +52,7 @@ class Draw:
 
     def nearest(self, seed: int, takes: int) -> list[int]:
         """The seeds, from seed on, whose settings are the nearest to the user's own mix."""
-        drawn = self._sounds(seed, max(DRAWS, takes))
+        drawn = self._sounds(seed, max(DRAWS, takes), steps=DRAFT_STEPS)
         heard = [
             at
             for at, stems in enumerate(self.rough.members)
@@ -67,12 +67,12 @@ class Draw:
         away = distances(drawn[:, heard], self.rough.own[heard], self.megami.generator.code)
         return [seed + int(at) for at in np.argsort(away, kind="stable")[:takes]]
 
-    def _sounds(self, seed: int, takes: int = 1) -> np.ndarray:
+    def _sounds(self, seed: int, takes: int, **how: int) -> np.ndarray:
         """Settings (takes, sounds, 24); take k is what seed + k gives."""
         if self.contents is None or not self.rough.members:
             return np.repeat(self.rough.own[None], takes, axis=0)
         with one_torch_thread():
-            return self.megami.sample(self.contents, takes, seed, self.rough.held)
+            return self.megami.sample(self.contents, takes, seed, self.rough.held, **how)
 
 
 def fader_setting(state: MixState, seed: int) -> Setting:

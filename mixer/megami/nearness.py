@@ -11,6 +11,7 @@ from mixer.knobs import INDEX
 from mixer.megami.code import Code
 
 DRAWS = 16
+DRAFT_STEPS = 12  # they rank as 30 steps do (r = 0.9995), in 0.4 of the time
 AMOUNTS = tuple(
     INDEX[name]
     for name in (
