@@ -5,6 +5,7 @@ One rule: in doubt nothing is done; the user is asked instead.
 
 from assistant.hearing import ToolCall
 from assistant.said import Said
+from mixer.words import read
 
 LEAST_CERTAINTY = 0.3  # the least sure token of a call that changes the mix
 YES_CERTAINTY = 0.6  # of taking words for a yes to the open proposal
@@ -13,6 +14,7 @@ NOT_HERE = "the song has no "
 CHANGES = frozenset(
     {"apply_moves", "set_level", "set_pan", "set_mute", "set_anchor", "shape_sound"}
 )
+FADERS = frozenset({"apply_moves", "set_level"})
 READ_ONLY = frozenset({"measure_levels", "list_versions", "propose_moves"})
 
 
@@ -51,6 +53,8 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
     for stem in stems_of(call):  # one that is not there is for the tool to refuse
         if (name := here.get(stem.casefold())) is not None and name not in said.stems:
             return f"the user did not speak of {name}"
+    if call.name == "shape_sound":
+        return _wrong_sound(call, said)
     return _wrong_number(call, said)
 
 
@@ -63,6 +67,20 @@ def _no_yes(certainty: float | None, said: Said) -> str | None:
     left_out = set(said.named) - {move.stem for move in said.proposed}
     if left_out and said.proposed:
         return f"the user spoke of {', '.join(sorted(left_out))}, which the proposal leaves out"
+    return None
+
+
+def _wrong_sound(call: ToolCall, said: Said) -> str | None:
+    """A sound must stand in the user's words: what is asked of it, and which way."""
+    words = str(call.arguments.get("words", ""))
+    own = read(said.sound_for(str(call.arguments.get("stem", ""))))
+    wishes = (*said.sound.reading.wishes, *own.wishes)
+    asked = {(wish.quality, wish.way) for wish in wishes}
+    meant = {(wish.quality, wish.way) for wish in read(words).wishes}
+    if meant - asked:
+        return f"the user did not ask for {words}"
+    if not meant and not set(words.casefold().split()) <= set(said.latest.casefold().split()):
+        return f"the user did not say {words}"
     return None
 
 

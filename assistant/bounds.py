@@ -16,6 +16,7 @@ _STEM_OPENS = ('"moves": [{"stem": "', '}, {"stem": "')
 _AGAINST_ANCHOR = ("set_level", "set_anchor")  # tools that never name the anchor as their stem
 _MOVE_ENDS = re.compile(r'"gain_db": -?[\d.]+$')
 _LEVEL_ENDS = re.compile(r'"relative_lu": -?[\d.]+$')
+_TAKES_END = re.compile(r'"takes": \d+$')
 _MOVED = re.compile(r'\{"stem": "(.*?)", "gain_db":')
 _NEXT_MOVE, _LAST_MOVE = '}, {"stem": "', "}]}}"
 
@@ -37,6 +38,10 @@ class Bounds:
             for name, quoted in self._quoted.items():
                 if text.endswith(f'{{"stem": "{quoted}", "gain_db": '):
                     return _numerals(self.said.gains_db(name))
+        if text.startswith(call_opening("shape_sound")) and text.endswith('", "words": "'):
+            return self._sound(text.removesuffix('", "words": "'))
+        if text.startswith(call_opening("render_mix")) and self.said.sound.style:
+            return self._styled(text)
         if self.said.placed is not None and text.startswith(call_opening("set_level")):
             return self._placing(*self.said.placed, text)
         for tool in _AGAINST_ANCHOR:
@@ -56,6 +61,20 @@ class Bounds:
         if _LEVEL_ENDS.search(text):
             return [', "against": "'] if others else ["}}"]
         return self._number(text)
+
+    def _sound(self, text: str) -> Sequence[str]:
+        """How the stem that was written last is to be made, by the user's words."""
+        stems = [name for name in self.said.names if text.endswith(f'"{json_text(name)}')]
+        words = self.said.sound_for(stems[0]) if stems else self.said.sound.words
+        return [json_text(words) + '"}}'] if words else ()
+
+    def _styled(self, text: str) -> Sequence[str]:
+        """A render in a style: how many takes, if that was said, then the style, and no more."""
+        style, seeded = f'"style": "{json_text(self.said.sound.style)}"', "seed" in self.said.latest
+        style += ', "seed": ' if seeded else "}}"
+        if text == call_opening("render_mix"):
+            return ['"takes": '] if self.said.counts() and not seeded else [style]
+        return [f", {style}"] if _TAKES_END.search(text) else self._number(text)
 
     def _number(self, text: str) -> Sequence[str]:
         for key in ("relative_lu", "pan"):

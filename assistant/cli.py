@@ -29,6 +29,8 @@ QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 
+INTERRUPTED = 130  # exit code after Ctrl-C, which typer has already turned into an exit
+
 SongFolder = Annotated[Path, typer.Argument(metavar="SONG", help="Folder of stems.")]
 Anchor = Annotated[
     str | None,
@@ -163,17 +165,42 @@ def mix(
         Path | None, typer.Option(metavar="FILE", help="Write what was done as JSON.")
     ] = None,
     free_levels: Annotated[bool, typer.Option(help="Let MEGAMI set the levels too.")] = False,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Of 16 draws the one that changes your mix least.")
+    ] = False,
+    mixer: Annotated[
+        str, typer.Option(help="megami, or megami-published: it sets all levels, needs --weights.")
+    ] = "megami",
+    weights: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The published MEGAMI's, converted.")
+    ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help='Where the effects should go, as in "warm vintage".'),
+    ] = None,
     chart: Chart = None,
 ) -> None:
     """Apply the advice (or your own moves), render with MEGAMI, report what was done and why."""
     from assistant.console_view import progress_bar
-    from assistant.mixing import MixOptions, check_places, needs_advice, parse_moves, write_report
+    from assistant.mixing import (
+        MixOptions,
+        check_mixer,
+        check_places,
+        needs_advice,
+        parse_moves,
+        write_report,
+    )
     from assistant.mixing import mix as mix_song
     from assistant.opening import load_listener, opened
+    from assistant.tools_listening import understood_style
 
-    options = MixOptions(out, tuple(move or ()), effects, takes, seed, stems, free_levels)
+    published = check_mixer(mixer, weights, effects)
+    options = MixOptions(
+        out, tuple(move or ()), effects, takes, seed, stems, free_levels, nearest, published, style
+    )
     check_places(options, song, report)
     parse_moves(options.moves)
+    understood_style(style, effects)
     with progress_bar() as on_progress:
         listener = load_listener(on_progress) if needs_advice(options) else None
         with opened(song, anchor, listener=listener, on_progress=on_progress) as here:
@@ -190,7 +217,8 @@ def _show_mix(mixed: Any, chart: Path | None) -> None:
     from assistant.console_view import changes_table, level_chart, write_chart
 
     console = Console()
-    print("\n".join([mixed.anchor_why, *mixed.why]))
+    style = [f"style: {mixed.style}, by the effects of every stem"] if mixed.style else []
+    print("\n".join([mixed.anchor_why, *mixed.why, *style]))
     for take in mixed.takes:
         console.print(changes_table([change.as_data() for change in take.changes], mixed.anchor))
         for name, sound in take.sound.items():
@@ -240,7 +268,7 @@ def _print_json(data: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Run the command line: 0 = done, 2 = the user can mend it, and a sentence says how."""
+    """Run the command line: 0 = done, 130 = stopped, 2 = a sentence says what the user can mend."""
     for setting, value in QUIET.items():
         os.environ.setdefault(setting, value)
     for stream in (sys.stdout, sys.stderr):
@@ -248,8 +276,11 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show
     try:
         app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
+        print("gainsay: stopped, and nothing half-written is left behind", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # whoever was reading has gone
         sys.exit(141)
     except Exception as error:

@@ -47,6 +47,7 @@ class ToolContext:
     listener: Listener | None = None
     on_progress: Progress | None = None
     judgement: Judgement | None = None
+    _sounds: dict[tuple, Level] = field(default_factory=dict, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,15 +72,48 @@ class ToolContext:
     def levels(self) -> tuple[Level, ...]:
         """The meters of every stem as the file has it."""
         measured = []
-        for done, stem_audio in enumerate(self.song.audio):
+        for done, stem_audio in enumerate(self.song.each()):
             self.progress(done, len(self.names), "measuring")
             measured.append(measure(stem_audio, self.song.sample_rate))
         self.progress(len(self.names), len(self.names), "measuring")
         return tuple(measured)
 
     def levels_now(self) -> tuple[Level, ...]:
-        """The meters of every stem as it stands: a gain moves the levels by exactly itself."""
-        return levels_in(self.levels, self.session.state())
+        """The meters of every stem as it stands: a gain moves the levels by exactly itself.
+
+        A sound that was asked for keeps the loudness, but not peak and crest: these are measured.
+        """
+        state = self.session.state()
+        heard = [self._with_sound(index, state) for index in range(len(self.names))]
+        return levels_in(heard, state)
+
+    def _with_sound(self, index: int, state: MixState) -> Level:
+        """A stem's meters as its file has it, with the peak and crest of its sound."""
+        plain, sound = self.levels[index], state.sound_of(index)
+        if not sound or plain.lufs is None:
+            return plain
+        key = (index, state.sound[index])
+        if key not in self._sounds:
+            self.progress(0, 1, f"measuring {self.names[index]}")
+            self._sounds[key] = measure(self.as_asked(index), self.song.sample_rate)
+        made = self._sounds[key]
+        return replace(
+            plain,
+            true_peak_dbtp=made.true_peak_dbtp,
+            sample_peak_dbfs=made.sample_peak_dbfs,
+            crest_db=made.crest_db,
+        )
+
+    def as_asked(self, index: int) -> np.ndarray:
+        """One stem (2, samples), as loud as its file, with the sound that was asked for."""
+        state = self.session.state()
+        if not state.sound_of(index):
+            return self.song.audio[index]
+        from mixer.megami.mixer import render_takes
+
+        others = tuple(other != index for other in range(len(self.names)))
+        alone = replace(MixState.untouched(len(others)), muted=others, sound=state.sound)
+        return render_takes(self.song, None, alone, effects=False)[0].stems[index]
 
     def relative_now(self) -> tuple[float | None, ...]:
         """Every stem's level against the anchor, as it stands; a muted anchor still counts."""
@@ -106,6 +140,13 @@ class ToolContext:
         result = Ear.load().hear(self.song)
         self.progress(1, 1, "listening")
         return result
+
+    @cached_property
+    def contents(self) -> np.ndarray:
+        """What MEGAMI is told of the stems, (stems, size)."""
+        from mixer.megami.contents import contents_of
+
+        return contents_of(self.song, self.ear)
 
     @cached_property
     def roles(self) -> tuple[str | None, ...]:

@@ -13,14 +13,14 @@ import soundfile
 from rich.console import Console
 
 from assistant.chat import greet, showing, take_turn
-from assistant.context import ToolError, raised
+from assistant.context import ToolError
 from assistant.hearing import ToolCall
 from assistant.opening import Opened
 from assistant.rendering import changes, render
 from assistant.tools import run_tool
 from assistant.tools_listening import free_path
 from assistant.turn import Event
-from mixer.loudness import measure
+from mixer.loudness import integrated_lufs
 
 LINES = (
     "How does the balance sound to you?",
@@ -98,9 +98,9 @@ def measure_files(opened: Opened, stems: np.ndarray, folder: Path) -> list[dict[
     from mixer.export import write_stems
 
     written = write_stems(folder, opened.song.names, stems, opened.song.sample_rate)
-    levels = []
+    after_lufs: list[float | None] = []
     for path in written.paths:
         audio, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
-        level = measure(np.ascontiguousarray(audio.T), sample_rate)
-        levels.append(raised(level, -written.trim_db))
-    return [change.as_data() for change in changes(opened.context, levels)]
+        lufs = integrated_lufs(np.ascontiguousarray(audio.T), sample_rate)
+        after_lufs.append(None if lufs is None else lufs - written.trim_db)
+    return [change.as_data() for change in changes(opened.context, after_lufs)]

@@ -33,6 +33,7 @@ _CLAIMS = tuple(  # what "I have ..." claims, and the tools of which one must ha
             r"(?:raised|lowered|boosted|turned|applied|moved|pulled|pushed|cut|brought)",
             "apply_moves set_level set_pan set_mute restore_version undo redo",
         ),
+        (r"shaped|brightened|darkened|warmed|widened", "shape_sound"),
         (r"(?:un)?muted", "set_mute"),
         (r"panned", "set_pan"),
         (r"rendered|mixed|bounced", "render_mix"),
@@ -83,7 +84,7 @@ def gather(
         for row in data.get("levels", ()):
             if row.get("relative_lu") is not None:
                 relative_lu[row["stem"]] = row["relative_lu"]
-    if not tools & {"propose_moves", "apply_moves", "set_level"}:
+    if not tools & {"propose_moves", "apply_moves", "set_level", "shape_sound"}:
         moves = {move.stem: (move.gain_db,) for move in earlier_moves}
     said = [number.value for number in numbers(user_text, names)]
     known = tuple(value for value in (*values, *said) if math.isfinite(value))

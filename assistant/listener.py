@@ -32,8 +32,9 @@ from assistant.model.processing import (
 from assistant.model.sentences import SentenceEncoder
 from assistant.naming import spoken_of
 from assistant.said import Said
+from assistant.waiting import ADVICE_TOOL, is_open, stems_waiting, what_was_said
 from mixer.loudness import profile, relative_profile
-from mixer.moves import MixState, Move
+from mixer.moves import MixState
 from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
 from mixer.sources import natural_key
@@ -42,7 +43,6 @@ STEMS_AT_ONCE = (
     12  # as many as the embedded model was trained on; of larger songs a stem meets the first ten
 )
 TURNS_LOOKED_BACK = 3
-ADVICE_TOOL = "propose_moves"
 
 
 class ListenerError(ValueError):
@@ -110,7 +110,7 @@ class EmbeddedListener:
             from mixer.ear import Ear
 
             result = Ear.load().hear(song)
-            profiles = [profile(stem, song.sample_rate) for stem in song.audio]
+            profiles = [profile(stem, song.sample_rate) for stem in song.each()]
             told = zip(roles_from_names(song.names), result.role_probabilities, strict=True)
             roles = [role or ROLES[int(np.argmax(chances))] for role, chances in told]
             self._content = {
@@ -180,14 +180,16 @@ class EmbeddedListener:
         tokenizer = self.processor.tokenizer
         hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
         logits = writer.logits()
-        first = int(logits.argmax())
+        said = what_was_said(hearing, messages)
+        waiting = stems_waiting(said, messages)
+        must_call = waiting or (said.sound.style and is_open(messages))
+        first = call_id if must_call else int(logits.argmax())
         if first == hear_id:
             return self._advise(hearing, messages)
         if first == call_id:
-            writer.certainty = probability(logits, call_id)
+            writer.certainty = 1.0 if must_call else probability(logits, call_id)
             writer.force([call_id])
-            said = _what_was_said(hearing, messages)
-            grammar = self._grammar(said)
+            grammar = self._grammar(said, waiting)
             call = writer.write_call(grammar, Bounds(said).behind)
             called = ToolCall(call["name"], call["arguments"])
             return Step(tool=called, certainty=writer.certainty)
@@ -216,17 +218,17 @@ class EmbeddedListener:
         writer.force(forced_text(self.processor.tokenizer, HEAR + CALL_START + start))
         return writer.write_one_of(reasons(moves, hearing.anchor))
 
-    def _grammar(self, said: Said) -> str:
+    def _grammar(self, said: Said, waiting: Sequence[str] = ()) -> str:
         """The calls that may follow these words: advice is written elsewhere."""
         from assistant.tools import TOOLS
 
-        left_out = {ADVICE_TOOL} | said.excluded
+        left_out = {ADVICE_TOOL} | (set(TOOLS) - {"shape_sound"} if waiting else said.excluded)
         schemas = {
             name: tool.model.model_json_schema()
             for name, tool in TOOLS.items()
             if name not in left_out
         }
-        return call_grammar(schemas, said.stems or said.names)
+        return call_grammar(schemas, waiting or said.stems or said.names)
 
     def _begin(
         self, hearing: Hearing, messages: Sequence[dict[str, Any]], order: Sequence[int]
@@ -264,15 +266,6 @@ def reasons(moves: Sequence[dict[str, Any]], anchor: str) -> list[str]:
     stem = moves[0]["stem"] if moves else ""
     told = [text.format(stem=stem, anchor=anchor) for text in prompts.reasons(verdict)]
     return [text.replace('"', "").replace("\\", "")[:90] for text in told]
-
-
-def _what_was_said(hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Said:
-    """The user's words, and the moves proposed last."""
-    texts = tuple(message["content"] for message in messages if message["role"] == "user")
-    calls = [call for message in messages for call in message.get("tool_calls") or []]
-    advice = [call["arguments"]["moves"] for call in calls if call["name"] == ADVICE_TOOL]
-    proposed = tuple(Move(**move) for move in (advice[-1] if advice else ()))
-    return Said(texts, hearing.names, hearing.roles, proposed, hearing.anchor)
 
 
 def _marked(message: dict[str, Any]) -> dict[str, Any]:

@@ -5,20 +5,27 @@ One rule: whatever is reported was measured on what was written.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.advising import Advice, advise
 from assistant.context import ToolContext, ToolError, rounded
 from assistant.hearing import ToolCall
 from assistant.opening import Opened
-from assistant.rendering import Change, render
+from assistant.rendering import Change, Rendered, renders, renders_published
 from assistant.session import is_within
 from assistant.tools import run_tool
+from assistant.tools_listening import understood_style
 from mixer.moves import Move
 
+if TYPE_CHECKING:
+    from mixer.megami.mixer import Take
+    from mixer.megami.published.mixer import PublishedTake
+
+MIXERS = ("megami", "megami-published")
 _MOVE = re.compile(r"(?P<stem>.+?)\s*=\s*(?P<gain_db>[+-]?\d+(?:\.\d+)?)\s*(?:dB)?", re.IGNORECASE)
 
 
@@ -33,6 +40,9 @@ class MixOptions:
     seed: int = 0
     stems_folder: Path | None = None
     free_levels: bool = False
+    nearest: bool = False
+    published: Path | None = None  # weights of the published-size MEGAMI, when that one mixes
+    style: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,8 @@ class Mixed:
     moves: tuple[Move, ...]
     why: tuple[str, ...]
     takes: tuple[MixedTake, ...]
+    nearest: bool = False
+    style: str | None = None  # as it was understood
 
     def as_data(self) -> dict[str, Any]:
         """What goes into the report file."""
@@ -78,6 +90,8 @@ class Mixed:
             "anchor_why": self.anchor_why,
             "moves": [{"stem": move.stem, "gain_db": move.gain_db} for move in self.moves],
             "why": list(self.why),
+            "nearest": self.nearest,
+            "style": self.style,
             "takes": [take.as_data() for take in self.takes],
         }
 
@@ -95,7 +109,28 @@ def parse_moves(texts: Sequence[str]) -> list[tuple[str, float]]:
 
 def needs_advice(options: MixOptions) -> bool:
     """Whether the listener has to say what should move."""
-    return not options.moves and not options.free_levels
+    return not options.moves and not options.free_levels and options.published is None
+
+
+def check_mixer(mixer: str, weights: Path | None, effects: bool) -> Path | None:
+    """The weights of the published-size MEGAMI if it is to mix, None if the shipped one is."""
+    if mixer not in MIXERS:
+        raise ToolError(f"--mixer {mixer} was given: {' or '.join(MIXERS)} is needed")
+    if mixer == MIXERS[0]:
+        if weights is not None:
+            raise ToolError(f"--weights {weights} was given: add --mixer {MIXERS[1]} to use them")
+        return None
+    if not effects:
+        raise ToolError(f"--no-effects leaves {MIXERS[1]} nothing to do: leave one of both out")
+    if weights is None:
+        raise ToolError(
+            f"--mixer {MIXERS[1]} needs --weights DIR: the authors' checkpoints, converted with "
+            "python -m mixer.megami.published.convert"
+        )
+    from mixer.megami.published.weights import check_folder
+
+    check_folder(weights)
+    return weights
 
 
 def check_places(options: MixOptions, song_folder: Path | None, report: Path | None) -> None:
@@ -131,8 +166,43 @@ def mix(opened: Opened, options: MixOptions) -> Mixed:
         result = run_tool(context, ToolCall("apply_moves", {"moves": arguments}))
         if not result.ok:
             raise ToolError(result.text.removeprefix("apply_moves: "))
-    takes = tuple(_take(context, options, number) for number in range(options.takes))
-    return Mixed(opened.song.name, opened.anchor, opened.why, tuple(moves), tuple(why), takes)
+    style = understood_style(options.style, options.effects)
+    rendered = _rendered(context, options, style)
+    if options.nearest and (options.effects or options.free_levels):
+        from mixer.megami.nearness import DRAWS
+
+        draws = max(DRAWS, options.takes)
+        why.append(f"of {draws} draws the nearest to your own mix is taken, by its settings")
+    takes = tuple(map(partial(_write, context, options), range(options.takes), rendered))
+    return Mixed(
+        opened.song.name,
+        opened.anchor,
+        opened.why,
+        tuple(moves),
+        tuple(why),
+        takes,
+        options.nearest,
+        style,
+    )
+
+
+def _rendered(context: ToolContext, options: MixOptions, style: str | None) -> Iterator[Rendered]:
+    """The takes, by the mixer that was asked for."""
+    if options.published is None:
+        return renders(
+            context,
+            options.effects,
+            options.takes,
+            options.seed,
+            options.free_levels,
+            options.nearest,
+            style,
+        )
+    from mixer.megami.published.mixer import PublishedMegami
+
+    context.progress(0, 1, "loading the published MEGAMI")
+    megami = PublishedMegami.load(options.published)
+    return renders_published(context, megami, options.takes, options.seed)
 
 
 def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list[str]]:
@@ -140,16 +210,16 @@ def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list
     if options.moves:
         moves = context.moves(parse_moves(options.moves))
         return moves, [f"{move}: as you asked" for move in moves]
-    if options.free_levels:
+    if options.free_levels or options.published is not None:
         return [], ["levels were left to MEGAMI"]
     advice: Advice = advise(context)
     return list(advice.moves), list(advice.reasons) or [advice.reply]
 
 
-def _take(context: ToolContext, options: MixOptions, number: int) -> MixedTake:
+def _write(context: ToolContext, options: MixOptions, number: int, rendered: Rendered) -> MixedTake:
+    """Write a take's mix, and its stems if they were asked for."""
     from mixer.export import write_mix, write_stems
 
-    rendered = render(context, options.effects, options.seed + number, options.free_levels)
     take, sample_rate = rendered.take, context.song.sample_rate
     written = write_mix(
         take_path(options, number), take.mix, sample_rate, song_folder=context.song.folder
@@ -165,8 +235,14 @@ def _take(context: ToolContext, options: MixOptions, number: int) -> MixedTake:
         written.true_peak_dbtp,
         written.lufs,
         rendered.changes,
-        describe_sound(context.names, take.settings) if options.effects else {},
+        _sound(context.names, take) if options.effects else {},
     )
+
+
+def _sound(names: Sequence[str], take: "Take | PublishedTake") -> dict[str, str]:
+    from mixer.megami.mixer import Take
+
+    return describe_sound(names, take.settings) if isinstance(take, Take) else take.sound(names)
 
 
 def describe_sound(names: Sequence[str], settings: Any) -> dict[str, str]:

@@ -66,7 +66,7 @@ def settle_anchor(context: ToolContext, asked: str | None) -> str:
         return f"{session.anchor} is the anchor, as you asked."
     if session.anchor is not None:
         return f"{session.anchor} is the anchor, as before."
-    profiles = [profile(stem_audio, context.song.sample_rate) for stem_audio in context.song.audio]
+    profiles = [profile(stem_audio, context.song.sample_rate) for stem_audio in context.song.each()]
     index, reason = choose_anchor(
         context.roles,
         [0.0 if numbers is None else float(numbers[3]) for numbers in profiles],

@@ -3,16 +3,17 @@
 One rule: what is told of a render is measured on the render, never on what was asked for.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.context import ToolContext, rounded
-from mixer.loudness import Level, measure, relative_levels
 
 if TYPE_CHECKING:
     from mixer.megami.mixer import Take
+    from mixer.megami.published.mixer import PublishedMegami, PublishedTake
 
 
 @dataclass(frozen=True)
@@ -48,44 +49,104 @@ class Change:
 class Rendered:
     """A take and the levels that were measured on it."""
 
-    take: "Take"
+    take: "Take | PublishedTake"
     changes: tuple[Change, ...]
 
 
 def render(
-    context: ToolContext, effects: bool = True, seed: int = 0, free_levels: bool = False
+    context: ToolContext,
+    effects: bool = True,
+    seed: int = 0,
+    free_levels: bool = False,
+    style: str | None = None,
 ) -> Rendered:
     """Render the song as it stands; the same seed gives the same take."""
-    from mixer.megami.mixer import render_takes
+    return next(renders(context, effects, 1, seed, free_levels, style=style))
 
-    take = render_takes(
+
+def renders(
+    context: ToolContext,
+    effects: bool = True,
+    takes: int = 1,
+    seed: int = 0,
+    free_levels: bool = False,
+    nearest: bool = False,
+    style: str | None = None,
+) -> Iterator[Rendered]:
+    """Render takes of the song as it stands, one at a time in memory.
+
+    nearest: of several draws, those that change the mix least; their seeds give them again.
+    """
+    from mixer.megami.mixer import iter_takes
+
+    made = iter_takes(
         context.song,
-        np.asarray(context.ear.embedding) if effects else None,
+        context.contents if effects or free_levels else None,
         context.session.state(),
         effects=effects,
-        takes=1,
+        takes=takes,
         seed=seed,
         free_levels=free_levels,
+        nearest=nearest,
+        style=style,
         on_progress=context.on_progress,
-    )[0]
-    after = []
-    for done, stem_audio in enumerate(take.stems):
-        context.progress(done, len(context.names), "measuring the render")
-        after.append(measure(stem_audio, context.song.sample_rate))
-    context.progress(len(context.names), len(context.names), "measuring the render")
-    return Rendered(take, changes(context, after))
-
-
-def changes(context: ToolContext, after: list[Level]) -> tuple[Change, ...]:
-    """Every stem's levels as the song was opened and as they are after."""
-    before = context.levels
-    anchor_index = context.anchor_index
-    before_lu = relative_levels(before, anchor_index)
-    after_lu = relative_levels(after, anchor_index)
-    return tuple(
-        Change(name, before[index].lufs, after[index].lufs, before_lu[index], after_lu[index])
-        for index, name in enumerate(context.names)
     )
+    # a map, unlike a loop, lets a take go before the next one is made
+    return map(lambda take: Rendered(take, changes(context, _measured(context, take))), made)
+
+
+def renders_published(
+    context: ToolContext, megami: "PublishedMegami", takes: int = 1, seed: int = 0
+) -> Iterator[Rendered]:
+    """Takes of the published-size MEGAMI; the user's moves are on top of its levels."""
+    from mixer.megami.published.mixer import render_takes
+
+    state = context.session.state()
+    for number in range(takes):
+        take = render_takes(
+            context.song, state, megami, seed=seed + number, on_progress=context.on_progress
+        )[0]
+        yield Rendered(take, changes(context, _measured(context, take)))
+
+
+def _measured(context: ToolContext, take: "Take | PublishedTake") -> list[float | None]:
+    """Loudness of every stem of a take."""
+    from mixer.fader import song_lufs
+    from mixer.storage import give_back
+    from mixer.workers import two_at_a_time
+
+    def read(stem: np.ndarray) -> float | None:
+        lufs = song_lufs(stem, context.song.sample_rate)
+        give_back(stem)
+        return lufs
+
+    after: list[float | None] = []
+
+    def keep(place: int, lufs: float | None) -> None:
+        after.append(lufs)
+        context.progress(place + 1, len(context.names), "measuring the render")
+
+    two_at_a_time(read, take.stems, keep)
+    return after
+
+
+def changes(context: ToolContext, after_lufs: Sequence[float | None]) -> tuple[Change, ...]:
+    """Every stem's levels as the song was opened and as they are after."""
+    before_lufs = [level.lufs for level in context.levels]
+    anchor = context.anchor_index
+    rows = zip(
+        context.names,
+        before_lufs,
+        after_lufs,
+        [_above(lufs, before_lufs[anchor]) for lufs in before_lufs],
+        [_above(lufs, after_lufs[anchor]) for lufs in after_lufs],
+        strict=True,
+    )
+    return tuple(Change(*row) for row in rows)
+
+
+def _above(lufs: float | None, anchor_lufs: float | None) -> float | None:
+    return None if lufs is None or anchor_lufs is None else lufs - anchor_lufs
 
 
 def changed_line(changed: tuple[Change, ...]) -> str:

@@ -32,6 +32,10 @@ def wordings(call: ToolCall, result: ToolResult) -> tuple[str, ...]:
 def _situation(call: ToolCall, result: ToolResult) -> Situation:
     if not result.ok and result.data.get("not_yet"):
         return "not_yet", {"tool": call.name.replace("_", " ")}
+    if not result.ok and "unknown_words" in result.data:
+        data = result.data
+        unknown = {"words": data["unknown_words"], "why": data["why"], "near": data["near"]}
+        return "sound_unknown", unknown
     if not result.ok:
         return "tool_error", {"message": result.text.removeprefix(f"{call.name}: ")}
     return _SITUATIONS[call.name](result.data)
@@ -58,6 +62,14 @@ def _levels(data: Data) -> Situation:
     return "levels", {"anchor": anchor, "rows": rows}
 
 
+def _shaped(data: Data) -> Situation:
+    told = {"stem": data["stem"], "words": data["words"]}
+    if not data["changes"]:
+        return "sound_unchanged", {**told, "why": data["why"]}
+    version = f"v{data['version']}"
+    return "sound_shaped", {**told, "changes": data["changes"], "version": version}
+
+
 def _version(situation: str) -> Callable[[Data], Situation]:
     return lambda data: (situation, {"version": f"v{data['version']}"})
 
@@ -73,7 +85,8 @@ def _names(paths: list[str]) -> list[str]:
 
 def _rendered(data: Data) -> Situation:
     files = _names([row["file"] for row in data["takes"]])
-    return "rendered", {"takes": data["count"], "effects": data["effects"], "files": files}
+    said = {name: data[name] for name in ("effects", "style", "asked")}
+    return "rendered", {"takes": data["count"], "files": files, **said}
 
 
 def _audition(data: Data) -> Situation:
@@ -93,6 +106,7 @@ _SITUATIONS: dict[str, Callable[[Data], Situation]] = {
     "set_level": _applied,
     "set_pan": lambda data: ("panned", {"stem": data["stem"], "pan": data["pan"]}),
     "set_mute": lambda data: ("muted" if data["muted"] else "unmuted", {"stem": data["stem"]}),
+    "shape_sound": _shaped,
     "render_mix": _rendered,
     "audition": _audition,
     "undo": _version("undone"),

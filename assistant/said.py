@@ -5,13 +5,15 @@ One rule: whatever changes the mix stands in the user's own words or in the open
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import prompts
 from assistant.naming import not_here, spoken_of
 from assistant.numerals import numbers
+from assistant.said_sound import SoundSaid, further, goes_on, sound_asked, sound_said
 from mixer.moves import Move
+from mixer.words import read
 
 _UP = (
     r"up|rais\w+|boost\w*|lift\w*|louder|increas\w+|push\w*|hotter|bump\w*|crank\w*|plus|higher"
@@ -40,6 +42,7 @@ _PLACES = re.compile(  # "4 dB under the bass": where a stem is to be, not how f
     r"|on top of|(?:louder|quieter|softer|lower|higher|hotter) than)\b"
 )
 _PANS = re.compile(r"\b(?:pan\w*|left|right|cent(?:re|er)\w*|middle|sides?|mono|stereo)\b")
+_LIKENS = re.compile(r"\b(?:than|as if|like|behind|next to|under|against|compared)\b")
 _SAME_LEVEL = re.compile(r"\b(?:same|equal|match|level with|as loud as|as quiet as)\b")
 _UNMUTES = re.compile(
     r"\bun-?mut|\b(?:off|release|remove|lift|undo|without|no) (?:the |its |that )?mut|mute off"
@@ -70,8 +73,16 @@ class Said:
 
     @property
     def recent(self) -> str:
-        """The latest words and the ones before, which give "it" its meaning."""
-        return " ".join(self.texts[-2:])
+        """The latest words and the ones before, which give "it" its meaning; "more" has none."""
+        start = max(len(self.texts) - 2, 0)
+        while start > 0 and self._has_no_subject(self.texts[start]):
+            start -= 1
+        return " ".join(self.texts[start:])
+
+    def _has_no_subject(self, text: str) -> bool:
+        """Whether a text goes on about a stem without naming it: "more", "even brighter"."""
+        of_a_sound = goes_on(text) or bool(sound_asked(text, self.names).wishes)
+        return of_a_sound and not spoken_of(text, self.names, self.roles)
 
     @cached_property
     def named(self) -> tuple[str, ...]:
@@ -114,10 +125,44 @@ class Said:
         told = set() if self.compares else {"set_level"}
         told |= {"apply_moves"} if self.placed else set()
         told |= set() if _PANS.search(text) else {"set_pan"}
+        told |= {"apply_moves", "set_level"} if self.sound.only else set()
+        if self.sound.goes_on or self.sound.style:
+            told |= set(prompts.tools()) - {"render_mix" if self.sound.style else "shape_sound"}
         if re.search(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b", text):
             told |= {"set_pan", "set_level", "audition"}
             told |= set() if self.numbers() else {"apply_moves"}
         return frozenset(told)
+
+    @cached_property
+    def sound(self) -> SoundSaid:
+        """What the latest words say of a sound."""
+        stems = self.named or spoken_of(self.recent, self.names, self.roles)
+        return sound_said(self.texts, self.names, self.named, stems)
+
+    def sound_for(self, stem: str) -> str:
+        """How a stem is to be made: by the clauses that name it, where each stem has its own."""
+        if self.sound.goes_on:
+            before = replace(self, texts=self.texts[:-1]).sound_for(stem)
+            return str(further(read(before), self.latest.casefold()))
+        own = [(sound_asked(text, self.names), stems) for text, stems in self._clauses if stems]
+        several = len({name for _, stems in own for name in stems}) > 1
+        if not several or not all(reading.wishes for reading, _ in own):
+            return self.sound.words
+        return ", and ".join(str(reading) for reading, stems in own if stem in stems)
+
+    @cached_property
+    def shaped(self) -> tuple[tuple[str, ...], ...]:
+        """The stems whose sound is asked for, clause by clause; what they are likened to is not.
+
+        "make the guitar and the keys darker": the clause that says how it is to be comes last.
+        """
+        found: list[tuple[str, ...]] = []
+        before: list[tuple[str, ...]] = []
+        for text, stems in self._clauses:
+            before += [stems] if stems and not _LIKENS.search(text) else []
+            if sound_asked(text, self.names).wishes:
+                found, before = [*found, *before], []
+        return tuple(found) or tuple((name,) for name in self.sound.stems)
 
     @cached_property
     def refuses(self) -> bool:
@@ -127,7 +172,7 @@ class Said:
     @cached_property
     def _clauses(self) -> list[tuple[str, tuple[str, ...]]]:
         """The clauses of the latest words, each with the stems that it names."""
-        texts = [text for text in _CLAUSE.split(self.latest.casefold()) if text.strip()]
+        texts = clauses(self.latest)
         return [(text, spoken_of(text, self.names, self.roles)) for text in texts]
 
     def numbers(self, text: str | None = None) -> set[float]:
@@ -183,6 +228,11 @@ class Said:
         amounts = _amounts(text, prompts.words("pan_words"))
         sizes = {size / 100 for size in self.numbers() if size <= 100} or amounts or {0.5}
         return {way * size for size in sizes for way in _ways(text, argument)} | {0.0}
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a text that may each ask for something."""
+    return [part for part in _CLAUSE.split(text.casefold()) if part.strip()]
 
 
 def _ways(text: str, argument: str) -> tuple[float, ...]:

@@ -254,15 +254,23 @@ class Session:
             "gain_db": {name: gain for name, gain, _, _ in named if gain != 0.0},
             "pan": {name: pan for name, _, pan, _ in named if pan is not None},
             "muted": [name for name, _, _, muted in named if muted],
+            "sound": {
+                name: sound
+                for index, name in enumerate(self.names)
+                if (sound := state.sound_of(index))
+            },
         }
 
     def _in_order(self, event: dict[str, Any]) -> MixState:
         """A state from the journal, for the stems that the song has now."""
-        return MixState(
+        state = MixState(
             tuple(float(event["gain_db"].get(name, 0.0)) for name in self.names),
             tuple(event["pan"].get(name) for name in self.names),
             tuple(name in event["muted"] for name in self.names),
         )
+        for name in self.names:
+            state = state.shaped(self.names, name, event["sound"].get(name, {}))
+        return state
 
 
 def _is_finished(turn: Sequence[Message]) -> bool:

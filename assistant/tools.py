@@ -10,19 +10,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 import prompts
-from assistant import tools_levels, tools_listening, tools_moves
+from assistant import tools_levels, tools_listening, tools_moves, tools_sound
 from assistant.context import ToolContext, ToolError, ToolResult, is_ours
 from assistant.hearing import ToolCall
 from assistant.journal import JournalError
 from assistant.tools_levels import Arguments
 
 __all__ = ["TOOLS", "Tool", "ToolContext", "ToolError", "ToolResult", "run_tool"]
-
-
-class ShapeSound(Arguments):
-    stem: str = Field(min_length=1)
-    words: str = Field(min_length=1, max_length=120)
-    amount: float | None = Field(None, ge=0.0, le=1.0)
 
 
 class Explain(Arguments):
@@ -67,7 +61,7 @@ TOOLS: dict[str, Tool] = {
         ("set_level", tools_moves.SetLevel, tools_moves.set_level),
         ("set_pan", tools_moves.SetPan, tools_moves.set_pan),
         ("set_mute", tools_moves.SetMute, tools_moves.set_mute),
-        ("shape_sound", ShapeSound, _not_yet),
+        ("shape_sound", tools_sound.ShapeSound, tools_sound.shape_sound),
         ("render_mix", tools_listening.RenderMix, tools_listening.render_mix),
         ("audition", tools_listening.Audition, tools_listening.audition),
         ("undo", tools_moves.Nothing, tools_moves.undo),

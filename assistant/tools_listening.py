@@ -63,9 +63,10 @@ def render_mix(context: ToolContext, arguments: RenderMix) -> ToolResult:
     """Render takes of the song as it stands, and report what the meters say of them."""
     from mixer.export import write_mix
 
+    style = understood_style(arguments.style, arguments.effects)
     lines, rows = [], []
     for seed in range(arguments.seed, arguments.seed + arguments.takes):
-        rendered = render(context, arguments.effects, seed)
+        rendered = render(context, arguments.effects, seed, style=style)
         number = len(context.session.takes) + 1
         path = free_path(context.folder / "takes", f"take{number}", ".wav")
         written = write_mix(path, rendered.take.mix, context.song.sample_rate)
@@ -89,15 +90,33 @@ def render_mix(context: ToolContext, arguments: RenderMix) -> ToolResult:
                 "stems": [change.as_data() for change in rendered.changes],
             }
         )
-    if arguments.style:
-        lines.append("style words are not followed yet; they come in a later release")
+        del rendered  # its stems go before the next take is made
+    if style:
+        lines.append(style_line(style))
     data = {
         "version": context.session.version.number,
         "count": len(rows),
         "effects": arguments.effects,
+        "style": style,
+        "asked": any(context.session.state().sound),
         "takes": rows,
     }
     return ToolResult(True, "\n".join(lines), data)
+
+
+def understood_style(words: str | None, effects: bool = True) -> str | None:
+    """A style as it is understood ("warmer and more vintage"), refused where it is not."""
+    from mixer.words import understood
+
+    if not words:
+        return None
+    if not effects:
+        raise ToolError(f"the style {words!r} was asked without effects: a style needs them on")
+    return str(understood(words))
+
+
+def style_line(style: str) -> str:
+    return f"style: {style}, by the effects of every stem; what was asked of a stem is kept"
 
 
 def _loudness(written: "MixFile") -> str:
@@ -195,7 +214,7 @@ def _solo(context: ToolContext, name: str) -> np.ndarray:
     index = context.names.index(name)
     if context.levels[index].lufs is None:
         raise ToolError(f"{name} has no level (silence, or too short): choose a stem that sounds")
-    return context.song.audio[index]
+    return context.as_asked(index)
 
 
 def export_mix(context: ToolContext, arguments: ExportMix) -> ToolResult:
@@ -248,9 +267,13 @@ def session_data(context: ToolContext) -> dict[str, Any]:
     """Every setting as it stands, for another program to read."""
     state = context.session.state()
     stems = [
-        {"stem": name, "gain_db": gain_db, "pan": pan, "muted": muted}
-        for name, gain_db, pan, muted in zip(
-            context.names, state.gain_db, state.pan, state.muted, strict=True
-        )
+        {
+            "stem": name,
+            "gain_db": state.gain_db[index],
+            "pan": state.pan[index],
+            "muted": state.muted[index],
+            "sound": state.sound_of(index),
+        }
+        for index, name in enumerate(context.names)
     ]
     return {"song": context.song.name, "anchor": context.session.anchor, "stems": stems}

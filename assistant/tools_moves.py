@@ -172,9 +172,19 @@ def describe(context: ToolContext, state: MixState) -> str:
         said = [f"{gain_db:+.1f} dB"] if gain_db else []
         said += [f"pan {pan:+.2f}"] if pan is not None else []
         said += ["muted"] if muted else []
+        said += _sound(state, context.names.index(name))
         if said:
             parts.append(f"{name} {' '.join(said)}")
     return ", ".join(parts) or "as opened"
+
+
+def _sound(state: MixState, index: int) -> list[str]:
+    """The sound that was asked for on a stem, in units."""
+    if not state.sound_of(index):
+        return []
+    from mixer.words_shape import told as told_sound
+
+    return [f"(sound {', '.join(told_sound(state.sound_of(index)))})"]
 
 
 def _arrived(context: ToolContext, version: Version, how: str) -> ToolResult:

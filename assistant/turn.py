@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import prompts
-from assistant.acting import NOT_HERE, READ_ONLY, USER_REFUSED, doubt
+from assistant.acting import FADERS, NOT_HERE, READ_ONLY, USER_REFUSED, doubt
 from assistant.context import ToolContext, ToolResult, is_ours
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
 from assistant.journal import JournalError
+from assistant.numerals import numbers
 from assistant.rewriting import rewrite, wordings
-from assistant.said import Said
+from assistant.said import Said, clauses
 from assistant.session import Message, Session
 from assistant.tools import run_tool
 from mixer.moves import Move
@@ -22,6 +23,7 @@ from mixer.moves import Move
 MAX_STEPS = 4  # tool calls in one turn
 MAX_CHARACTERS = 2000  # of what the user says
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
+_FINAL = frozenset({"not_yet", "unknown_words"})  # results that another try would not better
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
 
 Event = dict[str, Any]
@@ -89,21 +91,27 @@ class _Turn:
 
     @property
     def is_over(self) -> bool:
-        """Whether the model has had its tries; what is not yet built is not asked for twice."""
+        """Whether the model has had its tries; what cannot be had is not asked for twice."""
         if self.errors >= MAX_ERRORS or len(self.done) >= MAX_STEPS:
             return True
-        return bool(self.done) and bool(self.done[-1][1].data.get("not_yet"))
+        return bool(self.done) and bool(_FINAL & set(self.done[-1][1].data))
 
     def repeats(self, call: ToolCall) -> bool:
         """Whether the model asks for what it just got, or would change a thing twice in a turn."""
         worked = [done for done, result in self.done if result.ok]
-        changed = {done.name for done in worked} - READ_ONLY
-        return call.name in changed or bool(self.done and self.done[-1][0] == call and worked)
+        changed = {_thing(done) for done in worked if done.name not in READ_ONLY}
+        return _thing(call) in changed or bool(self.done and self.done[-1][0] == call and worked)
 
     def strays(self, call: ToolCall) -> bool:
-        """Whether the model tries another change after one that was refused."""
+        """Whether the model tries another change after one that was refused, or unasked advice."""
         refused = {done.name for done, result in self.done if not result.ok}
-        return bool(refused) and call.name not in refused | READ_ONLY
+        did = {done.name for done, result in self.done if result.ok}
+        did -= {"measure_levels", "propose_moves"}
+        several = call.name in READ_ONLY | {"shape_sound"} or len(clauses(self.user_text)) > 1
+        unasked = bool(did) and (call.name == "propose_moves" or not several)
+        if "shape_sound" in did and not numbers(self.user_text, self.context.names):
+            unasked = unasked or call.name in FADERS
+        return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
 
     def doubt(self, step: Step, hearing: Hearing) -> str | None:
         """Why the step's call should not be carried out, or None."""
@@ -177,6 +185,9 @@ def _answer(turn: _Turn) -> Reply:
             spoken = step
             break
         if (why := turn.doubt(step, hearing)) is not None:
+            if any(result.ok for _, result in turn.done):  # what was asked for is done
+                spoken = step
+                break
             return _ask_back(turn, why)
         before = (session.state(), session.anchor)
         turn.act(step.tool)
@@ -201,13 +212,23 @@ def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
     """The model's words if they pass the check, else words made from the last tool result."""
     text = spoken.text if spoken is not None else None
     problems = turn.problems_of(spoken, hearing)
+    shaped = [done for done in turn.done if done[0].name == "shape_sound"]
+    if len(shaped) > 1:
+        problems, last = problems or ["one reply a stem"], shaped
+    else:
+        last = turn.done[-1:] or [(None, None)]
     if problems:
-        last = turn.done[-1] if turn.done else (None, None)
-        text = rewrite(*last, seed=len(turn.session.events))
+        seed = len(turn.session.events)
+        text = " ".join(rewrite(*done, seed=seed + place) for place, done in enumerate(last))
     assert text is not None
     moves = _proposed(turn)
     turn.tell("reply", text=text, rewritten=bool(problems), problems=problems)
     return Reply(text, moves, tuple(problems))
+
+
+def _thing(call: ToolCall) -> tuple[str, object]:
+    """What a call changes: the mix, or one stem's sound."""
+    return call.name, call.arguments.get("stem") if call.name == "shape_sound" else None
 
 
 def _proposed(turn: _Turn) -> tuple[Move, ...] | None:

@@ -1,6 +1,6 @@
 """The evaluations under one command: each prints its table and says on what.
 
-python -m finetune.evaluate advice|ear|megami|talk [options]
+python -m finetune.evaluate advice|ear|mixer|settings|talk [options]
 """
 
 import importlib
@@ -9,7 +9,8 @@ import sys
 EVALUATIONS = {
     "advice": "finetune.evaluate_advice",
     "ear": "finetune.evaluate_ear",
-    "megami": "finetune.evaluate_megami",
+    "mixer": "finetune.evaluate_mixer",
+    "settings": "finetune.evaluate_settings",
     "talk": "finetune.evaluate_talk",
 }
 

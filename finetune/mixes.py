@@ -4,28 +4,32 @@ One rule: a batch depends on the songs, the configuration and its number only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import torch
 import yaml
-from safetensors import safe_open
-from safetensors.torch import load_file
 from torch import Tensor
 
-from finetune.engineer import Taste, mix
+from finetune.engineer import STEREO_FROM_DB
+from finetune.line_ups import UNMEASURED_SHARE, SongFacts, told_roles, vary
+from mixer.console import INDEX
 from mixer.megami.code import COORDINATES, GROUPS, Code
+from mixer.megami.contents import EMBEDDING_AT, FACTS_AT
+from mixer.megami.facts import FACTS
 from mixer.megami.generator import GeneratorConfig
-from mixer.roles import ROLES
 
 BLOCK = 8  # batches that are drawn together, so that songs of like size share a batch
+IMAGE = (INDEX["pan"], INDEX["width"])
+IMAGE_HELD_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
     """What train_megami.yaml may set."""
 
+    objective: str = "diffusion"  # or regression: the expected settings, a deterministic control
     steps: int = 5000
     batch_songs: int = 64
     learning_rate: float = 1e-3
@@ -52,46 +56,16 @@ class TrainingConfig:
         if unknown:
             known = ", ".join(one.name for one in fields(cls))
             raise ValueError(f"{file}: unknown keys {', '.join(unknown)}: use {known}")
+        if given.get("objective", "diffusion") not in ("diffusion", "regression"):
+            raise ValueError(
+                f"{file}: objective {given['objective']!r}: use diffusion or regression"
+            )
         return cls(**given)
 
 
 @dataclass(frozen=True, eq=False)
-class SongFacts:
-    """What is known of a song: profile (S, 14), embedding (S, 128), both float32."""
-
-    roles: tuple[str, ...]
-    profile: np.ndarray
-    embedding: np.ndarray
-    genre: str | None
-    split: str
-
-
-def read_songs(songs: Path, content: Path, split: str | None = None) -> list[SongFacts]:
-    """All songs that have both a rendered file and a content file, in the order of their names."""
-    found = []
-    for file in sorted(content.glob("*.safetensors")):
-        if not (songs / file.name).is_file():
-            continue
-        with safe_open(songs / file.name, framework="np") as opened:
-            about = opened.metadata()
-            if split is not None and about["split"] != split:
-                continue
-            profile, role = opened.get_tensor("profile"), opened.get_tensor("role")
-        embedding = load_file(file)["embedding"].float().numpy()
-        genre = about.get("genre") or None
-        roles = tuple(ROLES[index] for index in role)
-        found.append(SongFacts(roles, profile, embedding, genre, about["split"]))
-    if not found:
-        raise FileNotFoundError(
-            f"no song has a file in both {songs} and {content}: make them with "
-            "python -m finetune.songs, then python -m finetune.encode"
-        )
-    return found
-
-
-@dataclass(frozen=True, eq=False)
 class Batch:
-    """Padded songs: content (B, S, 128), z, noise, held (B, S, 24; NaN = free), present (B, S)."""
+    """Padded songs: content (B, S, 164), z, noise, held (B, S, 24; NaN = free), present (B, S)."""
 
     content: Tensor
     z: Tensor
@@ -100,26 +74,7 @@ class Batch:
     known: Tensor
     sigma: Tensor
     noise: Tensor
-
-
-def vary(song: SongFacts, songs: Sequence[SongFacts], rng: np.random.Generator) -> SongFacts:
-    """Another line-up from the same stems: fewer, one doubled, or two songs' stems at once."""
-    choice = rng.uniform()
-    keep = np.arange(len(song.roles))
-    if choice < 0.25 and keep.size > 2:
-        keep = rng.permutation(keep)[: rng.integers(1, keep.size)]
-    elif choice < 0.40:
-        keep = np.append(keep, rng.choice(keep))
-    embedding, profile = song.embedding[keep], song.profile[keep]
-    roles = tuple(song.roles[index] for index in keep.tolist())
-    if choice > 0.92:
-        other = songs[int(rng.integers(len(songs)))]
-        embedding, profile = (
-            np.concatenate((embedding, other.embedding)),
-            np.concatenate((profile, other.profile)),
-        )
-        roles += other.roles
-    return replace(song, roles=roles, embedding=embedding, profile=profile)
+    seen: float  # 0: nothing of z is shown, for regression
 
 
 def draw_held(stems: int, rng: np.random.Generator, probability: float) -> np.ndarray:
@@ -156,29 +111,46 @@ def _collate(
     songs: Sequence[SongFacts], code: Code, config: TrainingConfig, data: float, rng
 ) -> Batch:
     count, most = len(songs), max(len(song.roles) for song in songs)
-    size = songs[0].embedding.shape[1]
+    size = songs[0].contents([None] * len(songs[0].roles)).shape[1]
     content = np.zeros((count, most, size), np.float32)
     settings = np.tile(np.float32(0.5), (count, most, COORDINATES))
     held = np.zeros((count, most, COORDINATES), dtype=bool)
     present = np.zeros((count, most), dtype=bool)
     for row, song in enumerate(songs):
         stems = len(song.roles)
-        taste = Taste.draw(rng, song.genre)
-        settings[row, :stems] = mix(song.roles, song.profile, song.genre, taste, rng)
-        noisy = song.embedding + config.content_noise * rng.standard_normal((stems, size))
-        content[row, :stems] = noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
+        settings[row, :stems] = song.mixed(rng)
+        content[row, :stems] = _told(song, config, rng)
         held[row, :stems] = draw_held(stems, rng, config.held_probability)
+        if rng.uniform() < IMAGE_HELD_SHARE:  # as takes hold the image of stereo stems
+            stereo = song.facts[:, FACTS.index("side_db")] > STEREO_FROM_DB
+            for knob in IMAGE:
+                held[row, :stems, knob] |= stereo
         present[row, :stems] = True
     z = code.encode(torch.from_numpy(settings))
+    regression = config.objective == "regression"
+    sigma = draw_sigma(count, config, data, rng)
+    noise = torch.from_numpy(rng.standard_normal(z.shape).astype(np.float32))
     return Batch(
         content=torch.from_numpy(content),
         z=z,
         held=torch.where(torch.from_numpy(held), z, torch.nan),
         present=torch.from_numpy(present),
         known=torch.from_numpy(rng.uniform(size=count) >= config.content_dropout),
-        sigma=draw_sigma(count, config, data, rng),
-        noise=torch.from_numpy(rng.standard_normal(z.shape).astype(np.float32)),
+        sigma=torch.full_like(sigma, GeneratorConfig().sigma_max) if regression else sigma,
+        noise=torch.zeros_like(noise) if regression else noise,
+        seen=0.0 if regression else 1.0,
     )
+
+
+def _told(song: SongFacts, config: TrainingConfig, rng: np.random.Generator) -> np.ndarray:
+    """What MEGAMI hears of a song (S, 164): noisy embeddings, some roles, mostly the facts."""
+    content = song.contents(told_roles(song.roles, rng))
+    noisy = content[:, EMBEDDING_AT]
+    noisy += config.content_noise * rng.standard_normal(noisy.shape)
+    noisy /= np.linalg.norm(noisy, axis=1, keepdims=True)
+    if rng.uniform() < UNMEASURED_SHARE:
+        content[:, FACTS_AT] = np.nan
+    return content
 
 
 def draw_sigma(count: int, config: TrainingConfig, data: float, rng: np.random.Generator) -> Tensor:

@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,13 +22,17 @@ from safetensors.numpy import save_file
 
 from finetune import random_effects
 from finetune.arrangements import SONG_S, Arrangement, Rng, arrange, line_up
+from finetune.engineer import mix
 from finetune.instruments import Studio, open_studio, play, record
 from finetune.midi_pieces import read_piece
 from finetune.stem_names import caption_for, names_for
 from finetune.synths import SAMPLE_RATE
+from finetune.taste import Taste
 from finetune.voices import build_bank
+from mixer.console import process
 from mixer.ear_front import EAR_RATE, WINDOW_S, excerpt, log_mel, normalise
 from mixer.loudness import profile
+from mixer.megami.facts import FACTS, stem_facts
 from mixer.roles import GENRES, ROLES
 
 PROFILE_LUFS = -23.0
@@ -115,7 +120,7 @@ def song_record(
 ) -> tuple[dict[str, np.ndarray], dict[str, list[str]]] | None:
     """Turn a song into cache tensors and words; None if fewer than two stems have a level."""
     start = int(rng.uniform(0, SONG_S - WINDOW_S) * SAMPLE_RATE)
-    mels, profiles, kept = [], [], []
+    mels, profiles, facts, kept = [], [], [], []
     for index, stem in enumerate(song.audio):
         mel = _pictures(stem, start, random_effects.draw(rng))
         numbers = profile(stem, SAMPLE_RATE) if mel is not None else None
@@ -130,20 +135,38 @@ def song_record(
         shift_db[2:4] = 0.0  # spread and activity do not know the gain
         mels.append(mel)
         profiles.append(numbers + shift_db)
+        facts.append(stem_facts(stem, SAMPLE_RATE))
         kept.append(index)
     if len(kept) < 2:
         return None
     pictures = np.stack(mels).astype(np.float16)
+    roles = tuple(song.roles[k] for k in kept)
     tensors = {
         "mel_dry": np.ascontiguousarray(pictures[:, 0]),
         "mel_wet": np.ascontiguousarray(pictures[:, 1]),
         "profile": np.stack(profiles).astype(np.float32),
-        "role": np.array([ROLES.index(song.roles[k]) for k in kept], dtype=np.int64),
+        "facts": np.stack(facts).astype(np.float32),
+        "facts_finished": _finished(song.audio[kept], np.stack(facts), roles, song.genre, rng),
+        "role": np.array([ROLES.index(role) for role in roles], dtype=np.int64),
     }
     return tensors, {
         "names": [song.names[k] for k in kept],
         "captions": [song.captions[k] for k in kept],
     }
+
+
+def _finished(
+    audio: np.ndarray, facts: np.ndarray, roles: Sequence[str], genre: str, rng: Rng
+) -> np.ndarray:
+    """Facts (stems, 18) of the stems as another engineer would hand them on: with effects."""
+    settings = mix(roles, facts, genre, Taste.draw(rng, genre), rng)
+    with torch.no_grad():
+        made = process(torch.from_numpy(audio), torch.from_numpy(settings), SAMPLE_RATE)
+    wet = (made.direct + made.wet).numpy()
+    found = [stem_facts(stem, SAMPLE_RATE) for stem in wet]
+    return np.stack([np.zeros(len(FACTS)) if one is None else one for one in found]).astype(
+        np.float32
+    )
 
 
 _STATE: tuple[Recipe, Studio, tuple[Path, ...]] | None = None  # of one worker process

@@ -3,14 +3,18 @@
 One rule: as in finetune/talk.py, calls and results have the exact form of the product's tools.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import prompts
+from assistant.near_words import near_words
+from assistant.said_sound import sound_asked
+from assistant.tools_sound import applied_text, needs, refused_text
 from finetune import talk_moves as moves
 from finetune import talk_sound as sound
 from finetune.desk import Desk
 from finetune.talk import (
     Exchange,
+    Message,
     about,
     call,
     canonical_rows,
@@ -19,6 +23,8 @@ from finetune.talk import (
     result,
     user,
 )
+from mixer.words import Reading, read
+from mixer.words_shape import neutral_with, shape, told
 
 NOT_YET = "not yet: this comes in a later release"
 
@@ -37,14 +43,37 @@ def shape_sound(desk: Desk, held_out: bool) -> Exchange:
 
     values = {"words": draw("words"), "quality": draw("quality"), "fault": draw("fault")}
     said = about(desk, "shape_sound", held_out, stem, **values)
-    words = "as asked"
-    if "words" in said["slots"]:
-        words = values["words"]
-    elif "quality" in said["slots"]:
-        words = f"more {values['quality']}"
+    asked = values["words"]
+    if "quality" in said["slots"]:
+        asked = f"more {values['quality']}"
     elif "fault" in said["slots"]:
-        words = f"less {values['fault']}"
-    return _later(desk, said, "shape_sound", stem=desk.names[stem], words=words)
+        asked = f"less {values['fault']}"
+    name, words = desk.names[stem], str(sound_asked(said["content"], desk.names)) or asked
+    asking = call("shape_sound", stem=name, words=words)
+    reading = read(words)
+    if not reading.wishes:
+        return Exchange([said, asking, *_not_understood(desk, words, reading.absent)])
+    return Exchange([said, asking, *_told_shaped(desk, stem, reading)])
+
+
+def _told_shaped(desk: Desk, stem: int, reading: Reading) -> list[Message]:
+    """The result of a sound that was asked for, and the reply."""
+    name, words, shaped = desk.names[stem], str(reading), shape(neutral_with({}), reading.wishes)
+    changes = list(shaped.changes({}))
+    sound = f"(sound {', '.join(told(shaped.sound))})"
+    moves = [{"stem": name, "gain_db": shaped.gain_db}] if shaped.gain_db else []
+    level = "".join(f" {move['gain_db']:+.1f} dB" for move in moves)
+    label = desk.change(f"{name}{level} {sound}", moves)
+    closing = reply(desk, "sound_shaped", stem=name, words=words, changes=changes, version=label)
+    return [result(applied_text(label, name, words, changes)), closing]
+
+
+def _not_understood(desk: Desk, words: str, absent: Sequence[str]) -> list[Message]:
+    """The refusal of words that the console cannot follow, and the reply."""
+    why = needs(absent[0]) if absent else "my ear finds no way toward it"
+    near = list(near_words(words))
+    closing = reply(desk, "sound_unknown", words=words, why=why, near=near)
+    return [result(refused_text(words, why, near)), closing]
 
 
 def explain(desk: Desk, held_out: bool) -> Exchange:

@@ -4,6 +4,8 @@ One rule: as in finetune/talk.py, calls and results have the exact form of the p
 """
 
 import prompts
+from assistant.said import Said
+from assistant.tools_listening import style_line
 from finetune.desk import Desk
 from finetune.talk import (
     Exchange,
@@ -13,6 +15,8 @@ from finetune.talk import (
     result,
     user,
 )
+
+STYLED_SHARE = 0.2  # of the mixes that are asked for
 
 
 def _render(desk: Desk, said: dict, count: int, effects: bool, arguments: dict) -> Exchange:
@@ -27,7 +31,12 @@ def _render(desk: Desk, said: dict, count: int, effects: bool, arguments: dict) 
             f"take{desk.takes} (seed {seed + number}, {what}): takes/take{desk.takes}.wav, "
             f"{lufs:.1f} LUFS, peak {peak:.1f} dBTP; all levels as opened"
         )
-    closing = reply(desk, "rendered", takes=count, effects=effects, files=files)
+    if "style" in arguments:
+        lines.append(style_line(arguments["style"]))
+    style = arguments.get("style")
+    closing = reply(
+        desk, "rendered", takes=count, effects=effects, files=files, style=style, asked=False
+    )
     return Exchange([said, call("render_mix", **arguments), result("\n".join(lines)), closing])
 
 
@@ -35,7 +44,20 @@ def render(desk: Desk, held_out: bool) -> Exchange:
     seed = int(desk.rng.integers(0, 100))
     said = user(desk, "render", held_out, seed=seed, anchor=desk.say(0))
     arguments = {"seed": seed} if "seed" in said["slots"] else {}
-    return _render(desk, said, 1, True, arguments)
+    return _render(desk, said, 1, True, _style(desk, said) | arguments)
+
+
+def _style(desk: Desk, said: dict) -> dict:
+    """Now and then a style is asked for with a mix: the words are added, and stand in the call."""
+    if desk.rng.random() > STYLED_SHARE:
+        return {}
+    choices = prompts.words("words")
+    words = str(choices[int(desk.rng.integers(len(choices)))])
+    style = Said((f"a mix, {words}",), desk.names, desk.scene.roles).sound.style
+    if not style:
+        return {}
+    said["content"] = f"{said['content'].rstrip('.?!')}, {words}"
+    return {"style": style}
 
 
 def render_faders(desk: Desk, held_out: bool) -> Exchange:
@@ -49,8 +71,8 @@ def takes(desk: Desk, held_out: bool) -> Exchange:
     seed = int(desk.rng.integers(0, 100))
     said = user(desk, "takes", held_out, takes=word, seed=seed)
     count = count if "takes" in said["slots"] else 3
-    arguments = {"takes": count} | ({"seed": seed} if "seed" in said["slots"] else {})
-    return _render(desk, said, count, True, arguments)
+    seeded = {"seed": seed} if "seed" in said["slots"] else {}
+    return _render(desk, said, count, True, {"takes": count} | _style(desk, said) | seeded)
 
 
 def audition(desk: Desk, held_out: bool) -> Exchange:

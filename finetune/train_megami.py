@@ -1,7 +1,7 @@
 """Train MEGAMI's generator: contents of songs in, the rule-based engineer's mixes out.
 
 One rule: batch k depends on the seed and k only, so a stopped run goes on as if it had not been.
-Run: python -m finetune.train_megami --songs runs/songs --content runs/content --ship
+Run: python -m finetune.train_megami finetune/train_megami.yaml --out runs/megami [--ship]
 """
 
 import argparse
@@ -18,21 +18,26 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from finetune.engineer import Taste, mix
-from finetune.mixes import BLOCK, Batch, SongFacts, TrainingConfig, draw_block, read_songs
+from finetune.line_ups import SongFacts, read_songs, vary
+from finetune.mixes import BLOCK, Batch, TrainingConfig, draw_block
 from mixer.megami.code import Code
+from mixer.megami.contents import ROLES_AT
 from mixer.megami.generator import Generator, GeneratorConfig
 
 log = logging.getLogger("train_megami")
 REPORT_STEPS = 250
+ROLE_SCALE = 0.3  # of a one-hot role, so that it weighs about as much as the facts
 WEIGHTS_FOLDER = Path(__file__).parents[1] / "mixer" / "weights" / "megami"
 
 
 def loss_of(generator: Generator, batch: Batch) -> Tensor:
-    """EDM loss (weight 1 / c_out^2) over the free coordinates of the stems that are there."""
+    """EDM loss (weight 1 / c_out^2) over the free coordinates of the stems that are there.
+
+    With all noise at the highest level and no z to be seen this is least squares: the regression.
+    """
     sigma = batch.sigma.view(-1, 1, 1)
     denoised = generator(
-        batch.z + sigma * batch.noise,
+        batch.z * batch.seen + sigma * batch.noise,
         batch.sigma,
         batch.content,
         batch.held,
@@ -48,12 +53,10 @@ def new_generator(songs: Sequence[SongFacts], config: TrainingConfig) -> Generat
     """Fresh weights; code, sigma_data and content statistics are measured on 1000 mixes."""
     rng = np.random.default_rng([config.seed, 0])
     some = [songs[index] for index in rng.integers(len(songs), size=1000)]
-    mixes = [
-        mix(song.roles, song.profile, song.genre, Taste.draw(rng, song.genre), rng) for song in some
-    ]
-    settings = torch.from_numpy(np.concatenate(mixes))
+    some = [vary(song, songs, rng) for song in some]
+    settings = torch.from_numpy(np.concatenate([song.mixed(rng) for song in some]))
     code = Code.fit(settings)
-    content = torch.from_numpy(np.concatenate([song.embedding for song in some]))
+    content = torch.from_numpy(np.concatenate([song.contents(song.roles) for song in some]))
     torch.manual_seed(config.seed)
     shape = GeneratorConfig(
         width=config.width,
@@ -67,6 +70,7 @@ def new_generator(songs: Sequence[SongFacts], config: TrainingConfig) -> Generat
     generator = Generator(shape)
     generator.content_shift.copy_(content.mean(0))
     generator.content_scale.copy_(content.std(0).clamp(min=0.005))
+    generator.content_shift[ROLES_AT], generator.content_scale[ROLES_AT] = 0.0, ROLE_SCALE
     return generator
 
 
@@ -96,9 +100,10 @@ class Trainer:
         if (folder / "state.pt").is_file():
             self._resume()
 
-    def run(self) -> None:
-        """Train to the last step, saving at every report."""
+    def run(self, minutes: float = math.inf) -> None:
+        """Train to the last step, saving at every report, or to the first report after minutes."""
         started, losses = time.perf_counter() - self.seconds, []
+        until = time.perf_counter() + 60.0 * minutes
         batches: list[Batch] = []
         while self.step < self.config.steps:
             if not batches or self.step % BLOCK == 0:
@@ -111,6 +116,8 @@ class Trainer:
                 self.seconds = time.perf_counter() - started
                 self._report(float(np.mean(losses)))
                 losses.clear()
+                if time.perf_counter() > until:
+                    return
 
     def _update(self, batch: Batch) -> float:
         for group in self.optimizer.param_groups:
@@ -161,7 +168,8 @@ class Trainer:
 
     def _resume(self) -> None:
         state = torch.load(self.folder / "state.pt", weights_only=True)
-        if json.loads(state["config"]) != asdict(self.config):
+        before = json.loads(state["config"]) | {"steps": self.config.steps}  # may be changed
+        if before != asdict(self.config):
             raise ValueError(
                 f"{self.folder} holds a run with other settings: choose another --out, or delete it"
             )
@@ -186,7 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("runs/megami"), help="weights, state and curve go here"
     )
-    parser.add_argument("--config", type=Path, default=Path(__file__).with_suffix(".yaml"))
+    parser.add_argument("config", type=Path, nargs="?", default=Path(__file__).with_suffix(".yaml"))
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so many")
     parser.add_argument("--steps", type=int, default=None, help="instead of the file's steps")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     parser.add_argument(
@@ -201,8 +210,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     trainer = Trainer(read_songs(options.songs, options.content), config, options.out)
     count = sum(parameter.numel() for parameter in trainer.generator.parameters())
     log.info("%d songs to train on, %.2f M parameters", len(trainer.train), count / 1e6)
-    trainer.run()
-    if options.ship:
+    trainer.run(options.minutes)
+    if options.ship and trainer.step == config.steps:
         trainer.ema.save(WEIGHTS_FOLDER)
         log.info("weights written to %s", WEIGHTS_FOLDER)
 

@@ -13,7 +13,7 @@ from string import ascii_uppercase
 
 import numpy as np
 
-from mixer.export import safe_name, trim_for, write_audio
+from mixer.export import safe_name, trim_for, write_together
 from mixer.fader import apply_gain, song_lufs
 from mixer.loudness import SHORTEST_S, true_peak_dbtp
 
@@ -97,8 +97,8 @@ def write_audition(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / KEY_FILE).unlink(missing_ok=True)
     paths = tuple(folder / f"{safe_name(label)}.wav" for label in labels)
-    for path, at in zip(paths, order, strict=True):
-        write_audio(path, apply_gain(matched.audio[at], trim_db), sample_rate, "PCM_24")
+    trimmed = (apply_gain(matched.audio[at], trim_db) for at in order)
+    write_together(paths, trimmed, sample_rate, "PCM_24")
     offsets = {name: matched.offset_db[at] + trim_db for at, name in enumerate(names)}
     _write_key(folder / KEY_FILE, {"labels": labels, "offset_db": offsets, "start_s": start_s})
     return Audition(paths, folder / KEY_FILE, labels, offsets)

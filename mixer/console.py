@@ -4,10 +4,8 @@ One rule: settings change how a stem sounds, never how loud it is: render_stems 
 back to its own loudness plus the gain that was asked for, one gain for the whole song.
 """
 
-import contextlib
 import math
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +28,7 @@ from mixer.knobs import (
 )
 from mixer.panorama import place, widen
 from mixer.reverb import room_response
+from mixer.workers import one_torch_thread, two_at_a_time
 
 __all__ = [
     "INDEX",
@@ -40,13 +39,14 @@ __all__ = [
     "from_unit",
     "neutral_settings",
     "process",
+    "render_stem",
     "render_stems",
+    "room_of",
     "to_unit",
 ]
 
 SEND_OFF_DB = -60.0
 SEND_FULL_DB = -54.0  # between the two the send is faded in, so that off is silent
-_MOST_WORKERS = 2  # each holds about 400 MB for three minutes
 _UNSENT_WEIGHT = 1e-9  # with every send off the room is the plain mean of what was set
 
 
@@ -96,59 +96,74 @@ def render_stems(
         raise ConsoleError(f"{len(gains_db)} gains for {len(audio)} stems: one a stem is needed")
     rendered = np.zeros_like(audio, dtype=np.float32)
     heard = [index for index, gain_db in enumerate(gains_db) if gain_db > -math.inf]
-    k = knobs(settings.detach().float())
+    room = room_of(settings[heard], sample_rate) if heard else None
 
     def render(index: int) -> None:
-        one = Knobs(*(knob[index : index + 1] for knob in k))
-        rendered[index] = _honest(audio[index], one, room, float(gains_db[index]), sample_rate)
+        gain_db, one = float(gains_db[index]), settings[index]
+        rendered[index] = render_stem(audio[index], one, gain_db, room, sample_rate)
 
-    with _stem_workers() as workers:
-        room = _room(Knobs(*(knob[heard] for knob in k)), sample_rate) if heard else None
-        for done, _ in enumerate(workers.map(render, heard), 1):
-            if on_progress:
-                on_progress(done, len(heard), "stem")
+    def report(place: int, _: None) -> None:
+        if on_progress:
+            on_progress(place + 1, len(heard), "stem")
+
+    two_at_a_time(render, heard, report)
     return rendered
 
 
-@contextlib.contextmanager
-def _stem_workers() -> Iterator[Executor]:
-    """Threads that take a stem each, while torch inside them keeps to one.
-
-    So the bits do not depend on the number of cores, and on a busy machine no core spins in wait
-    for another (ten times slower, as measured).
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(min(_MOST_WORKERS, threads)) as workers:
-            yield workers
-    finally:
-        torch.set_num_threads(threads)
+@torch.no_grad()
+def room_of(settings: Tensor, sample_rate: int) -> Tensor:
+    """The response of the one reverb that stems with these settings (stems, 24) share."""
+    with one_torch_thread():
+        return _room(knobs(settings.float()), sample_rate)
 
 
 @torch.no_grad()
-def _honest(
-    stem: np.ndarray, k: Knobs, room: Tensor | None, gain_db: float, sample_rate: int
+def render_stem(
+    stem: np.ndarray,
+    settings: Tensor,
+    gain_db: float,
+    room: Tensor | None,
+    sample_rate: int,
+    before_lufs: float | None = None,
+    finish: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
 ) -> np.ndarray:
-    """One stem (2, samples) through the effects, as loud as it came plus gain_db."""
+    """One stem (2, samples) through settings (24,), as loud as it came plus gain_db; float32.
+
+    Args:
+        room: what room_of gives for the song.
+        before_lufs: the stem's loudness where it is known, NaN = no level; measured here if None.
+        finish: what is still to be done to the sound before its loudness is settled, called with
+            the stem as it came and as the effects have made it.
+    """
     stem = np.ascontiguousarray(stem, dtype=np.float32)
+    k = knobs(settings[None].float())
     if _is_neutral(k):
         return apply_gain(stem, gain_db)
-    before_lufs = song_lufs(stem, sample_rate)
-    loudness = torch.tensor([math.nan if before_lufs is None else before_lufs])
-    direct = _strip(torch.from_numpy(stem)[None], k, loudness, sample_rate)
-    made = direct.add_(_wet(direct, k, room))[0].numpy()
+    if before_lufs is None:
+        measured = song_lufs(stem, sample_rate)
+        before_lufs = math.nan if measured is None else measured
+    channels = stem[:1] if np.array_equal(stem[0], stem[1]) else stem
+    loudness = torch.tensor([before_lufs])
+    direct = _strip(torch.from_numpy(channels)[None], k, loudness, sample_rate)
+    if room is not None and float(k.send_db) > SEND_OFF_DB:
+        direct.add_(_wet(direct, k, room))
+    made = direct[0].numpy()
+    if finish is not None:
+        made = finish(stem, made)
     after_lufs = song_lufs(made, sample_rate)
-    return apply_gain(made, honest_gain_db(before_lufs, after_lufs, gain_db))
+    known = None if math.isnan(before_lufs) else before_lufs
+    gain = np.float32(10.0 ** (honest_gain_db(known, after_lufs, gain_db) / 20.0))
+    return np.multiply(made, gain, out=made)
 
 
 def _strip(audio: Tensor, k: Knobs, loudness_lufs: Tensor, sample_rate: int) -> Tensor:
-    """Equalizer, compressor, width and pan: (stems, 2, samples)."""
+    """Equalizer, compressor, width and pan: (stems, 2, samples); one channel stands for two."""
     equalized = equalize(audio, k, sample_rate)
     # the threshold goes with what the equalizer adds, so that a boost is not heard as a loud stem
     moved_db = _power_db(equalized) - _power_db(audio)
+    equalized = equalized.expand(-1, 2, -1)
     change = gain_change(equalized, k, loudness_lufs + moved_db, sample_rate)
-    out = torch.empty_like(equalized)
+    out = equalized.new_empty(equalized.shape)
     for start in range(0, audio.shape[-1], PIECE):
         compressed = compress(equalized[..., start : start + PIECE], change, start)
         out[..., start : start + PIECE] = place(widen(compressed, k.width), k.pan)
@@ -159,12 +174,12 @@ def _power_db(audio: Tensor) -> Tensor:
     return 20.0 * (torch.linalg.vector_norm(audio, dim=(1, 2)) + 1e-10).log10()
 
 
-def _wet(direct: Tensor, k: Knobs, room: Tensor | None) -> Tensor:
+def _wet(direct: Tensor, k: Knobs, room: Tensor) -> Tensor:
     """What the shared reverb gives back of each stem; the sends stand behind pan and effects."""
     send = _send_gain(k.send_db)
-    if room is None or (not torch.is_grad_enabled() and not bool((send > 0.0).any())):
+    if not torch.is_grad_enabled() and not bool((send > 0.0).any()):
         return torch.zeros_like(direct)
-    return convolve(direct * send[:, None, None], room)
+    return convolve(direct, room * send[:, None, None, None])
 
 
 def _room(k: Knobs, sample_rate: int) -> Tensor:

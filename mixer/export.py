@@ -7,7 +7,7 @@ folder is never written to.
 import contextlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import soundfile
 
 from mixer.fader import apply_gain, song_lufs
 from mixer.loudness import true_peak_dbtp
+from mixer.storage import each
 
 HIGHEST_PEAK_DBTP = -1.0
 SUBTYPES = {".wav": ("PCM_24", "FLOAT"), ".flac": ("PCM_24",)}
@@ -57,11 +58,13 @@ def write_mix(
     path = Path(path)
     _check_audio(mix, path.name)
     _check_path(path, subtype, overwrite, song_folder)
-    trim_db = trim_for(true_peak_dbtp(mix, sample_rate))
-    trimmed = apply_gain(mix, trim_db)
-    write_audio(path, trimmed, sample_rate, subtype)
-    peak_dbtp, lufs = true_peak_dbtp(trimmed, sample_rate), song_lufs(trimmed, sample_rate)
-    return MixFile(path, trim_db, peak_dbtp, lufs)
+    peak_dbtp = true_peak_dbtp(mix, sample_rate)
+    trim_db = trim_for(peak_dbtp)
+    if trim_db < 0.0:
+        mix = apply_gain(mix, trim_db)
+        peak_dbtp = true_peak_dbtp(mix, sample_rate)
+    write_audio(path, mix, sample_rate, subtype)
+    return MixFile(path, trim_db, peak_dbtp, song_lufs(mix, sample_rate))
 
 
 def write_stems(
@@ -75,19 +78,25 @@ def write_stems(
     overwrite: bool = False,
     song_folder: Path | None = None,
 ) -> StemFiles:
-    """Write stems (stems, 2, samples) as NAME.wav, with the one trim they and their sum need."""
+    """Write stems (stems, 2, samples) as NAME.wav, with the one trim they and their sum need.
+
+    All of them are written or none; one stem at a time is in memory.
+    """
     if len(names) != len(stems):
         raise ExportError(f"{len(names)} names for {len(stems)} stems: one name a stem is needed")
     paths = [Path(folder) / (safe_name(name) + suffix) for name in names]
     folded = [path.name.casefold() for path in paths]
     if len(set(folded)) < len(folded):
         raise ExportError(f"two stems would be the same file ({', '.join(folded)}): rename one")
-    for path, stem in zip(paths, stems, strict=True):
+    total, trim_db = np.zeros(stems.shape[1:], np.float32), 0.0
+    for path, stem in zip(paths, each(stems), strict=True):
         _check_audio(stem, path.name)
         _check_path(path, subtype, overwrite, song_folder)
-    trim_db = min(trim_for(true_peak_dbtp(audio, sample_rate)) for audio in _with_sum(stems))
-    for path, stem in zip(paths, stems, strict=True):
-        write_audio(path, apply_gain(stem, trim_db), sample_rate, subtype)
+        trim_db = min(trim_db, trim_for(true_peak_dbtp(stem, sample_rate)))
+        total += stem
+    trim_db = min(trim_db, trim_for(true_peak_dbtp(total, sample_rate)))
+    trimmed = (apply_gain(stem, trim_db) for stem in each(stems))
+    write_together(paths, trimmed, sample_rate, subtype)
     return StemFiles(tuple(paths), trim_db)
 
 
@@ -98,32 +107,46 @@ def trim_for(peak_dbtp: float | None) -> float:
 
 def write_audio(path: Path, audio: np.ndarray, sample_rate: int, subtype: str) -> None:
     """Write (2, samples) through a temporary file beside path, then put it in place at once."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    write_together([path], [audio], sample_rate, subtype)
+
+
+def write_together(
+    paths: Sequence[Path], audio: Iterable[np.ndarray], sample_rate: int, subtype: str
+) -> None:
+    """Write files of (2, samples) each through temporary ones, put in place when all are whole.
+
+    An error or an interruption leaves nothing behind, nor a folder that was made for them.
+    """
+    parts = [path.with_name(f".{path.name}.{os.getpid()}.part") for path in paths]
+    made = [folder for folder in {path.parent for path in paths} if not folder.exists()]
+    path = paths[0]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        container = path.suffix.lower().lstrip(".").upper()
-        soundfile.write(unfinished, audio.T, sample_rate, subtype=subtype, format=container)
-        with open(unfinished, "rb+") as written:
-            os.fsync(written.fileno())
-        os.replace(unfinished, path)
+        for path, part, one in zip(paths, parts, audio, strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            container = path.suffix.lower().lstrip(".").upper()
+            soundfile.write(part, one.T, sample_rate, subtype=subtype, format=container)
+            with open(part, "rb+") as written:
+                os.fsync(written.fileno())
+        for path, part in zip(paths, parts, strict=True):
+            os.replace(part, path)
     except (OSError, soundfile.LibsndfileError) as error:
         raise ExportError(
             f"{path} could not be written ({error}): free space and a folder that may be written "
             "to are needed (choose another folder)"
         ) from error
     finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+        for part in parts:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+        for folder in made:
+            with contextlib.suppress(OSError):  # it holds the files, as it should
+                folder.rmdir()
 
 
 def safe_name(name: str) -> str:
     """A stem's name as a file name that every system takes."""
     safe = "".join("_" if letter in _UNSAFE or ord(letter) < 32 else letter for letter in name)
     return safe.strip(" .") or "_"
-
-
-def _with_sum(stems: np.ndarray) -> list[np.ndarray]:
-    return [*stems, stems.sum(axis=0)]
 
 
 def _check_audio(audio: np.ndarray, name: str) -> None:

@@ -49,10 +49,13 @@ class Level:
 def measure(audio: np.ndarray, sample_rate: int) -> Level:
     """Read every meter on (2, samples) audio."""
     _check(audio)
-    lufs = integrated_lufs(audio, sample_rate)
-    momentary, short_term, spread_lu = None, None, None
+    lufs, momentary, short_term, spread_lu = None, None, None, None
+    dual_mono = np.array_equal(audio[0], audio[1])
+    channels = audio[:1] if dual_mono else audio
+    if audio.shape[1] >= SHORTEST_S * sample_rate:
+        tenths = _weighted_power(channels, sample_rate) * (2.0 if dual_mono else 1.0)
+        lufs = _integrated(_sliding_mean(tenths, 4))
     if lufs is not None:
-        tenths = _weighted_power(audio, sample_rate)
         momentary = _lufs(_sliding_mean(tenths, 4).max())
         if tenths.size >= 30:
             threes = _sliding_mean(tenths, 30)
@@ -64,7 +67,7 @@ def measure(audio: np.ndarray, sample_rate: int) -> Level:
         short_term_max_lufs=short_term,
         momentary_max_lufs=momentary,
         range_lu=spread_lu,
-        true_peak_dbtp=true_peak_dbtp(audio, sample_rate),
+        true_peak_dbtp=_true_peak_dbtp(channels, sample_rate),
         sample_peak_dbfs=20.0 * math.log10(peak) if peak > 0.0 else None,
         crest_db=_crest_db(audio, sample_rate) if lufs is not None else None,
     )
@@ -72,7 +75,7 @@ def measure(audio: np.ndarray, sample_rate: int) -> Level:
 
 def measure_song(song: Song) -> tuple[Level, ...]:
     """Read every meter on every stem, in the song's order."""
-    return tuple(measure(stem, song.sample_rate) for stem in song.audio)
+    return tuple(measure(stem, song.sample_rate) for stem in song.each())
 
 
 def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float | None:
@@ -99,6 +102,11 @@ def relative_levels(levels: Sequence[Level], anchor_index: int) -> tuple[float |
 def true_peak_dbtp(audio: np.ndarray, sample_rate: int) -> float | None:
     """Highest peak between the samples of (2, samples), 4 times oversampled; None for silence."""
     _check(audio)
+    return _true_peak_dbtp(audio[:1] if np.array_equal(audio[0], audio[1]) else audio, sample_rate)
+
+
+def _true_peak_dbtp(audio: np.ndarray, sample_rate: int) -> float | None:
+    """The same of (channels, samples) that were checked."""
     peak = float(np.abs(audio).max(initial=0.0))
     if peak == 0.0:
         return None
@@ -207,6 +215,15 @@ def _open_gate(power: np.ndarray) -> np.ndarray:
 def _gated_mean(power: np.ndarray) -> float:
     """Mean of the blocks that pass the gate."""
     return float(power[_open_gate(power)].mean())
+
+
+def _integrated(blocks: np.ndarray) -> float | None:
+    """Integrated loudness of 0.4 s blocks' power: what pyloudnorm gives, from power at hand."""
+    heard = blocks[blocks > _power(SILENCE_LUFS)]
+    if not heard.size:
+        return None
+    lufs = _lufs(heard[heard > heard.mean() * 0.1].mean())
+    return lufs if lufs > SILENCE_LUFS else None
 
 
 def _sliding_mean(power: np.ndarray, width: int) -> np.ndarray:

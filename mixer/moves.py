@@ -5,7 +5,7 @@ One rule: a move is a relative gain on one stem, in dB, and nothing outside +-24
 
 import difflib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 MAX_GAIN_DB = 24.0
@@ -44,11 +44,13 @@ class MixState:
     """What the user has set, per stem in song order.
 
     gain_db: relative to the file as opened. pan: -1 (left) to 1, None = not set by the user.
+    sound: console knobs that were asked for, each with its value; empty = nothing on any stem.
     """
 
     gain_db: tuple[float, ...]
     pan: tuple[float | None, ...]
     muted: tuple[bool, ...]
+    sound: tuple[tuple[tuple[str, float], ...], ...] = ()
 
     @classmethod
     def untouched(cls, stems: int) -> "MixState":
@@ -76,6 +78,16 @@ class MixState:
         mutes = list(self.muted)
         mutes[stem_index(names, stem)] = bool(muted)
         return replace(self, muted=tuple(mutes))
+
+    def sound_of(self, index: int) -> dict[str, float]:
+        """The knobs that were asked for on a stem."""
+        return dict(self.sound[index]) if self.sound else {}
+
+    def shaped(self, names: Sequence[str], stem: str, sound: Mapping[str, float]) -> "MixState":
+        """The state with these knobs asked for on one stem, besides those asked for before."""
+        sounds, index = list(self.sound or ((),) * len(names)), stem_index(names, stem)
+        sounds[index] = tuple(sorted({**self.sound_of(index), **sound}.items()))
+        return replace(self, sound=tuple(sounds) if any(sounds) else ())
 
 
 def stem_index(names: Sequence[str], name: str) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mixer.audio_files import LOSSY
 from mixer.roles import role_from_name, words_of
+from mixer.storage import each, give_back
 
 TWIN = 0.9995
 SAME_TAKE = 0.9  # the same name in two formats, one of them lossy
@@ -137,9 +138,10 @@ def _envelopes_agree(audio: np.ndarray, sample_rate: int, index: int, others: li
     starts = np.arange(0, audio.shape[2], max(1, sample_rate // 10))
     if starts.size < 20:
         return False
-    envelopes = [
-        np.add.reduceat(np.einsum("cs,cs->s", audio[i], audio[i]), starts) for i in (index, *others)
-    ]
+    envelopes = []
+    for stem in (audio[i] for i in (index, *others)):
+        envelopes.append(np.add.reduceat(np.einsum("cs,cs->s", stem, stem), starts))
+        give_back(stem)
     alone, together = np.sqrt(envelopes[0]), np.sqrt(np.sum(envelopes[1:], axis=0))
     if alone.std() < 0.05 * alone.mean() or together.std() == 0.0:
         return False
@@ -155,5 +157,5 @@ def _products(audio: np.ndarray) -> np.ndarray:
     where: slice | np.ndarray = slice(None)
     if samples > _SKETCH_SAMPLES:
         where = np.sort(np.random.default_rng(0).choice(samples, _SKETCH_SAMPLES, replace=False))
-    sketch = np.stack([stem[:, where].reshape(-1).astype(np.float64) for stem in audio])
+    sketch = np.stack([stem[:, where].reshape(-1).astype(np.float64) for stem in each(audio)])
     return sketch @ sketch.T

@@ -4,9 +4,7 @@ One rule: everything strange about audio is dealt with here, at the door, so the
 meets finite stereo stems of one length and rate. The user's files are never written to.
 """
 
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,12 +24,12 @@ from mixer.sources import (
     named,
 )
 from mixer.stem_faults import faults_of, mend
+from mixer.storage import each, give_back, zeros
 
 __all__ = ["AudioError", "Refusal", "Song", "SongError", "Stem", "open_song", "song_from_arrays"]
 
 USUAL_RATE = 44100
 SHORTEST_SONG_S = 0.4
-MEMORY_LIMIT_BYTES = 3 << 29  # 1.5 GiB; above it the samples lie in a temporary file
 
 Progress = Callable[[int, int, str], None]
 
@@ -87,6 +85,10 @@ class Song:
         """How long the song lasts."""
         return self.audio.shape[2] / self.sample_rate
 
+    def each(self) -> Iterator[np.ndarray]:
+        """The stems' audio (2, samples) in order, with one at a time in memory."""
+        return each(self.audio)
+
     def index(self, name: str) -> int:
         """Where a stem is; SongError with the nearest names if there is none."""
         try:
@@ -122,6 +124,7 @@ def open_song(folder: Path | str, on_progress: Progress | None = None) -> Song:
     for place, row in enumerate(rows):  # in place: a copy could be larger than the memory
         if place != row:
             audio[place] = audio[row]
+            give_back(audio[place : row + 1])
     stems = _stems([loaded[row] for row in rows])
     notes = (*notes, *overlaps.notes, *_length_notes(stems))
     return Song(name, folder, stems, audio[: len(rows)], sample_rate, notes, tuple(refused))
@@ -163,11 +166,12 @@ def _load(
 ) -> tuple[np.ndarray, list[tuple[Source, Stem]]]:
     """Load all sources into one array; what cannot be used goes to refused."""
     longest = max((source.length(sample_rate) for source in sources), default=0)
-    audio = _zeros((len(sources), 2, longest))
+    audio = zeros((len(sources), 2, longest), "the song")
     loaded, end = [], 0
     for done, source in enumerate(sources, start=1):
         try:
             stem, length = _load_into(audio[len(loaded)], source, sample_rate)
+            give_back(audio[len(loaded)])
             loaded.append((source, stem))
             end = max(end, length)
         except AudioError as error:
@@ -205,22 +209,6 @@ def _stems(loaded: Sequence[tuple[Source, Stem]]) -> tuple[Stem, ...]:
     return tuple(replace(stem, name=name) for (_, stem), name in zip(loaded, names, strict=True))
 
 
-def _zeros(shape: tuple[int, int, int]) -> np.ndarray:
-    """Zeros in memory, or in a nameless temporary file that goes when the array goes."""
-    size = 4 * shape[0] * shape[1] * shape[2]
-    if size <= MEMORY_LIMIT_BYTES:
-        return np.zeros(shape, np.float32)
-    place = tempfile.gettempdir()
-    free = shutil.disk_usage(place).free
-    if free < size:
-        raise AudioError(
-            f"the song takes {size / 1e9:.1f} GB and {place} has {free / 1e9:.1f} GB free",
-            "room for a temporary file is needed", "set TMPDIR to a folder on a larger disk",
-        )  # fmt: skip
-    with tempfile.TemporaryFile() as file:
-        return np.memmap(file, np.float32, "w+", shape=shape)
-
-
 def _need_sound(name: str, audio: np.ndarray, sample_rate: int, refused: Sequence[Refusal]) -> None:
     """Refuse a song with no stem left, shorter than a loudness block, or silent throughout."""
     if audio.shape[0] == 0:
@@ -232,7 +220,7 @@ def _need_sound(name: str, audio: np.ndarray, sample_rate: int, refused: Sequenc
             f"{name} lasts {seconds:.2g} s", f"{SHORTEST_SONG_S} s at least are needed",
             "export the stems over the whole song",
         )  # fmt: skip
-    if not any(stem.any() for stem in audio):
+    if not any(stem.any() for stem in each(audio)):
         raise AudioError(
             f"every stem of {name} is digital silence", "one at least must sound",
             "unmute the tracks and export them again",

@@ -231,6 +231,57 @@ def test_mix_takes_the_advice_otherwise(gainsay, folder, listener, tmp_path):
     assert "vocals +3.0 dB: 90 % sure that it is too quiet" in out
 
 
+def test_the_nearest_take_is_said_and_its_seed_gives_it_again(gainsay, folder, tmp_path):
+    place = ("mix", folder, "--anchor", "bass", "--move", "vocals=+3")
+    report = tmp_path / "r.json"
+    code, out, _ = gainsay(*place, "-o", tmp_path / "a.wav", "--nearest", "--report", report)
+    told = json.loads(report.read_text())
+    seed = told["takes"][0]["seed"]
+    assert code == 0 and told["nearest"] is True and 0 <= seed < 16
+    assert "of 16 draws the nearest to your own mix" in out
+    gainsay(*place, "-o", tmp_path / "b.wav", "--seed", seed)
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+@pytest.mark.parametrize("where", ["render", "stems"])
+def test_ctrl_c_leaves_nothing_half_written_and_says_so(
+    gainsay, folder, tmp_path, monkeypatch, where
+):
+    out = tmp_path / "out"
+    out.mkdir()
+    if where == "render":
+        monkeypatch.setattr("mixer.megami.mixer.render", _interrupted)
+    else:
+        monkeypatch.setattr("mixer.export.os.fsync", _interrupted)
+    code, printed, err = gainsay(
+        "mix", folder, "-o", out / "mix.wav", "--anchor", "bass", "--move", "vocals=+3",
+        "--no-effects", "--stems", out / "stems", "--report", out / "report.json",
+    )  # fmt: skip
+    assert (code, printed) == (130, "")
+    assert err == "gainsay: stopped, and nothing half-written is left behind\n"
+    assert list(out.iterdir()) == []
+
+
+def _interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_mix_in_a_style(gainsay, folder, tmp_path):
+    arguments = ["mix", folder, "--anchor", "bass", "--move", "vocals=+1", "--seed", "2"]
+    told = []
+    for number, style in enumerate(([], ["--style", "much drker, please"])):
+        report = tmp_path / f"{number}.json"
+        out = tmp_path / f"{number}.wav"
+        code, printed, err = gainsay(*arguments, "-o", out, "--report", report, *style)
+        assert code == 0, err
+        told.append(json.loads(report.read_text()))
+    assert [one["style"] for one in told] == [None, "much darker"]
+    assert "style: much darker, by the effects of every stem" in printed
+    changes = [[row["change_db"] for row in one["takes"][0]["stems"]] for one in told]
+    assert changes[0] == pytest.approx(changes[1], abs=0.1)
+    assert told[0]["takes"][0]["sound"] != told[1]["takes"][0]["sound"]
+
+
 def test_a_chart_is_drawn(gainsay, folder, tmp_path):
     pytest.importorskip("matplotlib")
     code, _, _ = gainsay("levels", folder, "--anchor", "bass", "--chart", tmp_path / "c.png")
@@ -260,6 +311,11 @@ def test_without_matplotlib_the_extra_is_named(gainsay, folder, tmp_path, monkey
         (
             ["mix", "{song}", "-o", "{tmp}/m.wav", "--stems", "{song}/x", "--move", "kick=1"],
             "own folder",
+        ),
+        (["mix", "{song}", "-o", "{tmp}/m.wav", "--style", "blorgish"], "no mixing word"),
+        (
+            ["mix", "{song}", "-o", "{tmp}/m.wav", "--style", "warm", "--no-effects"],
+            "a style needs them on",
         ),
         (["chat", "{song}", "--session", "{song}/s"], "inside the song's own folder"),
     ],

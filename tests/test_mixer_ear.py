@@ -12,6 +12,7 @@ from mixer.ear import (
     FixedBatchNorm,
     _active,
     _best_start,
+    _distinct,
     block_powers,
     excerpt,
     fix_batch_norm,
@@ -129,6 +130,14 @@ def test_the_window_is_where_most_stems_play():
     assert powers.shape == (3, 80)
     assert 42 <= _best_start(_active(powers)) <= 44  # 21 to 22 s
     assert _best_start(_active(np.zeros((2, 80)))) == 0
+
+
+def test_a_stem_that_was_split_counts_once_for_the_window():
+    powers = np.random.default_rng(0).uniform(0.0, 1.0, (2, 60))
+    powers[0, 30:] = 0.0
+    split = np.concatenate([powers, 0.25 * powers[:1], 0.0049 * powers[:1]])
+    assert np.array_equal(_distinct(split), powers)
+    assert len(_distinct(np.concatenate([powers, powers[:, ::-1]]))) == 4
 
 
 def test_a_folder_without_an_ear_is_refused_with_the_cure(tmp_path):

@@ -101,6 +101,31 @@ def test_a_failed_write_leaves_the_old_file_and_no_scraps(
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.parametrize("stopped_by", [OSError("No space left on device"), KeyboardInterrupt()])
+def test_stems_are_written_all_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped_by: BaseException
+) -> None:
+    write, written = soundfile.write, []
+
+    def stop_at_the_third(file: Path, *rest: object, **how: object) -> None:
+        written.append(file)
+        if len(written) == 3:
+            Path(file).write_bytes(b"half")
+            raise stopped_by
+        write(file, *rest, **how)
+
+    monkeypatch.setattr(soundfile, "write", stop_at_the_third)
+    stems = np.stack([noise(0.1, seed) for seed in range(4)])
+    with pytest.raises((ExportError, KeyboardInterrupt)):
+        write_stems(tmp_path / "stems", list("abcd"), stems, RATE)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "there").mkdir()
+    written.clear()
+    with pytest.raises((ExportError, KeyboardInterrupt)):
+        write_stems(tmp_path / "there", list("abcd"), stems, RATE)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
+
+
 @pytest.mark.parametrize(
     "name, subtype, message",
     [

@@ -9,13 +9,17 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from mixer.console import INDEX, PARAMETERS, neutral_settings
 from mixer.loudness import integrated_lufs
+from mixer.megami.analysis import has_image
 from mixer.megami.code import COORDINATES, Code
+from mixer.megami.contents import join
+from mixer.megami.facts import FACTS
 from mixer.megami.generator import Generator, GeneratorConfig, WeightsError
 from mixer.megami.mixer import WEIGHTS, Megami, TakeError, render_takes
-from mixer.megami.rough import has_image, hold, share_room
+from mixer.megami.rough import hold, share_room
 from mixer.megami.sampling import integrate, sigma_steps, stem_noise
 from mixer.megami.sections import keep_sections
 from mixer.moves import MixState
+from mixer.roles import ROLES
 from mixer.song import Song, song_from_arrays
 
 RATE = 44100
@@ -43,8 +47,12 @@ def megami() -> Megami:
 
 
 def contents(stems: int, seed: int = 0) -> np.ndarray:
-    embedding = np.random.default_rng(seed).standard_normal((stems, 128)).astype(np.float32)
-    return embedding / np.linalg.norm(embedding, axis=1, keepdims=True)
+    """Facts about those of music, a role where there is one, and a unit embedding: (stems, 164)."""
+    rng = np.random.default_rng(seed)
+    embedding = rng.standard_normal((stems, 128))
+    embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
+    roles = [str(role) if rng.uniform() < 0.7 else None for role in rng.choice(ROLES, stems)]
+    return join(embedding, rng.normal(0.0, 1.0, (stems, len(FACTS))), roles)
 
 
 def small_song(stems: int = 4, seconds: float = 5.0, seed: int = 0) -> Song:
@@ -147,7 +155,7 @@ def test_any_number_of_stems(megami: Megami, stems: int) -> None:
 
 
 def test_refusals_say_what_is_needed(megami: Megami, tmp_path: Path) -> None:
-    with pytest.raises(TakeError, match=r"\(3, 64\).*needs \(stems, 128\)"):
+    with pytest.raises(TakeError, match=r"\(3, 64\).*needs \(stems, 164\)"):
         megami.sample(np.zeros((3, 64), np.float32))
     with pytest.raises(TakeError, match="1 out of range"):
         held = np.full((2, COORDINATES), np.nan)
@@ -165,7 +173,7 @@ def test_sampler_solves_the_gaussian_case() -> None:
     generator = Generator(GeneratorConfig(width=16, depth=1, heads=1, sigma_data=0.7)).eval()
     noise = torch.randn(200, 10, COORDINATES, generator=torch.Generator().manual_seed(0))
     held = torch.full_like(noise, torch.nan)
-    drawn = integrate(generator, torch.zeros(200, 10, 128), held, noise, steps=30)
+    drawn = integrate(generator, torch.zeros(200, 10, 164), held, noise, steps=30)
     assert float(drawn.std()) == pytest.approx(0.7, rel=0.01)
     assert torch.corrcoef(torch.stack((drawn.flatten(), noise.flatten())))[0, 1] > 0.999
     steps = sigma_steps(generator, 30)
@@ -265,6 +273,7 @@ def test_free_levels_keep_the_mix_as_loud_and_the_moved_stem_where_it_was_put(
     assert _lufs(take.mix) == pytest.approx(_lufs(rough.mix), abs=0.1)
     changes = [_lufs(take.stems[index]) - _lufs(song.audio[index]) for index in range(4)]
     assert changes == pytest.approx(take.gains_db.tolist(), abs=0.1)
+    assert changes[1] == pytest.approx(4.0, abs=0.1)
     assert max(changes) - min(changes) > 1.0
 
 
@@ -302,7 +311,9 @@ def test_silent_stems_stay_silent_and_progress_is_told(megami: Megami) -> None:
     )
     assert [take.seed for take in takes] == [0, 1]
     assert not takes[1].stems[1].any() and takes[1].stems[0].any()
-    assert seen[0] == (1, 6, "stem0") and seen[-1] == (6, 6, "stem2")
+    measured, rendered = seen[:3], seen[3:]
+    assert measured == [(1, 3, "stem0"), (2, 3, "stem1"), (3, 3, "stem2")]
+    assert rendered[0] == (1, 6, "stem0") and rendered[-1] == (6, 6, "stem2")
 
 
 def test_sections_come_back_after_a_compressor_took_them() -> None:
@@ -310,7 +321,7 @@ def test_sections_come_back_after_a_compressor_took_them() -> None:
     stem, half = song.audio[0], song.audio.shape[2] // 2
     flat = stem.copy()
     flat[:, :half] *= np.float32(1 / 0.6)
-    kept = keep_sections(stem, flat, RATE)
+    kept = keep_sections(stem, flat.copy(), RATE)
     contrast = [_lufs(one[:, half:]) - _lufs(one[:, :half]) for one in (stem, flat, kept)]
     assert contrast[0] == pytest.approx(4.44, abs=0.1) and contrast[1] == pytest.approx(0, abs=0.1)
     assert contrast[2] == pytest.approx(contrast[0], abs=0.6)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-import mixer.song
+import mixer.storage
 from mixer.loudness import integrated_lufs
 from mixer.song import AudioError, Song, SongError, open_song, song_from_arrays
 
@@ -499,7 +499,7 @@ def test_a_large_song_lies_in_a_temporary_file_that_goes_away(
     two_good(tmp_path / "song")
     in_memory = open_song(tmp_path / "song")
     (tmp_path / "scratch").mkdir()
-    monkeypatch.setattr(mixer.song, "MEMORY_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(mixer.storage, "MEMORY_LIMIT_BYTES", 1000)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
     song = open_song(tmp_path / "song")
     assert isinstance(song.audio, np.memmap)
@@ -513,7 +513,7 @@ def test_a_song_larger_than_the_disk_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_good(tmp_path)
-    monkeypatch.setattr(mixer.song, "MEMORY_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(mixer.storage, "MEMORY_LIMIT_BYTES", 1000)
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10})())
     with pytest.raises(AudioError, match=r"takes 0.0 GB .*set TMPDIR"):
         open_song(tmp_path)

@@ -69,12 +69,20 @@ def cases(situation: str) -> list[dict]:
             for relative_lu in (-6.3, -0.04, 1.2, 7.7)
             for complaint, gain_db in (("quiet", 3.0), ("loud", -4.5))
         ]
+    if situation.startswith("sound_"):
+        why = "it is mono, and width does nothing there"
+        told = {"stem": "Bass", "words": "brighter", "why": why, "near": ["warm", "soft"]}
+        changes = ["+2.5 dB above 8.0 kHz", "reverb -18.0 dB"]
+        return [told | {"changes": some, "version": "v2"} for some in (changes, changes[:1])]
     if situation == "panned":
         return [{"stem": "Bass", "pan": pan} for pan in (-1.0, -0.35, 0.0, 0.5, 1.0)]
     if situation == "rendered":
         return [
-            {"takes": takes, "effects": effects, "files": [f"take{n}.wav" for n in range(takes)]}
-            for takes in (1, 3) for effects in (True, False)
+            {"takes": takes, "effects": effects, "style": style, "asked": asked,
+             "files": [f"take{n}.wav" for n in range(takes)]}
+            for takes in (1, 3)
+            for effects, style in ((True, None), (True, "warmer"), (False, None))
+            for asked in (True, False)
         ]  # fmt: skip
     if situation == "audition_ready":
         names = {"names": ["v0", "v1"], "files": ["A.wav", "B.wav"]}
@@ -252,3 +260,14 @@ def test_system_prompt_is_short_and_tools_are_all_there() -> None:
     ]  # fmt: skip
     assert {text.count(". ") for text in prompts.tools().values()} == {0, 1}
     assert {text[-1] for text in prompts.tools().values()} == {"."}
+
+
+def test_a_render_without_effects_does_not_deny_the_sounds_that_were_asked_for() -> None:
+    told = {"takes": 1, "effects": False, "files": ["take1.wav"], "style": None}
+    for template in prompts._compiled("rendered"):
+        plain, asked = (template.render(**told, asked=one) for one in (False, True))
+        assert plain != asked
+        assert not re.search(r"no effects|without effects|dry|faders only|but faders", asked)
+    styled = {"takes": 2, "effects": True, "files": ["a.wav", "b.wav"], "asked": False}
+    for template in prompts._compiled("rendered"):
+        assert "much darker" in template.render(**styled, style="much darker")

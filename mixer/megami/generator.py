@@ -31,7 +31,7 @@ class GeneratorConfig:
     width: int = 192
     depth: int = 7
     heads: int = 6
-    content_size: int = 128
+    content_size: int = 164
     sigma_data: float = 1.0
     sigma_min: float = 0.005
     sigma_max: float = 20.0
@@ -115,7 +115,7 @@ class Generator(nn.Module):
 
         Args:
             noisy: z plus noise, (B, S, 24). sigma: noise level of each song, (B,).
-            content: embeddings (B, S, content_size).
+            content: what is known of each stem (contents.py), NaN = unknown, (B, S, content_size).
             held: z of held coordinates, NaN where free, (B, S, 24).
             present: (B, S) False for padding; None = all stems are there.
             content_known: (B,) False where contents are to be ignored; None = all known.
@@ -138,7 +138,9 @@ class Generator(nn.Module):
 
     def _network(self, coordinates, sigma, content, present, content_known) -> Tensor:
         batch, stems, _ = coordinates.shape
-        about = self.from_content((content - self.content_shift) / self.content_scale)
+        about = self.from_content(
+            ((content - self.content_shift) / self.content_scale).nan_to_num(nan=0.0)
+        )
         if content_known is not None:
             about = torch.where(content_known.view(-1, 1, 1), about, self.no_content)
         tokens = self.from_coordinates(coordinates) + about

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mixer.megami.contents import EMBEDDING_AT
 from mixer.megami.generator import Generator
 
 _PRINT_ROWS = 16
@@ -30,16 +31,11 @@ def fingerprints(embedding: np.ndarray) -> list[bytes]:
     return [row.astype(np.int16).tobytes() for row in steps]
 
 
-def canonical_order(embedding: np.ndarray, held: np.ndarray) -> list[int]:
+def canonical_order(prints: list[bytes], content: np.ndarray, held: np.ndarray) -> list[int]:
     """Stem indices in an order that does not depend on how they were given (twins are alike)."""
-    prints = fingerprints(embedding)
     keys = [
-        (
-            prints[index],
-            embedding[index].tobytes(),
-            np.nan_to_num(held[index], nan=-999.0).tobytes(),
-        )
-        for index in range(len(prints))
+        (name, row.tobytes(), np.nan_to_num(fixed, nan=-999.0).tobytes())
+        for name, row, fixed in zip(prints, content, held, strict=True)
     ]
     return sorted(range(len(prints)), key=lambda index: keys[index])
 
@@ -69,7 +65,7 @@ def sigma_steps(generator: Generator, steps: int) -> list[float]:
 @torch.no_grad()
 def sample(
     generator: Generator,
-    embedding: np.ndarray,
+    content: np.ndarray,
     held: np.ndarray,
     seed: int,
     *,
@@ -78,14 +74,13 @@ def sample(
     second_order: bool = True,
 ) -> np.ndarray:
     """One draw of z (stems, 24) for contents (stems, size); held is z with NaN where free."""
-    order = canonical_order(embedding, held)
-    content = torch.from_numpy(np.ascontiguousarray(embedding[order], dtype=np.float32)).unsqueeze(
-        0
-    )
+    prints = fingerprints(content[:, EMBEDDING_AT])
+    order = canonical_order(prints, content, held)
+    known = torch.from_numpy(np.ascontiguousarray(content[order], dtype=np.float32)).unsqueeze(0)
     fixed = torch.from_numpy(np.ascontiguousarray(held[order], dtype=np.float32)).unsqueeze(0)
-    noise = stem_noise(fingerprints(embedding[order]), seed, held.shape[1]).unsqueeze(0)
+    noise = stem_noise([prints[stem] for stem in order], seed, held.shape[1]).unsqueeze(0)
     drawn = integrate(
-        generator, content, fixed, noise, guidance=guidance, steps=steps, second_order=second_order
+        generator, known, fixed, noise, guidance=guidance, steps=steps, second_order=second_order
     )
     z = np.empty(held.shape, dtype=np.float32)
     z[order] = drawn.squeeze(0).numpy()

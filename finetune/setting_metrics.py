@@ -10,8 +10,9 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.stats import wasserstein_distance
 
-from finetune.engineer import EQ_BANDS, HABITS
-from finetune.mixes import SongFacts
+from finetune.engineer import EQ_BANDS
+from finetune.habits import HABITS
+from finetune.line_ups import SongFacts
 from mixer.console import INDEX, PARAMETERS
 from mixer.megami.code import COORDINATES
 

@@ -2,21 +2,20 @@
 
 One rule: every system gives the same number of takes for the same songs, and the engineer's second
 set of takes (the floor) is measured exactly like them.
-Run: python -m finetune.evaluate_megami --songs runs/songs --content runs/content
+Run: python -m finetune.evaluate settings --songs runs/songs --content runs/content
 """
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from finetune.engineer import Taste, mix
-from finetune.mix_metrics import COLUMNS, Row, Takes, measure
-from finetune.mixes import SongFacts, read_songs
+from finetune.line_ups import SongFacts, read_songs
+from finetune.setting_metrics import COLUMNS, Row, Takes, measure
 from mixer.console import INDEX, neutral_settings
 from mixer.megami.code import COORDINATES
 from mixer.megami.generator import Generator
@@ -35,16 +34,7 @@ def engineer_takes(
     """The engineer's mixes of each song under as many tastes."""
     rng = np.random.default_rng(seed)
     return [
-        standardise(
-            np.stack(
-                [
-                    mix(s.roles, s.profile, s.genre, Taste.draw(rng, s.genre), rng)
-                    for _ in range(takes)
-                ]
-            ),
-            generator,
-        )
-        for s in songs
+        standardise(np.stack([song.mixed(rng) for _ in range(takes)]), generator) for song in songs
     ]
 
 
@@ -56,7 +46,7 @@ def megami_takes(
     alone = how.pop("alone", False)
     found = []
     for song in songs:
-        content = torch.from_numpy(song.embedding).expand(takes, -1, -1)
+        content = torch.from_numpy(song.contents(song.roles)).expand(takes, -1, -1)
         noise = torch.randn(*content.shape[:2], COORDINATES, generator=random)
         if alone:
             content, noise = (one.reshape(-1, 1, one.shape[-1]) for one in (content, noise))
@@ -77,7 +67,7 @@ def regression_takes(
     random = torch.Generator().manual_seed(seed)
     found = []
     for song in songs:
-        content = torch.from_numpy(song.embedding).expand(16, -1, -1)
+        content = torch.from_numpy(song.contents(song.roles)).expand(16, -1, -1)
         high = torch.full((16,), generator.config.sigma_max)
         noise = high.view(-1, 1, 1) * torch.randn(*content.shape[:2], COORDINATES, generator=random)
         with torch.no_grad():
@@ -100,17 +90,19 @@ def neutral_takes(songs: Sequence[SongFacts], takes: int, generator: Generator) 
 
 
 def shuffled(songs: Sequence[SongFacts], seed: int) -> list[SongFacts]:
-    """The same songs with contents from stems of other songs."""
+    """The same songs with the stems of other songs in their places."""
     rng = np.random.default_rng(seed)
-    rows = np.concatenate([song.embedding for song in songs])
-    dealt = rows[rng.permutation(len(rows))]
+    facts = np.concatenate([song.facts for song in songs])
+    embedding = np.concatenate([song.embedding for song in songs])
+    roles = [role for song in songs for role in song.roles]
+    order = rng.permutation(len(roles))
     ends = np.cumsum([len(song.roles) for song in songs])
-    return [
-        SongFacts(
-            song.roles, song.profile, dealt[end - len(song.roles) : end], song.genre, song.split
-        )
-        for song, end in zip(songs, ends, strict=True)
-    ]
+    dealt = []
+    for song, end in zip(songs, ends, strict=True):
+        rows = order[end - len(song.roles) : end]
+        names = tuple(roles[row] for row in rows.tolist())
+        dealt.append(replace(song, roles=names, facts=facts[rows], embedding=embedding[rows]))
+    return dealt
 
 
 def held_error(songs: Sequence[SongFacts], megami: Megami, seed: int = 0) -> float:
@@ -118,9 +110,9 @@ def held_error(songs: Sequence[SongFacts], megami: Megami, seed: int = 0) -> flo
     rng = np.random.default_rng(seed)
     worst = 0.0
     for song in songs:
-        held = mix(song.roles, song.profile, song.genre, Taste.draw(rng, song.genre), rng)
+        held = song.mixed(rng)
         held[rng.uniform(size=held.shape) < 0.5] = np.nan
-        drawn = megami.sample(song.embedding, seed=seed, held=held, steps=4)[0]
+        drawn = megami.sample(song.contents(song.roles), seed=seed, held=held, steps=4)[0]
         worst = max(worst, float(np.nanmax(np.abs(drawn - held))))
     return worst
 

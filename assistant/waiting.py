@@ -1,0 +1,56 @@
+"""What a conversation's last words still wait for: which were said, and which stems are not done.
+
+One rule: words that can mean one thing only are not left to the model's guess.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.hearing import Hearing
+from assistant.said import Said
+from mixer.moves import Move
+
+ADVICE_TOOL = "propose_moves"
+_DRUMS = frozenset({"kick", "snare", "hats", "percussion", "drums"})
+Message = dict[str, Any]
+
+
+def what_was_said(hearing: Hearing, messages: Sequence[Message]) -> Said:
+    """The user's words, and the moves proposed last."""
+    texts = tuple(message["content"] for message in messages if message["role"] == "user")
+    calls = [call for message in messages for call in message.get("tool_calls") or []]
+    advice = [call["arguments"]["moves"] for call in calls if call["name"] == ADVICE_TOOL]
+    proposed = tuple(Move(**move) for move in (advice[-1] if advice else ()))
+    return Said(texts, hearing.names, hearing.roles, proposed, hearing.anchor)
+
+
+def stems_waiting(said: Said, messages: Sequence[Message]) -> tuple[str, ...]:
+    """The stems whose sound was asked for in this turn, and that have not had theirs yet."""
+    if not said.sound.only:
+        return ()
+    turn = _since_the_user(messages)
+    calls = [call for message in turn for call in message.get("tool_calls") or []]
+    refused = [m for m in turn if m["role"] == "tool" and m["content"].startswith("shape_sound: ")]
+    if refused or any(call["name"] != "shape_sound" for call in calls):
+        return ()
+    done = {call["arguments"].get("stem") for call in calls}
+    wanted = said.shaped if not done else [c for c in said.shaped if done.isdisjoint(c)]
+    named = {name for clause in wanted for name in clause} | (_other_drums(said, done))
+    return tuple(name for name in said.names if name in named - done)
+
+
+def _other_drums(said: Said, done: set[str]) -> set[str]:
+    """The drums that "the drums" are: kick, snare and hats, each a stem of its own."""
+    kit = {name for name, role in zip(said.names, said.roles, strict=True) if role in _DRUMS}
+    asked = {name for clause in said.shaped for name in clause if not done.isdisjoint(clause)}
+    return kit & asked if done & kit else set()
+
+
+def is_open(messages: Sequence[Message]) -> bool:
+    """Whether nothing was done yet about the user's last words."""
+    return bool(messages) and messages[-1]["role"] == "user"
+
+
+def _since_the_user(messages: Sequence[Message]) -> Sequence[Message]:
+    places = [place for place, message in enumerate(messages) if message["role"] == "user"]
+    return messages[places[-1] + 1 :] if places else ()

@@ -1,0 +1,1 @@
+"""MEGAMI at its published size; it loads the authors' checkpoints, converted once."""
