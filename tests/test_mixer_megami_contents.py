@@ -122,3 +122,14 @@ def test_a_pair_is_mirrored_and_order_does_not_matter() -> None:
     assert balance_sides(pan, levels, free).tolist() == [0.8, -0.7, -0.2]
     turned = balance_sides(pan[::-1], levels[::-1], free)
     assert turned.tolist() == [-0.2, -0.7, 0.8]
+
+
+def test_the_ear_names_one_lead_at_most_and_none_beside_a_named_one() -> None:
+    audio = {name: noise(seed) for seed, name in enumerate(("a", "b", "c"))}
+    probabilities = np.full((3, len(ROLES)), 0.01)
+    probabilities[:, ROLES.index("lead vocal")] = 0.8, 0.9, 0.45
+    heard = EarResult(np.zeros((3, 8, 4)), np.zeros((3, 4)), probabilities, 0.0, (0.0, 0.0, 0.0))
+    song = song_from_arrays("song", audio, RATE)
+    assert lead_stems(contents_of(song, heard)).tolist() == [False, True, False]
+    named = contents_of(song, heard, [None, None, "lead vocal"])
+    assert lead_stems(named).tolist() == [False, False, True]

@@ -20,8 +20,7 @@ ROLES_AT = slice(len(FACTS), len(FACTS) + len(ROLES))
 EMBEDDING_AT = slice(len(FACTS) + len(ROLES), None)
 HEARD_S = 10.0  # of each stem, where the ear hears it
 SURE_FROM = 0.7  # at this probability the ear's role is right for 95 % of rendered stems
-# For the lead vocal, which no take may bury, a likely one counts: it misses fewer and is right for
-# nine in ten rendered stems that it names.
+# For the lead vocal, which no take may bury, a likely one counts: that misses fewer.
 LIKELY_LEAD_FROM = 0.4
 _LEAD = ROLES.index("lead vocal")
 
@@ -55,10 +54,24 @@ def contents_of(
         if found is not None:
             facts[stem] = found
     told = roles_from_names(song.names) if roles is None else roles
+    return join(np.asarray(heard.embedding), facts, _known(told, heard))
+
+
+def _known(told: Sequence[str | None], heard: "EarResult") -> list[str | None]:
+    """What names tell, and else a sure ear. The ear names one lead at most, if no name tells one:
+    were two stems taken for it, one might bury the other."""
     sure = heard.role_probabilities.max(axis=1) >= SURE_FROM
-    sure |= heard.role_probabilities[:, _LEAD] >= LIKELY_LEAD_FROM
     known = [
-        role or (guess if is_sure else None)
+        role or (guess if is_sure and guess != "lead vocal" else None)
         for role, guess, is_sure in zip(told, heard.roles, sure, strict=True)
     ]
-    return join(np.asarray(heard.embedding), facts, known)
+    if "lead vocal" not in told:
+        likely = [
+            (float(heard.role_probabilities[stem, _LEAD]), stem)
+            for stem, guess in enumerate(heard.roles)
+            if told[stem] is None and guess == "lead vocal"
+        ]
+        probability, stem = max(likely, default=(0.0, -1))
+        if probability >= LIKELY_LEAD_FROM:
+            known[stem] = "lead vocal"
+    return known
