@@ -247,17 +247,16 @@ def _sound(names: Sequence[str], take: "Take | PublishedTake") -> dict[str, str]
 
 def describe_sound(names: Sequence[str], settings: Any) -> dict[str, str]:
     """What the console does to each stem, in words and units: the settings far from neutral."""
-    from mixer.console import INDEX
+    from mixer.knobs import EQ_BANDS, INDEX
 
     def said(row: Any) -> str:
         def at(name: str) -> float:
             return float(row[INDEX[name]])
 
         parts = [f"high-pass {at('high_pass_hz'):.0f} Hz"] if at("high_pass_hz") > 30 else []
-        bands = ("low_shelf", "peak1", "peak2", "peak3", "high_shelf")
         parts += [
             f"{at(f'{band}_db'):+.1f} dB at {at(f'{band}_hz'):.0f} Hz"
-            for band in bands
+            for band in EQ_BANDS
             if abs(at(f"{band}_db")) >= 0.5
         ]
         if at("ratio") > 1.2 and at("threshold_db") < 11.0:

@@ -13,13 +13,13 @@ from finetune.habits import TABLE
 from finetune.taste import Taste
 from mixer.balance import BalancePrior, shipped_prior
 from mixer.console import PARAMETERS
+from mixer.knobs import EQ_BANDS
 from mixer.megami.facts import FACTS, OCTAVES
 from mixer.roles import ROLES
 
 _LOW = np.array([parameter.low for parameter in PARAMETERS])
 _HIGH = np.array([parameter.high for parameter in PARAMETERS])
 OCTAVE_HZ = 31.25 * 2.0 ** np.arange(10)
-EQ_BANDS = ("low_shelf", "peak1", "peak2", "peak3", "high_shelf")
 MAX_CORRECTION_DB = 6.0
 HEARD_DB = 30.0
 USUAL_SPREAD_LU = 2.5  # median over stems of finetune.songs

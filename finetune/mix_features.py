@@ -28,7 +28,6 @@ GROUPS: dict[str, slice] = {
     "balance": slice(34, 37),  # right against left in the same bands, dB
 }
 SIZE = 37
-NET_SIZE = 128
 _NET_SEED = 2511
 
 

@@ -20,6 +20,7 @@ from finetune.taste import Taste
 from mixer.console import INDEX, neutral_settings, render_stems
 from mixer.ear import Ear, window
 from mixer.fader import apply_gain, song_lufs
+from mixer.knobs import EQ_BANDS
 from mixer.megami.analysis import has_image
 from mixer.megami.contents import contents_of
 from mixer.megami.facts import stem_facts
@@ -31,7 +32,6 @@ ROUGH_EQ_DB = 3.5  # sd of a band
 FOLDED_SHARE = 0.5  # of the stereo stems of a rough song that are folded to mono
 MOST_STEMS = 16
 SECTION_S = 12.0
-_BANDS = ("low_shelf", "peak1", "peak2", "peak3", "high_shelf")
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,15 @@ def rendered_songs(
     made = 0
     for file in sorted(songs.glob("*.safetensors")):
         with safe_open(file, framework="np") as opened:
-            if opened.metadata()["split"] != "test" or made >= most:
+            if opened.metadata()["split"] != "test":
                 continue
         found = make_song(places.seed, int(file.stem), studio, midi)
         if len(found.roles) > MOST_STEMS:
             continue
-        made += 1
         yield _rendered(found, file.stem, engineers, ear)
+        made += 1
+        if made == most:
+            return
 
 
 def _rendered(found: RenderedSong, name: str, engineers: int, ear: Ear) -> MixSong:
@@ -176,7 +178,7 @@ def _roughened(
 
 def _random_equaliser(stems: int, rng: np.random.Generator) -> np.ndarray:
     settings = neutral_settings(stems).numpy()
-    for band in _BANDS:
+    for band in EQ_BANDS:
         gain_db = np.clip(ROUGH_EQ_DB * rng.normal(size=stems), -8.0, 8.0)
         settings[:, INDEX[f"{band}_db"]] = gain_db
     return settings
@@ -185,6 +187,6 @@ def _random_equaliser(stems: int, rng: np.random.Generator) -> np.ndarray:
 def _opposite(settings: np.ndarray) -> np.ndarray:
     """The equaliser that undoes one: a band's inverse is the same band with the opposite gain."""
     undone = settings.copy()
-    for band in _BANDS:
+    for band in EQ_BANDS:
         undone[:, INDEX[f"{band}_db"]] *= -1.0
     return undone

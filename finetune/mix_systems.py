@@ -10,17 +10,19 @@ from functools import lru_cache
 import numpy as np
 import torch
 
+from finetune.engineer import OCTAVE_HZ
 from finetune.mix_songs import MixSong
 from mixer.console import INDEX, neutral_settings
-from mixer.megami.code import COORDINATES
 from mixer.megami.facts import FACTS, OCTAVES
 from mixer.megami.generator import Generator
 from mixer.megami.mixer import Megami
+from mixer.megami.rough import hold
 from mixer.megami.safety import balance_sides, keep_lead_up
+from mixer.moves import MixState
 
 Setting = tuple[np.ndarray, np.ndarray]  # settings (S, 24) in units, gains (S,) in dB
 System = Callable[[MixSong, int, int], list[Setting]]
-OCTAVE_HZ = 31.25 * 2.0 ** np.arange(10)
+MIX_LUFS = -20.0  # about where mixes are added up; what is measured of them does not know it
 _CENTRE_BELOW_HZ = 250.0
 _LEAD_OVER_EQUAL_DB = 3.0
 _MASKED_CUT = 0.25
@@ -44,7 +46,7 @@ def systems(deciders: Deciders) -> dict[str, System]:
 
     table: dict[str, System] = {
         "raw sum": lambda song, takes, seed: [_plain(song, np.zeros(song.stems))],
-        "equal loudness": lambda song, takes, seed: [_plain(song, -song.lufs - 20.0)],
+        "equal loudness": lambda song, takes, seed: [_plain(song, -song.lufs + MIX_LUFS)],
         "expert rules": lambda song, takes, seed: [expert(song)],
         "MEGAMI": drawn,
         "MEGAMI, each track alone": lambda song, takes, seed: alone(megami, song, takes, seed),
@@ -65,9 +67,8 @@ def _plain(song: MixSong, gains_db: np.ndarray) -> Setting:
 
 def held_image(song: MixSong) -> np.ndarray:
     """What takes hold when nothing was asked (S, 24): the image of stereo stems."""
-    held = np.full((song.stems, COORDINATES), np.nan, np.float32)
-    held[song.stereo, INDEX["pan"]], held[song.stereo, INDEX["width"]] = 0.0, 1.0
-    return held
+    free = np.full(song.stems, np.nan)
+    return hold(song.stereo.tolist(), MixState.untouched(song.stems), free)
 
 
 def _safe(song: MixSong, settings: np.ndarray) -> Setting:
@@ -76,7 +77,7 @@ def _safe(song: MixSong, settings: np.ndarray) -> Setting:
     pan = balance_sides(settings[:, INDEX["pan"]], levels_db, ~song.stereo)
     settings = settings.copy()
     settings[:, INDEX["pan"]] = pan
-    return settings, levels_db - song.lufs - 20.0
+    return settings, levels_db - song.lufs + MIX_LUFS
 
 
 def megami_takes(megami: Megami, song: MixSong, takes: int, seed: int) -> list[Setting]:
@@ -97,13 +98,13 @@ def alone(megami: Megami, song: MixSong, takes: int, seed: int) -> list[Setting]
 
 def regression(network: Generator, song: MixSong) -> Setting:
     """The expected settings (the differentiable-mixing-console baseline, Steinmetz et al. 2021)."""
-    held = network.code.encode(torch.from_numpy(held_image(song)))[None]
+    fixed = held_image(song)
+    held = network.code.encode(torch.from_numpy(fixed))[None]
     sigma = torch.tensor([network.config.sigma_max])
     with torch.no_grad():
         nothing = torch.zeros_like(held)
         z = network(nothing, sigma, torch.from_numpy(song.contents)[None], held)[0]
     settings = network.code.decode(z).numpy()
-    fixed = held_image(song)
     return _safe(song, np.where(np.isnan(fixed), settings, fixed))
 
 
@@ -128,7 +129,7 @@ def expert(song: MixSong) -> Setting:
         at = int(np.argmin(np.abs(np.log2(OCTAVE_HZ / centre))))
         over_db = np.clip(octaves[:, at] - others_db[:, at] + 6.0, 0.0, 12.0)
         settings[:, INDEX[f"{band}_db"]] = np.where(song.lead, 0.0, -_MASKED_CUT * over_db)
-    return settings, -song.lufs - 20.0 + _LEAD_OVER_EQUAL_DB * song.lead
+    return settings, -song.lufs + MIX_LUFS + _LEAD_OVER_EQUAL_DB * song.lead
 
 
 assert FACTS[OCTAVES.start].startswith("octave"), "facts hold the octaves where they are read"

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.stats import wasserstein_distance
 
-from finetune.engineer import EQ_BANDS
 from finetune.habits import HABITS
 from finetune.line_ups import SongFacts
 from mixer.console import INDEX, PARAMETERS
+from mixer.knobs import EQ_BANDS
 from mixer.megami.code import COORDINATES
 
 Takes = list[np.ndarray]  # one array (takes, stems, 24) of standardised settings a song

@@ -24,15 +24,15 @@ SILENCE_RMS = 1e-6
 EXCERPT_LUFS = -20.0
 
 
-@lru_cache(maxsize=1)
-def _filters() -> torch.Tensor:
+@lru_cache(maxsize=2)
+def _filters(lowest_hz: float) -> torch.Tensor:
     """Return the extractor's slaney filter bank, (513, 64)."""
     from transformers.audio_utils import mel_filter_bank
 
     bank = mel_filter_bank(
         num_frequency_bins=FFT // 2 + 1,
         num_mel_filters=MELS,
-        min_frequency=0.0,
+        min_frequency=lowest_hz,
         max_frequency=14_000.0,
         sampling_rate=EAR_RATE,
         norm="slaney",
@@ -47,8 +47,11 @@ def _hann() -> torch.Tensor:
     return torch.hann_window(FFT, periodic=True)
 
 
-def log_mel(mono48k: torch.Tensor) -> torch.Tensor:
-    """Turn mono audio at 48 kHz, (..., 480000), into log-mel pictures in dB, (..., 1001, 64)."""
+def log_mel(mono48k: torch.Tensor, lowest_hz: float = 0.0) -> torch.Tensor:
+    """Turn mono audio at 48 kHz, (..., 480000), into log-mel pictures in dB, (..., 1001, 64).
+
+    lowest_hz: where the filters begin; the original LAION-CLAP's begin at 50 Hz.
+    """
     lead = mono48k.shape[:-1]
     flat = mono48k.reshape(-1, mono48k.shape[-1]).float()
     spectrum = torch.stft(
@@ -61,7 +64,7 @@ def log_mel(mono48k: torch.Tensor) -> torch.Tensor:
         return_complex=True,
     )  # (batch, 513, frames)
     power = (spectrum.real.square() + spectrum.imag.square()).transpose(1, 2)
-    mel = power @ _filters().to(flat.device)
+    mel = power @ _filters(lowest_hz).to(flat.device)
     decibels = 10.0 * torch.log10(mel.clamp_min(1e-10))
     return decibels.reshape(*lead, decibels.shape[-2], MELS)
 

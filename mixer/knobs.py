@@ -49,6 +49,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("decay_s", "s", 0.2, 4.0, 1.2, log=True),
     Parameter("predelay_ms", "ms", 0.0, 80.0, 20.0),
 )
+EQ_BANDS = ("low_shelf", "peak1", "peak2", "peak3", "high_shelf")
 INDEX: dict[str, int] = {parameter.name: at for at, parameter in enumerate(PARAMETERS)}
 
 

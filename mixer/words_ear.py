@@ -17,6 +17,7 @@ from torch import Tensor
 from mixer.console import INDEX, process
 from mixer.ear import Ear, embed_audio
 from mixer.ear_front import EAR_RATE, excerpt, log_mel
+from mixer.knobs import EQ_BANDS
 from mixer.words import read
 from mixer.words_shape import PLACES, Shaped, settings_with, shape
 
@@ -35,7 +36,7 @@ KNOWN_PAIRS = (
 LEAST_RIGHT = 8  # of the eight pairs: by chance 1 in 256
 LEAST_GAIN = 0.04  # in cosine, beyond the known words; an ear that knows no words reached 0.036
 STEPS, STEP_DB, MOST_DB = 10, 0.6, 4.0
-_BANDS = ("low_shelf_db", "peak1_db", "peak2_db", "peak3_db", "high_shelf_db")
+_BANDS = tuple(f"{band}_db" for band in EQ_BANDS)
 
 
 @dataclass(frozen=True)

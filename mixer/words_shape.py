@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mixer.console import INDEX, PARAMETERS, neutral_settings
+from mixer.knobs import EQ_BANDS
 from mixer.words import Wish
 from mixer.words_map import QUALITIES
 
@@ -18,7 +19,6 @@ _MOST = {"dB": 8.0, "octaves": 3.6, "send": 12.0, "width": 0.6}  # of a knob in 
 _OCTAVES = frozenset({"high_pass_hz", "ratio"})  # knobs that are changed by a factor
 _AUDIBLE_SEND_DB, _AUDIBLE_HIGH_PASS_HZ = -24.0, 30.0  # where a knob that is off begins
 _SEND_OFF_BELOW_DB, _RATIO_OFF_BELOW = -30.0, 1.05
-_BANDS = ("low_shelf", "peak1", "peak2", "peak3", "high_shelf")
 # What says where a change is made: it follows the knob that says how much of it there is.
 PLACES: dict[str, tuple[str, ...]] = {
     "low_shelf_db": ("low_shelf_hz",),
@@ -95,7 +95,7 @@ def told(sound: Sound) -> tuple[str, ...]:
 def told_changes(before: Sound, after: Sound) -> tuple[str, ...]:
     """What moved from one sound to another, in units, with where it stands where it stood off 0."""
     parts = []
-    for band in _BANDS:
+    for band in EQ_BANDS:
         was, now = (sound.get(f"{band}_db", 0.0) for sound in (before, after))
         if f"{band}_db" in after and now != was:
             to = f" (now {now:+.1f} dB)" if was else ""

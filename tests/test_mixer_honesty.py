@@ -14,12 +14,12 @@ from scipy import signal
 from mixer.console import INDEX
 from mixer.loudness import integrated_lufs
 from mixer.megami.analysis import has_image
-from mixer.megami.code import COORDINATES
-from mixer.megami.generator import Generator, GeneratorConfig
+from mixer.megami.generator import GeneratorConfig
 from mixer.megami.mixer import Megami, render_takes
 from mixer.megami.takes import Take
 from mixer.moves import MixState
 from mixer.song import Song, song_from_arrays
+from tests.wild_megami import wild_generator
 
 RATE = 44100
 KINDS = ("tone", "noise", "wide", "hits", "silence")
@@ -42,12 +42,7 @@ class Quick(Megami):
 
 @pytest.fixture(scope="module")
 def megami() -> Quick:
-    torch.manual_seed(5)
-    config = GeneratorConfig(width=32, depth=2, heads=2, code_scale=[0.5] * COORDINATES)
-    generator = Generator(config)
-    for parameter in generator.parameters():
-        torch.nn.init.normal_(parameter, std=0.15)
-    return Quick(generator.eval())
+    return Quick(wild_generator(5))
 
 
 @dataclass(frozen=True)

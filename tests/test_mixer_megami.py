@@ -21,6 +21,7 @@ from mixer.megami.sections import keep_sections
 from mixer.moves import MixState
 from mixer.roles import ROLES
 from mixer.song import Song, song_from_arrays
+from tests.wild_megami import wild_generator
 
 RATE = 44100
 LOW = np.array([parameter.low for parameter in PARAMETERS])
@@ -35,15 +36,7 @@ few = settings(
 
 @pytest.fixture(scope="module")
 def megami() -> Megami:
-    """A small generator whose weights are random everywhere, also where training starts from
-    zero."""
-    torch.manual_seed(3)
-    generator = Generator(
-        GeneratorConfig(width=32, depth=2, heads=2, code_scale=[0.5] * COORDINATES)
-    )
-    for parameter in generator.parameters():
-        torch.nn.init.normal_(parameter, std=0.15)
-    return Megami(generator.eval())
+    return Megami(wild_generator(3))
 
 
 def contents(stems: int, seed: int = 0) -> np.ndarray:

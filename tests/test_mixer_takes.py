@@ -12,25 +12,18 @@ import torch
 from mixer.console import INDEX, neutral_settings
 from mixer.megami import analysis
 from mixer.megami.code import COORDINATES, Code
-from mixer.megami.generator import Generator, GeneratorConfig
 from mixer.megami.mixer import Megami, iter_takes, render_takes
 from mixer.megami.nearness import DRAWS, distances
 from mixer.moves import MixState
 from mixer.song import Song, song_from_arrays
+from tests.wild_megami import wild_generator
 
 RATE = 16000
 
 
 @pytest.fixture(scope="module")
 def megami() -> Megami:
-    """A small generator with random weights."""
-    torch.manual_seed(3)
-    generator = Generator(
-        GeneratorConfig(width=32, depth=2, heads=2, code_scale=[0.5] * COORDINATES)
-    )
-    for parameter in generator.parameters():
-        torch.nn.init.normal_(parameter, std=0.15)
-    return Megami(generator.eval())
+    return Megami(wild_generator(3))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from mixer.megami.draw import Draw, fader_setting
 from mixer.megami.generator import Generator
 from mixer.megami.rough import rough_mix
 from mixer.megami.sampling import sample
-from mixer.megami.takes import Setting, Take, as_loud, render
+from mixer.megami.takes import Setting, Take, TakeError, as_loud, check_state, render
 from mixer.moves import MixState
 from mixer.song import Song
 from mixer.words_take import steer
@@ -30,10 +30,6 @@ MAX_STEMS = 96
 
 _LOW = np.array([parameter.low for parameter in PARAMETERS], np.float32)
 _HIGH = np.array([parameter.high for parameter in PARAMETERS], np.float32)
-
-
-class TakeError(ValueError):
-    """A take that cannot be made: got, need and cure."""
 
 
 class Megami:
@@ -146,12 +142,7 @@ def iter_takes(
         on_progress: called with (stems done, stems to do, name) while the song is measured for the
             first time, then over all takes; an exception that it raises stops everything.
     """
-    stems = len(song.names)
-    if not stems == len(state.gain_db) == len(state.pan) == len(state.muted):
-        raise TakeError(
-            f"the state is of {len(state.gain_db)} stems and the song has {stems}: "
-            "give the state of this song (MixState.untouched starts one)"
-        )
+    check_state(song, state)
     if style is not None and not effects:
         raise TakeError(f"style {style!r} without effects was asked: a style needs them on")
     if effects or free_levels:
@@ -167,7 +158,7 @@ def iter_takes(
         lufs, mix_lufs = None, np.nan
 
     def made(number: int, setting: Setting) -> Take:
-        take = render(song, setting, lufs, _report_to(on_progress, number, takes, stems))
+        take = render(song, setting, lufs, _report_to(on_progress, number, takes, len(song.names)))
         if np.isnan(mix_lufs):
             return take
         return as_loud(take, setting.free, mix_lufs, song.sample_rate)

@@ -11,15 +11,20 @@ import numpy as np
 import torch
 
 from mixer.console import INDEX, PARAMETERS, render_stem, room_of
+from mixer.knobs import EQ_BANDS
 from mixer.megami.analysis import Progress, loudness
 from mixer.megami.sections import keep_sections
-from mixer.moves import MAX_GAIN_DB
+from mixer.moves import MAX_GAIN_DB, MixState
 from mixer.song import Song
 from mixer.storage import each, give_back, zeros
 from mixer.workers import two_at_a_time
 
 _NEAR_ENOUGH_LU = 0.02
 _TRIES = 8
+
+
+class TakeError(ValueError):
+    """A take that cannot be made: got, need and cure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +61,16 @@ class Take:
         """One line a stem: what was done to it, in units; what does nothing is not told."""
         rows = zip(names, self.settings, self.gains_db, strict=True)
         return tuple(f"{name}: {_told(row, float(gain_db))}" for name, row, gain_db in rows)
+
+
+def check_state(song: Song, state: MixState) -> None:
+    """Refuse the state of another song."""
+    stems = len(song.names)
+    if not stems == len(state.gain_db) == len(state.pan) == len(state.muted):
+        raise TakeError(
+            f"the state is of {len(state.gain_db)} stems and the song has {stems}: "
+            "give the state of this song (MixState.untouched starts one)"
+        )
 
 
 def render(song: Song, setting: Setting, stems_lufs: np.ndarray | None, report: Progress) -> Take:
@@ -135,7 +150,7 @@ def _told(row: np.ndarray, gain_db: float) -> str:
     parts = [f"{gain_db:+.1f} dB", f"pan {knob['pan']:+.2f}", f"width {knob['width']:.2f}"]
     if knob["high_pass_hz"] > 20.5:
         parts.append(f"high-pass {knob['high_pass_hz']:.0f} Hz")
-    for band in ("low_shelf", "peak1", "peak2", "peak3", "high_shelf"):
+    for band in EQ_BANDS:
         if abs(knob[f"{band}_db"]) >= 0.5:
             parts.append(f"{knob[f'{band}_db']:+.1f} dB at {knob[f'{band}_hz']:.0f} Hz")
     if knob["ratio"] > 1.0:

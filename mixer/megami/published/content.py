@@ -5,7 +5,6 @@ and no noise is added. The tower is transformers'; the laion-clap package is not
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +13,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mixer.ear_front import log_mel
+
 if TYPE_CHECKING:
     from transformers import ClapAudioModelWithProjection
 
 RATE = 48_000
 WINDOW_S = 10
 WINDOW = WINDOW_S * RATE
-FFT, HOP, MELS = 1024, 480, 64
-LOWEST_HZ, HIGHEST_HZ = 50.0, 14_000.0
+LOWEST_HZ = 50.0
 LEVEL_DB = -25.0
 STEP_S = 0.1  # grid on which the loudest window is looked for
 BATCH = 8
@@ -48,7 +48,7 @@ def embed(
     parts = []
     for first in range(0, len(tracks), BATCH):
         cuts = [window(track, sample_rate) for track in tracks[first : first + BATCH]]
-        mel = log_mel(torch.from_numpy(np.stack(cuts)))
+        mel = log_mel(torch.from_numpy(np.stack(cuts)), LOWEST_HZ)
         parts.append(tower(input_features=mel.unsqueeze(1)).audio_embeds)
     return functional.normalize(torch.cat(parts), dim=-1)
 
@@ -81,33 +81,6 @@ def loudest_start(mono: np.ndarray, length: int, step: int) -> int:
     power = np.concatenate(([0.0], np.cumsum(np.square(mono, dtype=np.float64))))
     starts = np.append(np.arange(0, mono.shape[0] - length, step), mono.shape[0] - length)
     return int(starts[(power[starts + length] - power[starts]).argmax()])
-
-
-def log_mel(audio: Tensor) -> Tensor:
-    """Pictures (..., 1001, 64) in dB of audio (..., 480000) at 48 kHz, as LAION-CLAP was taught."""
-    hann = torch.hann_window(FFT)
-    spectrum = torch.stft(
-        audio, FFT, HOP, window=hann, center=True, pad_mode="reflect", return_complex=True
-    )
-    power = (spectrum.real.square() + spectrum.imag.square()).transpose(-1, -2)
-    return 10.0 * torch.log10((power @ _filters()).clamp(min=1e-10))
-
-
-@lru_cache(maxsize=1)
-def _filters() -> Tensor:
-    """Slaney's mel filters from 50 Hz to 14 kHz, (513, 64)."""
-    from transformers.audio_utils import mel_filter_bank
-
-    bank = mel_filter_bank(
-        num_frequency_bins=FFT // 2 + 1,
-        num_mel_filters=MELS,
-        min_frequency=LOWEST_HZ,
-        max_frequency=HIGHEST_HZ,
-        sampling_rate=RATE,
-        norm="slaney",
-        mel_scale="slaney",
-    )
-    return torch.tensor(bank, dtype=torch.float32)
 
 
 def from_laion(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -16,12 +16,12 @@ from torch import Tensor
 
 from mixer.fader import apply_gain
 from mixer.megami.analysis import Progress
-from mixer.megami.mixer import TakeError
 from mixer.megami.published import dynamics, fxnorm, sampler
 from mixer.megami.published.content import embed
 from mixer.megami.published.sampler import Edm, Sampling
 from mixer.megami.published.tcn_fast import FastTcn, OnChunk
 from mixer.megami.published.weights import Networks, load
+from mixer.megami.takes import check_state
 from mixer.moves import MixState
 from mixer.panorama import pan_gains
 from mixer.song import Song
@@ -132,11 +132,7 @@ def render_takes(
     the place of the balance of left and right in z. More than 14 tracks share track numbers.
     """
     count = len(song.names)
-    if not count == len(state.gain_db) == len(state.pan) == len(state.muted):
-        raise TakeError(
-            f"the state is of {len(state.gain_db)} stems and the song has {count}: "
-            "give the state of this song (MixState.untouched starts one)"
-        )
+    check_state(song, state)
     tracks = [mono(stem, song.sample_rate) for stem in song.audio]
     playing = [i for i in range(count) if _plays(tracks[i])]
     contents = megami.contents([tracks[i] for i in playing]) if playing else torch.empty(0, 512)
