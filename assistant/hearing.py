@@ -27,7 +27,7 @@ class Hearing:
 
     hidden (stems, 8, 256): content, loudness-normalised. profiles (stems, 14): meters as the stems
     sit in the bus, NaN rows for stems without a level. relative_profile (stems, 14): the same
-    against the anchor.
+    against the anchor. genre: of mixer.roles.GENRES, where the user has said it.
     """
 
     names: tuple[str, ...]
@@ -36,6 +36,7 @@ class Hearing:
     relative_profile: np.ndarray
     roles: tuple[str | None, ...]
     profiles: np.ndarray
+    genre: str | None = None
 
     @property
     def anchor(self) -> str:
