@@ -1,6 +1,6 @@
 """The evaluations under one command: each prints its table and says on what.
 
-python -m finetune.evaluate advice|ear|mixer|settings|talk [options]
+python -m finetune.evaluate advice|ear|mixer|seed|settings|talk [options]
 """
 
 import importlib
@@ -10,6 +10,7 @@ EVALUATIONS = {
     "advice": "finetune.evaluate_advice",
     "ear": "finetune.evaluate_ear",
     "mixer": "finetune.evaluate_mixer",
+    "seed": "finetune.evaluate_seed",
     "settings": "finetune.evaluate_settings",
     "talk": "finetune.evaluate_talk",
 }

@@ -80,7 +80,7 @@ def _musdb(folder: Path) -> tuple[Track, ...]:
 
 
 def _medleydb(folder: Path) -> tuple[Track, ...]:
-    """MedleyDB: NAME/NAME_STEMS/NAME_STEM_01.wav…, and NAME_METADATA.yaml in or above the folder."""
+    """MedleyDB: NAME/NAME_STEMS/NAME_STEM_01.wav…, NAME_METADATA.yaml in or above the folder."""
     stems = folder / f"{folder.name}_STEMS"
     if not stems.is_dir():
         return ()
