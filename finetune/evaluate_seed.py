@@ -102,7 +102,7 @@ def evaluate(
             f"Gain regression told which stem it is: MAE {error_db:.2f} dB "
             f"(doing nothing: {nothing_db:.2f} dB)"
         )
-    print_tables(f"{source.title}, {len(trials)} trials", marked, told, console)
+    print_tables(f"{source.title}; {len(trials)} trials", marked, told, console)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

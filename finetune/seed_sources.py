@@ -72,24 +72,27 @@ def folder_source(
 ) -> Source:
     """Gated 10 s of multitracks, stems summed into families, mono; fit: a table or a folder.
 
-    A song is read twice where a listener hears it: first for the levels of all segments, then for
-    the sound of the chosen ones.
+    Where a listener hears them, songs are read twice: first for the levels of all segments, then
+    for the sound of the chosen ones.
     """
-    found = [
-        (number, start, segment)
-        for number, track in enumerate(read_folder(folder))
-        for start, segment in _gated(track)
-    ]
+    found, songs = [], 0
+    for number, track in enumerate(read_folder(folder)):
+        found += [(number, start, segment) for start, segment in _gated(track)]
+        songs += 1
     chosen = spread(found, limit)
     segments = [segment for _, _, segment in chosen]
     if listener is not None:
-        segments = []
-        for number, track in enumerate(read_folder(folder)):
-            mine = [(start, segment) for at, start, segment in chosen if at == number]
-            segments += [_heard(track, start, segment, listener) for start, segment in mine]
+        segments = [
+            heard
+            for number, track in enumerate(read_folder(folder))
+            for heard in _heard(
+                track, [(start, one) for at, start, one in chosen if at == number], listener
+            )
+        ]
     rows = None if fit is None else fit_rows(fit)
     observer = None if rows is None else LevelObserver.of_rows(rows)
-    return Source(_title(f"10 s segments of {folder.name}", segments), segments, rows, observer)
+    name = f"10 s segments of {folder.name} ({songs} songs read)"
+    return Source(_title(name, segments), segments, rows, observer)
 
 
 def fit_rows(fit: Path) -> LevelRows:
@@ -123,14 +126,17 @@ def _gated(track: Multitrack) -> Iterator[tuple[int, Segment]]:
             yield start, Segment(track.song.name, levels)
 
 
-def _heard(track: Multitrack, start: int, segment: Segment, listener: EmbeddedListener) -> Segment:
-    """The segment as a listener takes in a song of so many seconds."""
-    rate = track.song.sample_rate
-    cut = slice(start, start + int(SEGMENT_S * rate))
-    stems = {name: audio[cut] for name, audio in track.families().items()}
-    song = song_from_arrays(track.song.name, stems, rate)
-    hearing = listener.hear(song, MixState.untouched(len(song.names)), song.names[0])
-    return replace(segment, hearing=hearing, stems=tuple(map(STEMS.index, song.names)))
+def _heard(
+    track: Multitrack, segments: list[tuple[int, Segment]], listener: EmbeddedListener
+) -> Iterator[Segment]:
+    """Segments of a song as a listener takes in a song of so many seconds."""
+    families, rate = track.families() if segments else {}, track.song.sample_rate
+    for start, segment in segments:
+        cut = slice(start, start + int(SEGMENT_S * rate))
+        stems = {name: audio[cut] for name, audio in families.items()}
+        song = song_from_arrays(track.song.name, stems, rate)
+        hearing = listener.hear(song, MixState.untouched(len(song.names)), song.names[0])
+        yield replace(segment, hearing=hearing, stems=tuple(map(STEMS.index, song.names)))
 
 
 def rendered_source(songs: Path, content: Path | None, seed: int, limit: int | None) -> Source:
@@ -193,5 +199,5 @@ def _title(name: str, segments: list[Segment]) -> str:
         stem for levels in songs.values() for stem, at in zip(STEMS, levels, strict=True)
         if np.isnan(at)
     )  # fmt: skip
-    lacking = "".join(f", {count} songs without {stem}" for stem, count in missing.items())
-    return f"{name}: {len(songs)} songs, {len(segments)} segments{lacking}"
+    lacking = "".join(f", {count} without {stem}" for stem, count in missing.items())
+    return f"{name}: {len(songs)} songs{lacking}; {len(segments)} segments"

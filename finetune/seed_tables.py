@@ -74,9 +74,8 @@ def rate(right: np.ndarray, weight: np.ndarray, song: np.ndarray, draws: int = D
     hits, total = np.bincount(song, weight * right), np.bincount(song, weight)
     rng = np.random.default_rng(0)
     times = rng.multinomial(len(total), np.full(len(total), 1.0 / len(total)), size=draws)
-    with np.errstate(invalid="ignore"):
-        low, high = np.nanpercentile((times @ hits) / (times @ total), (2.5, 97.5))
-    return Estimate(_share(float(hits.sum()), float(total.sum())), float(low), float(high))
+    low, high = np.percentile((times @ hits) / (times @ total), (2.5, 97.5))
+    return Estimate(float(hits.sum() / total.sum()), float(low), float(high))
 
 
 def detections(marks: Marks, weight: np.ndarray) -> dict[str, Detection]:
@@ -130,11 +129,16 @@ def _overall_cells(marks: Marks, weight: np.ndarray) -> list[str]:
 
 
 def curves(marked: dict[str, Marks]) -> Table:
-    """Joint on faults where so many untouched mixes are left alone, whatever the threshold."""
+    """Joint on faults where so many untouched mixes are left alone, whatever the threshold.
+
+    Who flags every mix has no such curve.
+    """
     table = _table("joint on faults (%) [95 %] where untouched mixes are left alone", ("advisor",))
     for share in UNTOUCHED_RIGHT:
         table.add_column(f"{share:.1%}", justify="right")
     for name, marks in marked.items():
+        if marks.flagged.all():
+            continue
         cells = [
             _interval(bootstrap(marks.judged, lambda some, at=share: joint_at(some, 1.0 - at),
                                 CURVE_DRAWS))
@@ -193,6 +197,8 @@ def detection(marked: dict[str, Marks]) -> Table:
     for name, marks in marked.items():
         for counting, weight in countings(marks):
             for kind, found in detections(marks, weight).items():
+                if kind == "stem" and counting != "as the seed":
+                    continue  # untouched mixes have no say in it
                 counts = [f"{count:.0f}" for count in (found.right, found.wrong, found.missed)]
                 rates = map(_percent, (found.precision, found.recall, found.f1))
                 table.add_row(name, counting, kind, *counts, *rates)
@@ -200,11 +206,12 @@ def detection(marked: dict[str, Marks]) -> Table:
 
 
 def print_tables(title: str, marked: dict[str, Marks], told: str, console: Console) -> None:
-    """All tables of one source; the breakdown is that of the last advisor."""
+    """All tables of one source; broken down are the last two advisors."""
     console.rule(title)
     console.print(overall(marked), curves(marked))
-    last = list(marked)[-1]
-    console.print(breakdown(last, marked[last]), detection(marked))
+    for name in list(marked)[-2:]:
+        console.print(breakdown(name, marked[name]))
+    console.print(detection(marked))
     if told:
         console.print(told)
 
