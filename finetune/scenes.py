@@ -144,7 +144,15 @@ def draw_scene(
     )
 
 
-def teacher_posterior(scene: Scene, prior: BalancePrior) -> np.ndarray:
-    """What an observer who knows the roles would think, (S, 49); genres pooled in one Gaussian."""
-    mean, covariance = prior.moments(scene.roles, None)
-    return fault_posterior(scene.levels - scene.levels[0], 0, mean, covariance)
+def teacher_posterior(
+    scene: Scene,
+    prior: BalancePrior,
+    genre: str | None = None,
+    evidence: np.ndarray | None = None,
+) -> np.ndarray:
+    """What an observer who knows the roles would think, (S, 49).
+
+    genre: as told; without it genres are pooled in one Gaussian. evidence (S, 49): see observer.
+    """
+    mean, covariance = prior.moments(scene.roles, genre)
+    return fault_posterior(scene.levels - scene.levels[0], 0, mean, covariance, evidence)
