@@ -65,6 +65,9 @@ class Batch:
     asked: torch.Tensor  # (H, 2) row and column of the token behind which a stem's move follows
     asked_item: torch.Tensor  # (H,) which of the N items each is, -1 without audio
     posterior: torch.Tensor  # (H, 49)
+    usual: torch.Tensor  # (H, 3) see observer.conditional_levels; NaN where it is not defined
+    mentioned: torch.Tensor  # (M, 2) row and column of the last token of each first mention
+    mentioned_role: torch.Tensor  # (M,) IGNORED where it is not known
 
 
 class Encoded(NamedTuple):
@@ -151,4 +154,7 @@ class Collator:
             asked=torch.zeros((0, 2), dtype=torch.long),
             asked_item=torch.zeros(0, dtype=torch.long),
             posterior=torch.zeros((0, 49)),
+            usual=torch.zeros((0, 3)),
+            mentioned=torch.zeros((0, 2), dtype=torch.long),
+            mentioned_role=torch.zeros(0, dtype=torch.long),
         )

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from assistant.model.configuration import CONTENT_TOKENS, LEVEL_FEATURES
-from assistant.model.judging import JudgingPrompt, Senses, judging_prompt
+from assistant.model.judging import SENSES, JudgingPrompt, Senses, judging_prompt
 from assistant.model.processing import GainsayProcessor
 from assistant.model.sentences import SentenceEncoder
 from finetune import flaws, talk
@@ -21,7 +21,7 @@ from finetune.batches import IGNORED, Batch
 from finetune.desk import Desk
 from finetune.level_rows import CLASS_PROBABILITY, STEMS, RowObserver
 from finetune.observer import complaint_evidence
-from finetune.scenes import Scene, SongBank, SongRecord, draw_scene, teacher_posterior
+from finetune.scenes import Scene, SongBank, SongRecord, draw_scene, teacher_posterior, usual_levels
 from mixer.balance import BalancePrior
 from mixer.loudness import relative_levels_only
 from mixer.roles import GENRES, ROLES
@@ -41,7 +41,8 @@ GENRE_SHARE = 0.3  # the genre is told
 class Judged:
     """A mix as the model is told of it, the anchor first, and what it should think.
 
-    level (S, 14), content (S, 8, 256) or None, roles (S,) or None, posterior (S, 49).
+    level (S, 14), content (S, 8, 256) or None, roles (S,) or None, posterior (S, 49), usual (S, 3)
+    as observer.conditional_levels has it, or NaN.
     """
 
     names: tuple[str, ...]
@@ -53,6 +54,7 @@ class Judged:
     roles: tuple[str, ...] | None
     relative_lu: np.ndarray
     posterior: np.ndarray
+    usual: np.ndarray
 
 
 class Judgements:
@@ -78,8 +80,9 @@ class Judgements:
         words, evidence = _words(scene, rng)
         genre = record.genre if rng.random() < GENRE_SHARE else None
         posterior = teacher_posterior(scene, self.prior, genre, evidence)
-        senses: Senses = rng.choice(list(SENSES_SHARE), p=list(SENSES_SHARE.values()))
-        return told(scene, posterior, words, genre, str(senses))  # pyright: ignore[reportArgumentType]
+        senses = SENSES[int(rng.choice(len(SENSES), p=[SENSES_SHARE[one] for one in SENSES]))]
+        usual = usual_levels(scene, self.prior, genre)
+        return told(scene, posterior, usual, words, genre, senses)
 
     def put_together(self, rng: np.random.Generator) -> SongRecord:
         """A song of a genre's line-up whose stems come from any songs."""
@@ -119,11 +122,17 @@ class Judgements:
         words = talk.question(rng) if rng.random() < 0.5 else ""
         level = relative_levels_only(levels, 0)
         relative = levels - levels[0]
-        return Judged(names, words, None, "level", level, None, None, relative, posterior)
+        unknown = np.full((4, 3), np.nan)
+        return Judged(names, words, None, "level", level, None, None, relative, posterior, unknown)
 
 
 def told(
-    scene: Scene, posterior: np.ndarray, words: str, genre: str | None, senses: Senses
+    scene: Scene,
+    posterior: np.ndarray,
+    usual: np.ndarray,
+    words: str,
+    genre: str | None,
+    senses: Senses,
 ) -> Judged:
     """A scene as the model is told of it by some of its senses."""
     return Judged(
@@ -136,6 +145,7 @@ def told(
         scene.roles,
         scene.levels - scene.levels[0],
         posterior,
+        usual,
     )
 
 
@@ -176,7 +186,7 @@ class JudgingCollator:
         input_ids = torch.full((size, length), self.tokenizer.pad_token_id)
         mask = torch.zeros((size, length), dtype=torch.long)
         content, level, level_only, has_content, role = [], [], [], [], []
-        asked, asked_item, posterior = [], [], []
+        asked, asked_item, posterior, usual, mentioned, mentioned_role = [], [], [], [], [], []
         for row, (one, prompt) in enumerate(zip(examples, prompts, strict=True)):
             input_ids[row, : len(prompt.ids)] = torch.tensor(prompt.ids)
             mask[row, : len(prompt.ids)] = 1
@@ -193,9 +203,12 @@ class JudgingCollator:
                 one.content[items] if one.content is not None
                 else np.zeros((len(items), CONTENT_TOKENS, 256), np.float16)
             )  # fmt: skip
-            roles = one.roles or ("effects",) * count
-            role.extend(ROLES.index(roles[item]) for item in items)
+            roles = [ROLES.index(role) for role in one.roles] if one.roles else [IGNORED] * count
+            role.extend(roles[item] for item in items)
+            mentioned.extend((row, place) for place in prompt.mentioned)
+            mentioned_role.extend(roles)
             posterior.append(one.posterior[1:])
+            usual.append(one.usual[1:])
         said = self.sentences.encode([one.words for one in examples if one.words])
         return Batch(
             input_ids=input_ids,
@@ -211,4 +224,7 @@ class JudgingCollator:
             asked=torch.tensor(asked, dtype=torch.long).reshape(-1, 2),
             asked_item=torch.tensor(asked_item, dtype=torch.long),
             posterior=torch.from_numpy(np.concatenate(posterior)).float(),
+            usual=torch.from_numpy(np.concatenate(usual)).float(),
+            mentioned=torch.tensor(mentioned, dtype=torch.long).reshape(-1, 2),
+            mentioned_role=torch.tensor(mentioned_role, dtype=torch.long),
         )

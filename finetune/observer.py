@@ -65,6 +65,25 @@ def fault_posterior(
     return posterior
 
 
+def conditional_levels(
+    relative_db: np.ndarray, anchor: int, mean: np.ndarray, covariance: np.ndarray
+) -> np.ndarray:
+    """Where each stem is usual (S, 3): re the anchor in LU, how far that is from it as the others
+    stand, in dB (the centre of the likelihood of its move), and the sd of that in dB; 0, 0, 1 for
+    the anchor."""
+    stems = len(relative_db)
+    others = [stem for stem in range(stems) if stem != anchor]
+    change = np.eye(stems)[others] - np.eye(stems)[anchor]
+    precision = np.linalg.inv(change @ covariance @ change.T)
+    off_db = np.clip(change @ (relative_db - mean), -_FARTHEST_DB, _FARTHEST_DB)
+    told = np.tile([0.0, 0.0, 1.0], (stems, 1))
+    diagonal = np.diag(precision)
+    told[others] = np.stack(
+        [change @ mean, -(precision @ off_db) / diagonal, diagonal**-0.5], axis=1
+    )
+    return told
+
+
 def complaint_evidence(stems: int, stem: int, needs_raise: bool) -> np.ndarray:
     """Likelihood (S, 49) of a user's word that one stem is too quiet, or too loud.
 

@@ -12,7 +12,7 @@ import numpy as np
 from safetensors import safe_open
 
 from finetune import flaws
-from finetune.observer import fault_posterior
+from finetune.observer import conditional_levels, fault_posterior
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
 from mixer.loudness import relative_profile
@@ -156,3 +156,9 @@ def teacher_posterior(
     """
     mean, covariance = prior.moments(scene.roles, genre)
     return fault_posterior(scene.levels - scene.levels[0], 0, mean, covariance, evidence)
+
+
+def usual_levels(scene: Scene, prior: BalancePrior, genre: str | None = None) -> np.ndarray:
+    """Where an observer who knows the roles expects each stem, (S, 3): see conditional_levels."""
+    mean, covariance = prior.moments(scene.roles, genre)
+    return conditional_levels(scene.levels - scene.levels[0], 0, mean, covariance)

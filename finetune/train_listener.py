@@ -32,6 +32,7 @@ from mixer.roles import ROLES
 ADVICE_DB = torch.arange(-12.0, 12.01, 0.5)
 # Lower it, leave it, raise it: which of the three each move is, (49, 3).
 WAYS = torch.stack([ADVICE_DB <= -1.5, ADVICE_DB.abs() < 1.5, ADVICE_DB >= 1.5], dim=1).float()
+USUAL_SCALE = torch.tensor([5.0, 5.0, 2.0])  # of observer.conditional_levels, to order 1
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Recipe:
     expectation_weight: float = 0.02
     role_weight: float = 0.2
     level_weight: float = 0.3
+    usual_weight: float = 0.5
     log_every: int = 25
     checkpoint_every: int = 200
 
@@ -83,10 +85,16 @@ class Trainer:
         self.role_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ROLES))
         # Reads the posterior off a level token alone: keeps the level path's gradient alive.
         self.level_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ADVICE_DB))
+        # Which role a mention has, halfway up; where a stem is usual, at the top: the parts of a
+        # judgement, so that they are learned before the whole.
+        self.mention_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ROLES))
+        self.usual_head = torch.nn.Linear(self.model.config.text_config.hidden_size, 3)
         self.trained = [
             *(p for n, p in self.model.named_parameters() if "audio_tower" not in n),
             *self.role_head.parameters(),
             *self.level_head.parameters(),
+            *self.mention_head.parameters(),
+            *self.usual_head.parameters(),
         ]
         for name, parameter in self.model.named_parameters():
             parameter.requires_grad_("audio_tower" not in name)
@@ -114,10 +122,12 @@ class Trainer:
         # On the CPUs at hand bf16 autocast trains half as fast as float32 at this size.
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             embeds = self._embed(batch)
-            hidden = model.model.language_model(
-                inputs_embeds=embeds, attention_mask=batch.attention_mask
-            ).last_hidden_state
-        hidden = hidden.float()
+            output = model.model.language_model(
+                inputs_embeds=embeds,
+                attention_mask=batch.attention_mask,
+                output_hidden_states=len(batch.mentioned) > 0,
+            )
+        hidden = output.last_hidden_state.float()
         result = {}
         if bool(batch.has_content.any()):
             role = self.role_head(self._levels[batch.has_content])
@@ -132,13 +142,17 @@ class Trainer:
                 if bool((weights == weight).any()):
                     self.watched[name] = float(each[weights == weight].mean().detach())
         if len(batch.asked):
-            result |= self._judging_losses(batch, hidden)
+            layers = output.hidden_states
+            result |= self._judging_losses(batch, hidden, layers[len(layers) // 2].float())
         return result
 
-    def _judging_losses(self, batch: Batch, hidden: torch.Tensor) -> dict[str, torch.Tensor]:
+    def _judging_losses(
+        self, batch: Batch, hidden: torch.Tensor, halfway: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
         """How far the moves behind the stems that are asked for are from the observer's."""
         target = batch.posterior
-        logits = self.model.move_logits(hidden[batch.asked[:, 0], batch.asked[:, 1]])
+        asked = hidden[batch.asked[:, 0], batch.asked[:, 1]]
+        logits = self.model.move_logits(asked)
         log_p = logits.log_softmax(-1)
         result = {"judge": functional.kl_div(log_p, target, reduction="batchmean")}
         ways, target_ways = log_p.exp() @ WAYS, target @ WAYS
@@ -151,6 +165,15 @@ class Trainer:
         if bool(heard.any()):
             log_p = self.level_head(self._levels[batch.asked_item[heard]]).log_softmax(-1)
             result["level"] = functional.kl_div(log_p, target[heard], reduction="batchmean")
+        known = batch.mentioned_role != IGNORED
+        if bool(known.any()):
+            mention = self.mention_head(
+                halfway[batch.mentioned[known, 0], batch.mentioned[known, 1]]
+            )
+            result["mention"] = functional.cross_entropy(mention, batch.mentioned_role[known])
+            defined = batch.usual.isfinite().all(dim=1)
+            usual = batch.usual[defined] / USUAL_SCALE
+            result["usual"] = functional.smooth_l1_loss(self.usual_head(asked[defined]), usual)
         self.watched["spread"] = float(wanted.square().mean())
         return result
 
@@ -181,6 +204,8 @@ class Trainer:
             "expectation": recipe.expectation_weight,
             "role": recipe.role_weight,
             "level": recipe.level_weight,
+            "mention": recipe.role_weight,
+            "usual": recipe.usual_weight,
         }
         total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
         total.backward()

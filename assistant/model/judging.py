@@ -32,13 +32,15 @@ _MOST_LU = 24.0  # the farthest that a level is told in words
 class JudgingPrompt:
     """Token ids, and what stands where. stems: what each audio item is, by its place in the names.
 
-    level_only: the items of which the level token alone stands in the prompt. asked: the place of
-    the token behind which the move of the second, third... stem follows.
+    level_only: the items of which the level token alone stands in the prompt. mentioned: the place
+    of the last token of each stem's first mention. asked: the place of the token behind which the
+    move of the second, third... stem follows.
     """
 
     ids: list[int]
     stems: list[int]
     level_only: list[bool]
+    mentioned: list[int]
     asked: list[int]
 
 
@@ -65,7 +67,7 @@ def judging_prompt(
         raise ValueError(f"levels in words need a level for each of {len(names)} stems")
     said = plain(words) + SAID if vectors and words else plain(words)
     against = f"{STEMS_AGAINST}{plain(names[0])}{f', {genre}' if genre else ''}:"
-    prompt = JudgingPrompt([], [], [], [])
+    prompt = JudgingPrompt([], [], [], [], [])
     audio_id = cast(int, tokenizer.convert_tokens_to_ids(AUDIO))
 
     def write(text: str) -> None:
@@ -83,6 +85,7 @@ def judging_prompt(
     write(f"{TURN_START}user\n{said}{against}")
     for place in range(len(names)):
         mention(place, TOKENS_PER_STEM if senses == "all" else 1)
+        prompt.mentioned.append(len(prompt.ids) - 1)
     write(f"{TURN_END}\n{TURN_START}assistant\n{HEAR}")
     for place in range(1, len(names)):
         mention(place, 1)
