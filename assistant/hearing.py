@@ -125,7 +125,7 @@ class Listener(Protocol):
         ...
 
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
-        """Weigh which stems need a move."""
+        """Weigh which stems need a move; the user's last words count as evidence."""
         ...
 
     def next_step(

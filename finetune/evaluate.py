@@ -8,6 +8,7 @@ import sys
 
 EVALUATIONS = {
     "advice": "finetune.evaluate_advice",
+    "complaints": "finetune.evaluate_complaints",
     "ear": "finetune.evaluate_ear",
     "mixer": "finetune.evaluate_mixer",
     "seed": "finetune.evaluate_seed",

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from assistant.decoding import Stems, Writer, call_grammar
 from assistant.hearing import Hearing
-from assistant.listener import STEMS_AT_ONCE, EmbeddedListener, ListenerError, natural_key
+from assistant.judging import STEMS_AT_ONCE
+from assistant.listener import EmbeddedListener, ListenerError
 from assistant.model.processing import conversation, said_by
 from assistant.model.sentences import SentenceEncoder
 from assistant.tools import TOOLS
 from mixer.loudness import relative_profile
+from mixer.sources import natural_key
 from tests.tiny_listener import tiny_listener
 
 ASKED = [{"role": "user", "content": "how is the balance?"}]
