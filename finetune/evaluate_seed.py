@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from assistant.hearing import Hearing, Judgement
+from assistant.hearing import Hearing
 from assistant.listener import EmbeddedListener
+from assistant.model.judging import Senses
 from finetune.evaluate_advice import QUESTION
 from finetune.level_rows import STEMS
 from finetune.observer import GRID, KEEP
@@ -29,6 +30,7 @@ from mixer.loudness import LEVEL_ENTRIES, relative_levels_only, relative_profile
 
 LISTENER_NAME = "Gainsay (hears)"
 _AT_ONCE = 256  # hearings handed to a listener together
+_WORDS = [{"role": "user", "content": QUESTION}]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,7 @@ class ListenerAdvisor:
 
     listener: EmbeddedListener
     segments: Sequence[Segment]
-    senses: str
+    senses: Senses
 
     def posterior(self, trials: Trials) -> np.ndarray:
         """Posteriors (n, 4, 49); what a song does not have is left alone."""
@@ -46,7 +48,8 @@ class ListenerAdvisor:
         posterior = np.tile(np.eye(len(GRID))[KEEP], (len(asked), len(STEMS), 1))
         for start in range(0, len(asked), _AT_ONCE):
             rows = range(start, min(start + _AT_ONCE, len(asked)))
-            judged = self._judgements([self._hearing(asked, row) for row in rows])
+            hearings = [self._hearing(asked, row) for row in rows]
+            judged = self.listener.judge_many(hearings, [_WORDS] * len(hearings), self.senses)
             for row, judgement in zip(rows, judged, strict=True):
                 stems = list(self.segments[asked.segment[row]].stems)
                 posterior[row, stems] = judgement.probability
@@ -68,17 +71,6 @@ class ListenerAdvisor:
         return replace(
             segment.hearing, anchor_index=anchor, relative_profile=relative, profiles=profiles
         )
-
-    def _judgements(self, hearings: Sequence[Hearing]) -> Iterator[Judgement]:
-        """The listener's judgements, many at once where it can."""
-        words = [{"role": "user", "content": QUESTION}]
-        options = {} if self.senses == "all" else {"senses": self.senses}
-        many = getattr(self.listener, "judge_many", None)
-        if many is not None:
-            yield from many(hearings, words, **options)
-            return
-        for hearing in hearings:
-            yield self.listener.judge(hearing, words, **options)
 
 
 def evaluate(

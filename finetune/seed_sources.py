@@ -13,7 +13,9 @@ from typing import TypeVar
 import numpy as np
 
 from assistant.hearing import Hearing
+from assistant.judging import USUAL_SENSES
 from assistant.listener import EmbeddedListener
+from assistant.model.judging import Senses
 from finetune.level_rows import STEMS, LevelRows, read_rows
 from finetune.multitracks import Multitrack, read_folder
 from finetune.scenes import SongBank, SongRecord
@@ -37,14 +39,14 @@ Item = TypeVar("Item")
 class Source:
     """Segments to ask about, rows to fit on (None: nothing was given), and the exact observer.
 
-    senses: what a listener may use of the segments' hearings, as its judge() takes it.
+    senses: what a listener is given of the segments' hearings.
     """
 
     title: str
     segments: list[Segment]
     rows: LevelRows | None
     observer: LevelObserver | None
-    senses: str = "all"
+    senses: Senses = USUAL_SENSES
 
 
 def levels_source(table: Path, limit: int | None) -> Source:

@@ -9,6 +9,7 @@ import soundfile
 from safetensors.numpy import save_file
 
 from assistant.hearing import GRID, Hearing, Judgement
+from assistant.judging import USUAL_SENSES
 from finetune import evaluate_seed, seed_models, seed_sources, seed_tables
 from finetune.evaluate_seed import ListenerAdvisor
 from finetune.level_rows import STEMS
@@ -25,10 +26,8 @@ class Ear:
 
     name, hears, threshold = "fake", True, 0.5
 
-    def __init__(self, many: bool = False) -> None:
+    def __init__(self) -> None:
         self.heard: list[tuple[Hearing, str]] = []
-        if many:
-            self.judge_many = self._judge_many
 
     def hear(self, song, state, anchor) -> Hearing:
         rows = np.stack([profile(stem, song.sample_rate) for stem in song.audio])
@@ -36,16 +35,16 @@ class Ear:
         roles = roles_from_names(song.names)
         return Hearing(song.names, 0, hidden, relative_profile(rows, 0), roles, rows)
 
-    def judge(self, hearing, messages, senses="all") -> Judgement:
-        assert messages == [{"role": "user", "content": "How is the balance?"}]
+    def judge_many(self, hearings, messages, senses) -> list[Judgement]:
+        assert messages == [[{"role": "user", "content": "How is the balance?"}]] * len(hearings)
+        return [self._judge(hearing, senses) for hearing in hearings]
+
+    def _judge(self, hearing: Hearing, senses: str) -> Judgement:
         self.heard.append((hearing, senses))
         probability = np.tile(np.eye(len(GRID))[24], (len(hearing.names), 1))
         top = int(np.argmax(hearing.relative_profile[:, 0]))
         probability[top] = np.eye(len(GRID))[12]
         return Judgement(hearing.names, hearing.anchor_index, probability)
-
-    def _judge_many(self, hearings, messages, senses="all") -> list[Judgement]:
-        return [self.judge(hearing, messages, senses) for hearing in hearings]
 
 
 def table(folder: Path, songs: int = 12) -> Path:
@@ -105,18 +104,6 @@ def test_levels_only_asks_with_levels_and_nothing_else(tmp_path):
     assert posterior[row, top].argmax() == 12
 
 
-def test_many_hearings_are_handed_over_together_where_that_can_be(tmp_path):
-    source = levels_source(table(tmp_path), 2)
-    trials = enumerate_trials(source.segments, 0)
-    one_by_one, together = Ear(), Ear(many=True)
-    said = [
-        ListenerAdvisor(ear, source.segments, "level").posterior(trials)
-        for ear in (one_by_one, together)
-    ]
-    np.testing.assert_array_equal(*said)
-    assert len(together.heard) == len(one_by_one.heard) == 54
-
-
 def test_a_limit_is_spread_over_the_songs(tmp_path):
     limited = levels_source(table(tmp_path), 3)
     assert [segment.song for segment in limited.segments] == ["song 9", "song 10", "song 11"]
@@ -141,7 +128,7 @@ def test_folders_give_gated_segments_of_families(tmp_path):
     trials = enumerate_trials(source.segments, 0)
     assert np.bincount(trials.segment).tolist() == [30, 30, 10, 10]
     posterior = ListenerAdvisor(ear, source.segments, source.senses).posterior(trials)
-    assert {senses for _, senses in ear.heard} == {"all"}
+    assert {senses for _, senses in ear.heard} == {USUAL_SENSES}
     loud = next(row for row in range(60) if trials.gain_db[row] > 8 and trials.target[row] == 1)
     assert posterior[loud, 1].argmax() == 12
     heard = [one for one, _ in ear.heard if one.names == ("bass", "drums", "other", "vocals")]
