@@ -1,16 +1,16 @@
 """The evaluations under one command: each prints its table and says on what.
 
-python -m finetune.evaluate advice|ear|mixer|settings|talk [options]
+python -m finetune.evaluate ear|mixer|settings|strict|talk [options]
 """
 
 import importlib
 import sys
 
 EVALUATIONS = {
-    "advice": "finetune.evaluate_advice",
     "ear": "finetune.evaluate_ear",
     "mixer": "finetune.evaluate_mixer",
     "settings": "finetune.evaluate_settings",
+    "strict": "finetune.evaluate_strict",
     "talk": "finetune.evaluate_talk",
 }
 
