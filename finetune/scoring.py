@@ -158,15 +158,20 @@ def curve(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
 
 
 def joint_at(judged: Judged, false_alarm: float) -> float:
-    """The joint rate where false alarms are this frequent, linear between the curve's points.
+    """The joint rate where false alarms are this frequent."""
+    return float(joints_at(judged, (false_alarm,))[0])
+
+
+def joints_at(judged: Judged, false_alarms: Sequence[float]) -> np.ndarray:
+    """The joint rates at these rates of false alarms, linear between the curve's points.
 
     NaN where there are no untouched mixes or none with one flaw: songs drawn anew may hold none.
     """
     if not (judged.flaw_count == 0).any() or not (judged.flaw_count == 1).any():
-        return float("nan")
+        return np.full(len(false_alarms), np.nan)
     alarms, joint = curve(judged)
     last = np.append(alarms[1:] != alarms[:-1], True)  # best of equal alarms
-    return float(np.interp(false_alarm, alarms[last], joint[last]))
+    return np.interp(false_alarms, alarms[last], joint[last])
 
 
 def bootstrap(judged: Judged, statistic: Statistic, draws: int = 1000, seed: int = 0) -> Estimate:
@@ -195,13 +200,26 @@ def bootstrap_rows(
 
     songs: which song each row is of (N,).
     """
+    return bootstrap_several(songs, lambda index: np.array([statistic(index)]), draws, seed)[0]
+
+
+def bootstrap_several(
+    songs: np.ndarray,
+    statistics: Callable[[np.ndarray], np.ndarray],
+    draws: int = 1000,
+    seed: int = 0,
+) -> list[Estimate]:
+    """The same of several statistics at once; draws in which one is NaN do not count for it."""
     rng = np.random.default_rng(seed)
     number = np.unique(songs, return_inverse=True)[1]
     members = [np.flatnonzero(number == song) for song in range(int(number.max()) + 1)]
     values = []
     for _ in range(draws):
         chosen = rng.integers(len(members), size=len(members))
-        values.append(statistic(np.concatenate([members[song] for song in chosen])))
-    known = np.array(values)[np.isfinite(values)]
-    low, high = np.percentile(known, (2.5, 97.5)) if len(known) else (np.nan, np.nan)
-    return Estimate(float(statistic(np.arange(len(songs)))), float(low), float(high))
+        values.append(statistics(np.concatenate([members[song] for song in chosen])))
+    estimates = []
+    for value, drawn in zip(statistics(np.arange(len(songs))), np.array(values).T, strict=True):
+        known = drawn[np.isfinite(drawn)]
+        low, high = np.percentile(known, (2.5, 97.5)) if len(known) else (np.nan, np.nan)
+        estimates.append(Estimate(float(value), float(low), float(high)))
+    return estimates

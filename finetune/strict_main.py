@@ -16,9 +16,9 @@ from finetune.scoring import (
     Judged,
     bootstrap,
     bootstrap_rows,
-    joint_at,
+    bootstrap_several,
+    joints_at,
     p_fault,
-    paired_difference,
     score,
 )
 from finetune.strict_scores import (
@@ -160,18 +160,19 @@ def _show_curve(study: Study, console: Console, mixes: Sequence[Mix]) -> None:
 
     def row(name: str) -> list[str]:
         judged = study.panel.judged(name, mixes)
-        points = [
-            bootstrap(judged, lambda some, rate=rate: joint_at(some, rate), _DRAWS)
-            for rate in FALSE_ALARMS
-        ]
+        points = bootstrap_several(
+            judged.song, lambda index: joints_at(judged.taken(index), FALSE_ALARMS), _DRAWS
+        )
         return [name, *map(percent, points)]
 
     def against(name: str) -> list[str]:
         judged = study.panel.judged(name, mixes)
-        points = [
-            paired_difference(judged, best, lambda some, rate=rate: joint_at(some, rate), _DRAWS)
-            for rate in FALSE_ALARMS
-        ]
+
+        def less(index: np.ndarray) -> np.ndarray:
+            mine = joints_at(judged.taken(index), FALSE_ALARMS)
+            return mine - joints_at(best.taken(index), FALSE_ALARMS)
+
+        points = bootstrap_several(judged.song, less, _DRAWS)
         return [f"{name}, less the observer", *(percent(one, "+") for one in points)]
 
     names = rows_of(study)

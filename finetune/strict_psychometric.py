@@ -16,7 +16,7 @@ from finetune.observer import GRID
 from finetune.scoring import Estimate, bootstrap_rows
 from finetune.strict_study import LEVELS, OBSERVER, OBSERVER_GENRE, Study, print_rows
 
-_DRAWS = 200
+_DRAWS = 100
 
 
 @dataclass(frozen=True)

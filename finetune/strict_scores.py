@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from finetune.scoring import Judged, joint_at, p_fault
+from finetune.scoring import Judged, joints_at, p_fault
 
 FALSE_ALARMS = (0.05, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50)
 
@@ -106,7 +106,7 @@ def move_errors(needed_db: np.ndarray, advised_db: np.ndarray) -> MoveErrors:
 
 def mean_joint(judged: Judged) -> float:
     """Joint accuracy averaged over the false-alarm rates of the curve."""
-    return float(np.mean([joint_at(judged, rate) for rate in FALSE_ALARMS]))
+    return float(joints_at(judged, FALSE_ALARMS).mean())
 
 
 def share_kept(mine: float, without: float, best: float) -> float:

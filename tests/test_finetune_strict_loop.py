@@ -80,7 +80,7 @@ def test_the_observers_aims_hardly_feel_the_anchor(mix: Mix) -> None:
     assert pair is not None
     one, other, order = pair
     panel = study().panel
-    before, after = (panel.posteriors(OBSERVER, [each])[0] for each in (one, other))
+    before, after = (panel.posteriors(OBSERVER, [mix])[0] for mix in (one, other))
     error_db = swap_errors(before, after, order)
     assert len(error_db) == 3 and np.abs(error_db).max() < 1.5
     # whoever aims at the same moves under either anchor is wholly consistent
@@ -144,11 +144,11 @@ def test_doing_nothing_changes_nothing(mix: Mix) -> None:
 
 
 def test_the_observer_mends_more_than_levels_alone() -> None:
-    bench = study(songs=6, rounds=40)
+    bench = study(songs=6, rounds=25)
     faulty = [mix for mix in bench.mixes if mix.flaws]
-    left = {name: run(bench, name, faulty, 1).residual_db[:, 1].mean() for name in (OBSERVER, LEVELS)}  # fmt: skip
-    assert left[OBSERVER] < left[LEVELS]
-    assert left[OBSERVER] < residuals(faulty).mean() - 0.1
+    by_roles, by_levels = (run(bench, name, faulty, 1) for name in (OBSERVER, LEVELS))
+    assert by_roles.residual_db[:, 1].mean() < by_levels.residual_db[:, 1].mean()
+    assert by_roles.residual_db[:, 1].mean() < residuals(faulty).mean() - 0.1
 
 
 def test_sizes_hold_their_lower_edge(mix: Mix) -> None:

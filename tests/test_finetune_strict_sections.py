@@ -1,5 +1,6 @@
 """Every section prints: on a small bank, with a listener who is the observer when names tell."""
 
+import io
 import json
 
 import numpy as np
@@ -27,12 +28,12 @@ from tests.strict_bench import PRIOR, Knowing, bank, study
 @pytest.fixture(scope="module")
 def known() -> Study:
     """A study in which the listener knows all roles: its rows must be the observer's."""
-    return study(Knowing(), songs=6, rounds=15)
+    return study(Knowing(), songs=6, rounds=10)
 
 
 @pytest.fixture
 def console() -> Console:
-    return Console(width=220, record=True, quiet=True)
+    return Console(width=220, record=True, file=io.StringIO())
 
 
 def cells(text: str, start: str) -> list[list[str]]:
@@ -119,8 +120,8 @@ def test_the_loop_and_the_groups_print(known: Study, console: Console) -> None:
 
 def test_groups_hold_what_they_say(known: Study) -> None:
     groups = dict(strict_breakdowns.split(known.mixes))
-    assert len(groups["pop"]) + len(groups["rock"]) == len(known.mixes) == 90
-    assert len(groups["no vocals"]) == 30 and len(groups["vocals"]) == 60
+    assert len(groups["pop"]) + len(groups["rock"]) == len(known.mixes) == 60
+    assert len(groups["no vocals"]) == 20 and len(groups["vocals"]) == 40
     sparse = groups["fault in a sparse stem"]
     assert sparse and all(mix.activity[mix.flaws[0].stem] < 0.3 for mix in sparse)
     for count in (2, 12):
@@ -130,11 +131,11 @@ def test_groups_hold_what_they_say(known: Study) -> None:
 
 
 def test_the_observer_is_as_sure_as_it_says() -> None:
-    bench = study(songs=6, rounds=150)
+    bench = study(songs=6, rounds=60)
     said = bench.panel.posteriors(OBSERVER, bench.mixes)
-    assert strict_reliability.of_stems(said, bench.mixes).error < 0.03
+    assert strict_reliability.of_stems(said, bench.mixes).error < 0.04
     found = coverage(said, bench.mixes)
-    assert found.held == pytest.approx(0.8, abs=0.05) and found.count > 400
+    assert found.held == pytest.approx(0.8, abs=0.06) and found.count > 200
     assert 4.0 < found.width_db < 8.4
     assert np.isnan(coverage(said, bench.mixes, threshold=1.0).held)
 
@@ -147,7 +148,8 @@ def test_plots_and_points_are_written(known: Study, console: Console, tmp_path) 
     }
     strict_points.show(known, console, tmp_path / "points.json")
     written = json.loads((tmp_path / "points.json").read_text())
-    assert written["measured"]["songs"] == 6 and written["measured"]["mixes"] == 90
-    assert [sorted(point) for point in written["points"]] == [["false_alarm", "hit", "name", "threshold"]] * 5  # fmt: skip
+    assert written["measured"]["songs"] == 6 and written["measured"]["mixes"] == 60
+    fields = ["false_alarm", "hit", "name", "threshold"]
+    assert [sorted(point) for point in written["points"]] == [fields] * 5
     hits = [point["hit"] for point in written["points"]]
     assert hits == sorted(hits)
