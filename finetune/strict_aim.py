@@ -4,6 +4,8 @@ One rule: only moves of 1.5 dB or more are looked at, so "leave it" cannot pull.
 shrinks towards no move even in an ideal observer; its aim follows a pushed stem one for one.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from finetune.flaws import LEAST_DB, MOST_DB
@@ -34,3 +36,12 @@ def _centre(likelihood: np.ndarray) -> float:
     weight = np.sqrt(likelihood[seen] / likelihood.max())
     bend, slope, _ = np.polyfit(_MOVES[seen], np.log(likelihood[seen]), 2, w=weight)
     return float(-slope / (2 * bend)) if bend < 0.0 else float("nan")
+
+
+def slope(gains_db: np.ndarray, advised_db: Sequence[float]) -> float:
+    """The slope of advice against gain, over the gains with advice; NaN below half of them."""
+    advised = np.array(advised_db)
+    known = np.isfinite(advised)
+    if known.sum() * 2 < len(advised):
+        return float("nan")
+    return float(np.polyfit(gains_db[known], advised[known], 1)[0])

@@ -13,7 +13,7 @@ from rich.console import Console
 from finetune.judged_mixes import Mix, hearing_of, listen_to_all, reanchored
 from finetune.observer import GRID
 from finetune.scoring import Estimate, bootstrap_rows
-from finetune.strict_aim import aims
+from finetune.strict_aim import aims, slope
 from finetune.strict_study import LEVELS, OBSERVER, OBSERVER_GENRE, Study, print_rows
 from mixer.loudness import LEVEL_ENTRIES, relative_profile
 
@@ -50,15 +50,6 @@ def _show_slopes(study: Study, console: Console) -> None:
     columns = ("advisor", "aim", "median", "no aim", "posterior mean")
     names = (LEVELS, *study.listeners, OBSERVER, OBSERVER_GENRE)
     print_rows(console, title, columns, map(row, names))
-
-
-def slope(gains_db: np.ndarray, advised_db: Sequence[float]) -> float:
-    """The slope of advice against gain, over the gains with advice; NaN below half of them."""
-    advised = np.array(advised_db)
-    known = np.isfinite(advised)
-    if known.sum() * 2 < len(advised):
-        return float("nan")
-    return float(np.polyfit(gains_db[known], advised[known], 1)[0])
 
 
 def _show_anchors(study: Study, console: Console) -> None:

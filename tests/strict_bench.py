@@ -44,7 +44,7 @@ def bank(songs: int = 6, split: str = "test") -> Bank:
 
 
 class Knowing:
-    """Reads roles off names, or off the content where they tell nothing, and weighs exactly."""
+    """Hears what a stem is, or reads it off the name where there is no content; weighs exactly."""
 
     hears = True
     asked = 0
@@ -55,9 +55,12 @@ class Knowing:
         return [self._judge(hearing, senses) for hearing in hearings]
 
     def _judge(self, hearing: Hearing, senses: str) -> Judgement:
-        heard = hearing.hidden.mean(axis=1)[:, : len(ROLES)].argmax(axis=1)
+        heard = hearing.hidden.mean(axis=1)[:, : len(ROLES)] * (senses in ("all", "content"))
         told = roles_from_names(hearing.names)
-        roles = [role or ROLES[int(best)] for role, best in zip(told, heard, strict=True)]
+        roles = [
+            ROLES[int(sound.argmax())] if sound.max() > 0.5 else role or "effects"
+            for sound, role in zip(heard, told, strict=True)
+        ]
         levels = hearing.relative_profile[:, 0] * 10.0 * (senses != "content")
         posterior = IdealObserver(PRIOR).posterior(
             levels, roles, hearing.anchor_index, hearing.genre

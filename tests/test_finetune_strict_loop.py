@@ -17,7 +17,7 @@ from finetune.judged_mixes import (
     unnamed,
 )
 from finetune.observer import GRID, KEEP
-from finetune.strict_invariance import anchor_pair, raised, slope, swap_errors
+from finetune.strict_invariance import anchor_pair, raised, swap_errors
 from finetune.strict_loop import residuals, run, sized
 from finetune.strict_study import LEVELS, NOTHING, OBSERVER, Panel, each
 from mixer.roles import roles_from_names
@@ -75,16 +75,24 @@ def test_another_anchor_is_another_zero(mix: Mix) -> None:
         reanchored(mix, 1)
 
 
-def test_the_observers_aims_hardly_feel_the_anchor(mix: Mix) -> None:
+def test_whoever_aims_at_the_same_moves_feels_no_anchor(mix: Mix) -> None:
     pair = anchor_pair(mix)
     assert pair is not None
-    one, other, order = pair
+    one, _, order = pair
     panel = study().panel
-    before, after = (panel.posteriors(OBSERVER, [mix])[0] for mix in (one, other))
-    error_db = swap_errors(before, after, order)
-    assert len(error_db) == 3 and np.abs(error_db).max() < 1.5
-    # whoever aims at the same moves under either anchor is wholly consistent
+    before = panel.posteriors(OBSERVER, [one])[0]
     assert swap_errors(before, before[order], order) == pytest.approx([0.0, 0.0, 0.0])
+
+
+def test_the_observers_aims_hardly_feel_the_anchor() -> None:
+    """They do a little: which other stems may be at fault as well depends on the anchor."""
+    bench = study(songs=6, rounds=5)
+    errors = []
+    for one, other, order in filter(None, map(anchor_pair, bench.mixes)):
+        before, after = (bench.panel.posteriors(OBSERVER, [mix])[0] for mix in (one, other))
+        errors.append(swap_errors(before, after, order))
+    off = np.abs(np.concatenate(errors))
+    assert len(off) > 60 and 0.0 < np.median(off) < 0.6
 
 
 def test_names_that_tell_and_names_that_do_not(mix: Mix) -> None:
@@ -111,12 +119,6 @@ def test_a_listener_without_batches_is_asked_one_by_one(mix: Mix) -> None:
 
     said = listen(Plain(), mix, "the bass is lost")
     assert said == pytest.approx(listen(Knowing(), mix))
-
-
-def test_the_slope_needs_half_of_the_gains() -> None:
-    gains_db = np.array([-6.0, -3.0, 0.0, 3.0, 6.0])
-    assert slope(gains_db, [6.0, np.nan, 0.0, -3.0, -6.0]) == pytest.approx(-1.0)
-    assert np.isnan(slope(gains_db, [6.0, np.nan, np.nan, np.nan, -6.0]))
 
 
 def test_advice_is_carried_out_and_what_is_left_is_counted(mix: Mix) -> None:

@@ -11,7 +11,7 @@ from finetune.baselines import LevelsOnlyAdvisor
 from finetune.flaws import Flaw
 from finetune.observer import GRID, KEEP, fault_posterior
 from finetune.scoring import Case, bootstrap_rows, judge
-from finetune.strict_aim import aims
+from finetune.strict_aim import aims, slope
 from finetune.strict_points import FALSE_ALARMS, operating_points
 from finetune.strict_psychometric import Psychometric, raises
 from finetune.strict_reliability import move_range
@@ -120,6 +120,12 @@ def test_levels_only_aims_one_for_one_amid_other_stems() -> None:
     levels = np.array([0.0, -5.0, 1.0, -4.0])
     aimed = [aims(advisor.advise(levels + gain * np.eye(4)[2], 0))[2] for gain in gains_db]
     assert np.polyfit(gains_db, aimed, 1)[0] == pytest.approx(-1.0, abs=0.05)
+
+
+def test_the_slope_needs_half_of_the_gains() -> None:
+    gains_db = np.array([-6.0, -3.0, 0.0, 3.0, 6.0])
+    assert slope(gains_db, [6.0, np.nan, 0.0, -3.0, -6.0]) == pytest.approx(-1.0)
+    assert np.isnan(slope(gains_db, [6.0, np.nan, np.nan, np.nan, -6.0]))
 
 
 def test_no_peak_no_aim() -> None:
