@@ -167,7 +167,7 @@ def print_rows(
     console.print(f"\n{title}", style="bold")
     table = Table()
     for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right")
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place == 0)
     for row in rows:
         table.add_row(*row)
     console.print(table)
