@@ -19,7 +19,7 @@ import torch
 import prompts
 from assistant.bounds import Bounds
 from assistant.decoding import Stems, Writer, call_grammar, forced_text, probability
-from assistant.hearing import THRESHOLD, Hearing, Judgement, Step, ToolCall
+from assistant.hearing import Hearing, Judgement, Step, ToolCall
 from assistant.model.processing import (
     ADVICE_GRID_DB,
     CALL_START,
@@ -54,7 +54,7 @@ class EmbeddedListener:
 
     hears = True
 
-    def __init__(self, folder: Path | str | None = None, threshold: float = THRESHOLD):
+    def __init__(self, folder: Path | str | None = None):
         from transformers.utils.logging import disable_progress_bar
 
         from assistant.model import register
@@ -73,7 +73,6 @@ class EmbeddedListener:
                 "(train one with python -m finetune.train_listener)"
             )
         self.name = f"gainsay ({folder.name})"
-        self.threshold = threshold
         self.processor = GainsayProcessor.from_pretrained(folder)
         model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
         self.model = model.eval()
@@ -203,7 +202,7 @@ class EmbeddedListener:
         judgement = self.judge(hearing, messages)
         moves = [
             {"stem": move.stem, "gain_db": float(move.gain_db)}
-            for move in judgement.moves(self.threshold)
+            for move in judgement.moves(hearing.threshold)
         ]
         arguments = {"moves": moves, "reason": self._reason(hearing, messages, moves)}
         return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)

@@ -199,11 +199,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threshold", type=float, help="default: the product's")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    from assistant.hearing import THRESHOLD
     from assistant.listener import EmbeddedListener
+    from assistant.sensitivity import balanced_threshold
 
     console = Console(width=170)
-    threshold = THRESHOLD if options.threshold is None else options.threshold
+    threshold = balanced_threshold() if options.threshold is None else options.threshold
     prior, listener = BalancePrior.load(), EmbeddedListener(options.model)
     table = advisors(prior, listener, options.seed)
     bank = SongBank(options.songs, options.content, options.split)
