@@ -1,4 +1,4 @@
-"""User, ear and meters: a complaint decides unless it is contradicted strongly, and that is told."""
+"""User, ear and meters: a complaint decides unless it is contradicted strongly; then it is told."""
 
 import numpy as np
 import pytest

@@ -133,8 +133,9 @@ def test_a_step_is_a_call_or_words_and_never_control_tokens(listener):
 
 
 def test_advice_carries_the_moves_of_the_judgement(listener):
-    step = listener._advise(hearing(NAMES), ASKED)
+    heard = hearing(NAMES)
+    step = listener._advise(heard, ASKED)
     assert step.tool is not None and step.tool.name == "propose_moves"
-    expected = [(m.stem, m.gain_db) for m in step.judgement.moves(listener.threshold)]
+    expected = [(m.stem, m.gain_db) for m in step.judgement.moves(heard.threshold)]
     assert [(m["stem"], m["gain_db"]) for m in step.tool.arguments["moves"]] == expected
     assert 3 <= len(step.tool.arguments["reason"]) <= 100
