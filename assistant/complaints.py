@@ -71,7 +71,7 @@ def complaints_in(
     text: str, names: Sequence[str], roles: Sequence[str | None]
 ) -> tuple[Complaint, ...]:
     """The complaints of a text, one a stem, in the song's order."""
-    plain = _PADDING.sub(" ", text.casefold().replace("\u2019", "'"))
+    plain = _PADDING.sub(" ", text.casefold().replace("\u2019", "'").replace("§", " "))
     words = _with_stems(plain, names, roles)
     if not any(isinstance(word, tuple) for word in words) or _DENIES.search(plain):
         return ()
@@ -90,7 +90,8 @@ Word = str | tuple[str, ...]  # a word, or the stems that some words name
 def _with_stems(text: str, names: Sequence[str], roles: Sequence[str | None]) -> list[Word]:
     """The words of a text, those that name stems put together: "the", ("Vox 1",), "is", "low"."""
     for place, name in sorted(enumerate(names), key=lambda one: -len(one[1])):
-        text = re.sub(rf"(?<![\w§]){re.escape(name.casefold())}(?!\w)", f"§{place}", text)
+        if len(name) > 1:  # a stem called "a" is not every article
+            text = re.sub(rf"(?<![\w§]){re.escape(name.casefold())}(?!\w)", f"§{place}", text)
     plain = _WORD.findall(text)[:_WORDS_READ]
 
     @cache

@@ -57,6 +57,12 @@ def test_what_is_no_complaint_or_two_at_once(text):
     assert read(text) == {}
 
 
+def test_strange_names_and_signs_are_survived():
+    names, roles = ("a", "7", "$(x)", "drums"), ("bass", None, "piano", "drums")
+    found = complaints_in("a § 9 §99 \u00a77 {stem} is too loud, $(x) too quiet", names, roles)
+    assert [(complaint.stem, complaint.word) for complaint in found] == [("$(x)", "quiet")]
+
+
 @pytest.mark.parametrize("intent", sorted(SIGNS))
 def test_nearly_every_phrasing_is_read_and_none_the_wrong_way(intent):
     filling = {"stem": "vocals", "role": "singer", "stem2": "keys", "anchor": "drums"}
