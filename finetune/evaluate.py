@@ -1,6 +1,6 @@
 """The evaluations under one command: each prints its table and says on what.
 
-python -m finetune.evaluate advice|ear|mixer|settings|talk [options]
+python -m finetune.evaluate advice|conventions|ear|mixer|real|settings|talk [options]
 """
 
 import importlib
@@ -8,8 +8,10 @@ import sys
 
 EVALUATIONS = {
     "advice": "finetune.evaluate_advice",
+    "conventions": "finetune.evaluate_conventions",
     "ear": "finetune.evaluate_ear",
     "mixer": "finetune.evaluate_mixer",
+    "real": "finetune.evaluate_real",
     "settings": "finetune.evaluate_settings",
     "talk": "finetune.evaluate_talk",
 }
