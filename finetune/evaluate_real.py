@@ -7,15 +7,15 @@ that were held out, and every interval is over songs.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from finetune.real_advisors import LISTENER, OBSERVER, Posteriors, advisors
-from finetune.real_conditions import Condition, answers, of_parts, of_songs
+from finetune.real_advisors import LISTENER, OBSERVER, Advisor, Posteriors, advisors
+from finetune.real_conditions import GAINS_DB, Condition, answers, of_parts, of_songs
 from finetune.real_mixes import RealMix, pushed, under_anchors
 from finetune.real_scores import (
     STATISTICS,
@@ -40,6 +40,7 @@ HELD_OUT = (
 )
 FALSE_ALARMS = (0.1, 0.2, 0.3)
 DRAWS = 300
+SIZES = " or ".join(f"{gain_db:g}" for gain_db in GAINS_DB if gain_db > 0)
 
 Said = dict[str, Posteriors]
 
@@ -55,10 +56,10 @@ def splits(mixes: Sequence[RealMix], held_out: Sequence[str]) -> dict[str, set[s
     """The songs by what may be said of them; a split without songs is left out."""
     songs = {mix.song for mix in mixes}
     held = songs & set(held_out)
+    if not held:
+        return {"all songs": songs}
     named = {"all songs": songs, "tuned on": songs - held, "held out": held}
-    return {
-        name: members for name, members in named.items() if members and (held or members is songs)
-    }
+    return {name: members for name, members in named.items() if members}
 
 
 def score_table(title: str, mixes: Sequence[RealMix], said: Said, threshold: float) -> Table:
@@ -129,6 +130,20 @@ def condition_row(condition: Condition, said: Said, threshold: float) -> list[st
     return row
 
 
+def condition_table(
+    conditions: Sequence[Condition], asked: Mapping[str, Advisor], threshold: float
+) -> Table:
+    """One line a condition; those that no song of the folder can show are left out."""
+    columns = ["songs", "mixes", "joint @ 20 % FA", "observer", "false alarms", "observer"]
+    columns += ["loop: better / worse", "observer", "advised: better", "observer"]
+    table = _table(f"one fault of {SIZES} dB; {LISTENER} beside the observer", "condition", columns)
+    for condition in conditions:
+        if condition.mixes:
+            said = {name: answers(condition, asked[name]) for name in (LISTENER, OBSERVER)}
+            table.add_row(*condition_row(condition, said, threshold))
+    return table
+
+
 def _table(title: str, first: str, columns: Sequence[str]) -> Table:
     table = Table(title=title)
     table.add_column(first)
@@ -176,16 +191,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         said = {name: advisor(mixes) for name, advisor in asked.items()}
         main_tables(mixes, said, options.held_out, threshold, out)
     if options.only != "artists":
-        columns = ["songs", "mixes", "joint @ 20 % FA", "observer", "FA", "observer"]
-        columns += ["loop better/worse", "observer", "advised: better", "observer"]
-        table = _table(f"conditions (faults of {'6 and 9'} dB), {LISTENER}", "condition", columns)
         conditions = list(of_songs(songs, prior, options.seed))
         if options.windows:
             conditions += of_parts(options.folder, options.cache, options.songs)
-        for condition in (one for one in conditions if one.mixes):  # small folders lack some
-            said = {name: answers(condition, asked[name]) for name in (LISTENER, OBSERVER)}
-            table.add_row(*condition_row(condition, said, threshold))
-        out.print(table)
+        out.print(condition_table(conditions, asked, threshold))
 
 
 if __name__ == "__main__":

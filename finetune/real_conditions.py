@@ -12,7 +12,7 @@ import numpy as np
 
 from finetune.flaws import Flaw
 from finetune.real_mixes import RealMix, mix_of, pushed, under_anchors
-from finetune.real_songs import Part, RealSong, read_songs, song_folders, windows
+from finetune.real_songs import Part, RealSong, folders_of, read_song, read_songs, windows
 from mixer.balance import BalancePrior
 from mixer.loudness import LEVEL_ENTRIES
 from mixer.roles import FAMILY_OF_ROLE
@@ -61,20 +61,12 @@ def of_parts(folder: Path, cache: Path, names: Sequence[str] | None = None) -> I
         songs = read_songs(folder, cache, Part(seconds), names)
         yield Condition(f"excerpts of {seconds:g} s", every(songs))
     mixes, views = [], []
-    for song, cuts in zip(*_songs_and_windows(folder, cache, names), strict=True):
-        for mix in every([song]):
-            seen = [cut for cut in cuts if mix.hearing.anchor in cut.names]
+    for one in folders_of(folder, names):
+        song, cuts = read_song(one, cache), list(windows(one, cache))
+        for mix in every([] if song is None else [song]):
             mixes.append(mix)
-            views.append([one for cut in seen if (one := in_window(mix, cut)) is not None])
+            views.append([seen for cut in cuts if (seen := in_window(mix, cut)) is not None])
     yield Condition("windows of 10 s, averaged", mixes, views)
-
-
-def _songs_and_windows(
-    folder: Path, cache: Path, names: Sequence[str] | None
-) -> tuple[list[RealSong], list[list[RealSong]]]:
-    songs = read_songs(folder, cache, names=names)
-    folders = {one.name: one for one in song_folders(folder)}
-    return songs, [list(windows(folders[song.name], cache)) for song in songs]
 
 
 def every(songs: Sequence[RealSong], anchors: int = 3) -> list[RealMix]:
@@ -192,9 +184,9 @@ def several(songs: Sequence[RealSong], count: int, rng: np.random.Generator) -> 
 
 
 def in_window(mix: RealMix, cut: RealSong) -> RealMix | None:
-    """The same mix as it sounds in one window; None where its anchor is alone there."""
+    """The same mix as it sounds in one window; None where its anchor is silent or alone there."""
     present = [name for name in mix.hearing.names if name in cut.names]
-    if len(present) < 2:
+    if len(present) < 2 or mix.hearing.anchor not in present:
         return None
     places = {name: place for place, name in enumerate(present)}
     flaws = [

@@ -76,14 +76,19 @@ def read_songs(
     folder: Path, cache: Path, part: Part = WHOLE, names: Sequence[str] | None = None
 ) -> list[RealSong]:
     """All songs under a folder in which two stems or more have a level in that part."""
+    found = [read_song(one, cache, part) for one in folders_of(folder, names)]
+    return [song for song in found if song is not None]
+
+
+def folders_of(folder: Path, names: Sequence[str] | None = None) -> list[Path]:
+    """The folders of stems under a folder, or those of these names."""
     folders = [one for one in song_folders(folder) if names is None or one.name in names]
     if not folders:
         raise FileNotFoundError(
             f"{folder} holds no song{'' if names is None else ' called ' + ', '.join(names)}: "
             "need one folder of stems per song (give the one above them)"
         )
-    found = [read_song(one, cache, part) for one in folders]
-    return [song for song in found if song is not None]
+    return folders
 
 
 def read_song(folder: Path, cache: Path, part: Part = WHOLE) -> RealSong | None:
@@ -95,7 +100,7 @@ def read_song(folder: Path, cache: Path, part: Part = WHOLE) -> RealSong | None:
         except AudioError as problem:
             logging.warning("%s left out: %s", folder.name, problem)
             return None
-        _save(measure(cut(song, part), song.seconds), file)
+        _save(replace(measure(cut(song, part), song.seconds), name=folder.name), file)
     measured = _load(file)
     return measured if len(measured.names) > 1 else None
 

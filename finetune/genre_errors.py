@@ -1,0 +1,111 @@
+"""How well rendered held-out songs are judged, genre by genre; listener and observer side by side.
+
+One rule: the same mixes for both, and no genre is told to either, as where a user says nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from assistant.hearing import Hearing
+from finetune.evaluate_advice import rendered_mixes
+from finetune.flaws import needed_moves
+from finetune.real_advisors import LISTENER, OBSERVER, ask, observe
+from finetune.real_mixes import RealMix
+from finetune.real_scores import judge_first, mean_move_db
+from finetune.scenes import SongBank
+from finetune.scoring import joint_at, score
+from mixer.balance import BalancePrior
+from mixer.roles import FAMILY_OF_ROLE, GENRES
+
+FALSE_ALARM = 0.2
+
+
+@dataclass(frozen=True)
+class GenreErrors:
+    """One advisor in one genre. Biases: mean of (expected - needed) move in dB, all and vocals."""
+
+    joint: float
+    false_alarm: float
+    bias_db: float
+    vocal_bias_db: float
+
+
+def bias_db(
+    mixes: Sequence[RealMix], posteriors: Sequence[np.ndarray], family: str | None = None
+) -> float:
+    """Mean of expected less needed move over all stems but the anchor (of a family)."""
+    off = [
+        expected - needed
+        for mix, posterior in zip(mixes, posteriors, strict=True)
+        for expected, needed, role in zip(
+            mean_move_db(posterior)[1:],
+            needed_moves(len(posterior), mix.flaws)[1:],
+            mix.roles[1:],
+            strict=True,
+        )
+        if family is None or FAMILY_OF_ROLE[role] == family
+    ]
+    return float(np.mean(off)) if off else float("nan")
+
+
+def errors(
+    mixes: Sequence[RealMix], posteriors: Sequence[np.ndarray], threshold: float
+) -> GenreErrors:
+    """The numbers of one advisor on one genre's mixes."""
+    judged = judge_first(mixes, posteriors)
+    return GenreErrors(
+        joint_at(judged, FALSE_ALARM),
+        score(judged, threshold).false_alarm,
+        bias_db(mixes, posteriors),
+        bias_db(mixes, posteriors, "vocals"),
+    )
+
+
+def rendered(bank: SongBank, prior: BalancePrior, rounds: int, seed: int) -> list[RealMix]:
+    """Held-out rendered mixes in the form in which real ones are judged."""
+    return [
+        RealMix(
+            mix.song,
+            "",
+            Hearing(
+                mix.names, 0, mix.hidden, mix.relative_profile, mix.roles, mix.relative_profile
+            ),
+            tuple(role or "effects" for role in mix.roles),
+            mix.levels,
+            np.ones(len(mix.names)),
+            mix.flaws,
+        )
+        for mix in rendered_mixes(bank, prior, seed, rounds)
+    ]
+
+
+def error_table(
+    bank: SongBank, prior: BalancePrior, listener: Any, rounds: int, seed: int
+) -> Table:
+    """Errors by genre at the listener's threshold."""
+    mixes = rendered(bank, prior, rounds, seed)
+    said = {
+        LISTENER: ask(listener, [mix.hearing for mix in mixes]),
+        OBSERVER: [observe(prior, mix) for mix in mixes],
+    }
+    genre_of = {record.key: record.genre for record in bank.records}
+    table = Table(title=f"errors by genre, rendered {bank.split} songs ({len(mixes)} mixes)")
+    columns = [f"joint @ {FALSE_ALARM:.0%} FA", "false alarms", "bias dB", "bias on vocals dB"]
+    for column in ("genre", "songs", "advisor", *columns):
+        table.add_column(column, justify="left" if column in ("genre", "advisor") else "right")
+    for genre in GENRES:
+        index = [place for place, mix in enumerate(mixes) if genre_of[mix.song] == genre]
+        if not index:
+            continue
+        some = [mixes[place] for place in index]
+        for name, posteriors in said.items():
+            at = errors(some, [posteriors[place] for place in index], listener.threshold)
+            row = [f"{at.joint:.1%}", f"{at.false_alarm:.1%}"]
+            row += [f"{at.bias_db:+.2f}", f"{at.vocal_bias_db:+.2f}"]
+            table.add_row(genre, str(len({mix.song for mix in some})), name, *row)
+        table.add_section()
+    return table
