@@ -7,53 +7,48 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from finetune.beliefs import Belief, Reading, against_anchor
+from finetune.belief_tables import ANCHOR, VOCAL, Cells, vocal_beliefs
+from finetune.beliefs import Belief, against_anchor
 
 BELIEVED, TAUGHT = "tab:blue", "0.45"
 
 
 def draw_charts(
-    folder: Path,
-    cells: Mapping[tuple[str, str], Sequence[Reading]],
-    genres: Sequence[str],
-    roles: Sequence[str],
-    vocal: Mapping[str, Belief],
+    folder: Path, cells: Cells, genres: Sequence[str], roles: Sequence[str]
 ) -> list[Path]:
-    """Write both charts as PNG files; files of the same name are replaced."""
+    """Write the charts as PNG files; files of the same name are replaced."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise SystemExit(
-            'charts need matplotlib, which is not installed: pip install "gainsay[charts]"'
-        ) from error
+        raise SystemExit('charts need matplotlib: pip install "gainsay[charts]"') from error
     folder.mkdir(parents=True, exist_ok=True)
     columns = min(4, len(genres))
     rows = -(-len(genres) // columns)
     height = 1.2 + rows * (0.6 + 0.33 * len(roles))
     figure = Figure(figsize=(1.8 + 2.6 * columns, height), layout="constrained")
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat
+    panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for panel, genre in zip(panels, genres, strict=False):
-        beliefs = {
-            role: against_anchor(readings)
-            for role in roles
-            if (readings := cells.get((genre, role)))
-        }
-        _draw(panel, beliefs, list(roles))
+        found = {role: cells[genre, role] for role in roles if cells.get((genre, role))}
+        _draw(panel, {role: against_anchor(one) for role, one in found.items()}, roles)
         panel.set_title(genre)
-    for panel in list(panels)[len(genres) :]:
+    for panel in panels[len(genres) :]:
         panel.set_visible(False)
-    figure.supxlabel("LU against the drums: median and 10-90 % range", fontsize="medium")
+    figure.supxlabel(f"LU against {ANCHOR}: median and 10-90 % range", fontsize="medium")
+    files = [_save(figure, folder / "roles_by_genre.png")]
+    if vocal := vocal_beliefs(cells):
+        figure = Figure(figsize=(6.4, 1.4 + 0.4 * len(vocal)), layout="constrained")
+        panel = figure.subplots()
+        _draw(panel, vocal, list(vocal))
+        panel.set_xlabel(f"{VOCAL} against the sum of all else, LU: median and 10-90 % range")
+        files.append(_save(figure, folder / "vocal_by_genre.png"))
+    return files
+
+
+def _save(figure: Any, file: Path) -> Path:
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=2, frameon=False)
-    files = [folder / "roles_by_genre.png", folder / "vocal_by_genre.png"]
-    figure.savefig(files[0], dpi=150)
-    figure = Figure(figsize=(6.4, 1.4 + 0.4 * len(vocal)), layout="constrained")
-    panel = figure.subplots()
-    _draw(panel, vocal, list(vocal))
-    panel.set_xlabel("lead vocal against the sum of all else, LU: median and 10-90 % range")
-    figure.legend(loc="outside upper right", ncols=2, frameon=False)
-    figure.savefig(files[1], dpi=150)
-    return files
+    figure.savefig(file, dpi=150)
+    return file
 
 
 def _draw(panel: Any, beliefs: Mapping[str, Belief], lines: Sequence[str]) -> None:

@@ -94,7 +94,10 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--roles", nargs="*", default=ASKED_ROLES, choices=ASKED_ROLES)
     parser.add_argument("--untold", action="store_true", help="do not tell the genre in words")
     parser.add_argument("--observer", action="store_true", help="probe the ideal observer instead")
-    parser.add_argument("--rounds", type=int, default=2, help="draws per song for errors by genre")
+    parser.add_argument(
+        "--rounds", type=int, default=2, help="errors by genre: draws per song, 0 = none"
+    )
+    parser.add_argument("--limit", type=int, help="errors by genre: at most so many songs")
     parser.add_argument("--plots", type=Path, help="folder to draw PNG charts into")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
@@ -128,11 +131,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cells = readings([(genre, role) for genre in genres for role in roles], ANCHOR)
     vocal = vocal_beliefs(cells)
     out.print(role_table(cells, genres, roles))
-    out.print(vocal_table(vocal))
+    if vocal:
+        out.print(vocal_table(vocal))
     out.print(peer_table(readings(peer_cells(genres, roles), PEER_ANCHOR)))
     if options.plots:
-        for file in draw_charts(options.plots, cells, genres, roles, vocal):
+        for file in draw_charts(options.plots, cells, genres, roles):
             out.print(f"drawn: {file}")
+    bank.records = bank.records[: options.limit]
     if options.rounds:
         out.print(error_table(bank, prior, listener, options.rounds, options.seed))
 

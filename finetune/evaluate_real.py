@@ -14,7 +14,15 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from finetune.real_advisors import LISTENER, OBSERVER, Advisor, Posteriors, advisors
+from finetune.real_advisors import (
+    LISTENER,
+    OBSERVER,
+    TOLD,
+    Advisor,
+    Posteriors,
+    advisors,
+    ask_told,
+)
 from finetune.real_conditions import GAINS_DB, Condition, answers, of_parts, of_songs
 from finetune.real_mixes import RealMix, pushed, under_anchors
 from finetune.real_scores import (
@@ -174,6 +182,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--windows", action="store_true", help="also excerpts of 3 to 30 s and averaged windows"
     )
+    parser.add_argument(
+        "--told", action="store_true", help="also when a user says what is wrong with a faulty mix"
+    )
     parser.add_argument("--cache", type=Path, default=Path("runs/real"), help="what was measured")
     parser.add_argument("--model", type=Path, help="listener folder (default: the shipped one)")
     parser.add_argument("--threshold", type=float, help="default: the product's")
@@ -189,6 +200,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         turned = [one for song in songs for one in under_anchors(song)]
         mixes = [mix for one in turned for mix in pushed(one)]
         said = {name: advisor(mixes) for name, advisor in asked.items()}
+        if options.told:
+            said[TOLD] = ask_told(listener, mixes)
         main_tables(mixes, said, options.held_out, threshold, out)
     if options.only != "artists":
         conditions = list(of_songs(songs, prior, options.seed))

@@ -17,6 +17,7 @@ from mixer.balance import BalancePrior
 
 LISTENER, OBSERVER = "Gainsay (hears)", "observer (named roles)"
 LEVELS_ONLY, EQUAL = "levels only", "equal loudness"
+TOLD = "Gainsay, told what is wrong"
 ASKED = [{"role": "user", "content": QUESTION}]
 
 Posteriors = list[np.ndarray]
@@ -46,6 +47,23 @@ def ask(listener: Any, hearings: Sequence[Hearing]) -> Posteriors:
     else:
         judgements = [listener.judge(hearing, ASKED) for hearing in hearings]
     return [judgement.probability.astype(float) for judgement in judgements]
+
+
+def ask_told(listener: Any, mixes: Sequence[RealMix]) -> Posteriors:
+    """The same when the user says which stem is wrong, and which way, wherever one is."""
+    return [
+        listener.judge(mix.hearing, [{"role": "user", "content": complaint(mix)}])
+        .probability.astype(float)
+        for mix in mixes
+    ]  # fmt: skip
+
+
+def complaint(mix: RealMix) -> str:
+    """What a user says of the mix's first flaw; a question where nothing is wrong."""
+    if not mix.flaws:
+        return QUESTION
+    name = mix.hearing.names[mix.flaws[0].stem]
+    return f"the {name} is too {'loud' if mix.flaws[0].gain_db > 0 else 'quiet'}"
 
 
 def _relative_db(mix: RealMix) -> np.ndarray:

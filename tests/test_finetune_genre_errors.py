@@ -1,9 +1,12 @@
-"""Errors by genre and tables of beliefs: numbers that can be counted, sentences that can be read."""
+"""Errors by genre and tables of beliefs: numbers that can be counted, words that can be read."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.hearing import Hearing
+from finetune.belief_charts import draw_charts
 from finetune.belief_tables import (
     PEERS,
     VOCAL,
@@ -74,6 +77,18 @@ def test_what_is_believed_stands_over_what_was_taught() -> None:
         f"{centre_lu + 2:+.1f} ± {1.5 * spread_lu:.1f}\n({centre_lu:+.1f} ± {spread_lu:.1f})"
     ]
     assert list(table.columns[2].cells) == ["-"]
+
+
+def test_charts_are_drawn_of_what_was_read(tmp_path: Path) -> None:
+    image = pytest.importorskip("matplotlib.image")
+    cells = {(genre, VOCAL): [reading(genre, 1.0)] for genre in ("pop", "metal")}
+    files = draw_charts(tmp_path, cells, ("pop", "metal"), (VOCAL, "bass"))
+    assert [file.name for file in files] == ["roles_by_genre.png", "vocal_by_genre.png"]
+    for file in files:
+        pixels = image.imread(file)[..., :3]
+        assert (abs(pixels - [0.122, 0.467, 0.706]).max(axis=2) < 0.01).sum() > 200  # believed
+    bass = {("pop", "bass"): [reading("pop", 0.0, "bass")]}
+    assert len(draw_charts(tmp_path, bass, ("pop",), ("bass",))) == 1  # no vocal was asked for
 
 
 def test_peers_are_asked_for_what_they_know() -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from finetune.evaluate_real import condition_table, main_tables, splits
 from finetune.flaws import Flaw
 from finetune.observer import GRID, KEEP
-from finetune.real_advisors import LISTENER, OBSERVER, ask, observe
+from finetune.real_advisors import LISTENER, OBSERVER, ask, complaint, observe
 from finetune.real_conditions import (
     CROWD,
     Condition,
@@ -158,6 +158,12 @@ def test_the_tables_of_an_advisor_who_knows() -> None:
     assert "real songs, held out: 1 songs, 31 mixes" in text
     assert "-1.00 [-1.00, -1.00]" in text  # the mean move follows the push dB by dB
     assert text.count("100.0%") > 20 and "nan" not in text.replace("nan%", "")
+
+
+def test_a_complaint_names_the_stem_and_the_way() -> None:
+    assert complaint(mix_of(song(), [Flaw(2, -6.0)])) == "the lead vocal is too quiet"
+    assert complaint(mix_of(song(), [Flaw(3, 4.5)])) == "the piano is too loud"
+    assert complaint(mix_of(song())) == "How is the balance?"
 
 
 def test_the_listener_is_asked_in_one_batch_where_it_takes_one() -> None:
