@@ -85,8 +85,8 @@ def score_table(title: str, mixes: Sequence[RealMix], said: Said, threshold: flo
 
 
 def slope_table(title: str, mixes: Sequence[RealMix], said: Said) -> Table:
-    """dB of advice by dB of injected gain; ideal is -1, deaf is 0."""
-    table = _table(title, "advisor", list(STATISTICS))
+    """How advice follows what was done to a stem: ideal is -1, deaf is 0."""
+    table = _table(f"{title} (ideal -1)", "advisor", list(STATISTICS))
     for name, posteriors in said.items():
         cells = []
         for statistic in STATISTICS.values():
@@ -98,9 +98,10 @@ def slope_table(title: str, mixes: Sequence[RealMix], said: Said) -> Table:
 
 def untouched_table(title: str, mixes: Sequence[RealMix], said: Said, threshold: float) -> Table:
     """What is said of the artists' own balances."""
-    columns = ["stems", "80 % range holds 0", "mixes advised", "stems advised"]
-    table = _table(title, "advisor", [*columns, "median |move| dB", "largest dB"])
     fine = [place for place, mix in enumerate(mixes) if not mix.flaws]
+    columns = ["stems", "80 % range holds 0", "mixes advised on", "stems advised on"]
+    columns += ["median |move| dB", "largest dB"]
+    table = _table(f"{title}, {len(fine)} mixes", "advisor", columns)
     for name, posteriors in said.items():
         seen = untouched([posteriors[place] for place in fine], threshold)
         row = [str(seen.stems), f"{seen.in_range:.1%}", f"{seen.mixes_advised:.1%}"]
@@ -119,7 +120,7 @@ def loop_table(title: str, mixes: Sequence[RealMix], said: Said, threshold: floa
         row = [loop.improved, loop.unchanged, loop.worsened, loop.advised]
         row += [loop.improved_of_advised, loop.worsened_of_advised]
         errors = [f"{loop.before_db:.2f}", f"{loop.after_db:.2f}"]
-        table.add_row(name, *(f"{share:.1%}" for share in row), *errors)
+        table.add_row(name, *(_percent(share) for share in row), *errors)
     return table
 
 
@@ -134,8 +135,12 @@ def condition_row(condition: Condition, said: Said, threshold: float) -> list[st
     for loop in loops.values():
         row += [f"{loop.improved:.0%} / {loop.worsened:.0%}"]
     for loop in loops.values():
-        row += [f"{loop.advised:.0%}: {loop.improved_of_advised:.0%}"]
+        row += [f"{loop.advised:.0%}: {_percent(loop.improved_of_advised)}"]
     return row
+
+
+def _percent(share: float) -> str:
+    return "-" if np.isnan(share) else f"{share:.1%}"
 
 
 def condition_table(
@@ -166,10 +171,11 @@ def main_tables(
     """All tables of the artists' balances, split by split."""
     for split, songs in splits(mixes, held_out).items():
         some, theirs = chosen(mixes, said, songs)
-        about = f"{split}: {len(songs)} songs, {len(some)} mixes"
-        out.print(score_table(f"real songs, {about}", some, theirs, threshold))
-        out.print(slope_table(f"slope of advice against injected gain, {about}", some, theirs))
-        out.print(untouched_table(f"untouched, {about}", some, theirs, threshold))
+        about = f"{split}: {len(songs)} songs"
+        title = f"real songs, {about}, {len(some)} mixes"
+        out.print(score_table(title, some, theirs, threshold))
+        out.print(slope_table(f"dB of advice by dB of injected gain, {about}", some, theirs))
+        out.print(untouched_table(f"the artists' own balances, {about}", some, theirs, threshold))
         out.print(loop_table(f"closed loop, faults of 6-12 dB, {about}", some, theirs, threshold))
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from assistant.hearing import Hearing
 from finetune.evaluate_advice import rendered_mixes
 from finetune.flaws import needed_moves
-from finetune.real_advisors import LISTENER, OBSERVER, ask, observe
+from finetune.real_advisors import LISTENER, ask, observe
 from finetune.real_mixes import RealMix
 from finetune.real_scores import judge_first, mean_move_db
 from finetune.scenes import SongBank
@@ -22,6 +22,7 @@ from mixer.balance import BalancePrior
 from mixer.roles import FAMILY_OF_ROLE, GENRES
 
 FALSE_ALARM = 0.2
+OBSERVER = "observer (true roles)"
 
 
 @dataclass(frozen=True)
