@@ -1,6 +1,7 @@
 """Conditions of real songs on made-up measurements, judged by advisors whose answers are known."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def prior() -> BalancePrior:
     return BalancePrior.load()
 
 
-def knows(mixes: list[RealMix]) -> list[np.ndarray]:
+def knows(mixes: Sequence[RealMix]) -> list[np.ndarray]:
     """An advisor who was told every fault."""
     said = []
     for mix in mixes:
