@@ -16,6 +16,7 @@ from rich.status import Status
 
 from assistant.console_view import changes_table, level_chart, levels_table
 from assistant.opening import Opened, remarks
+from assistant.sensitivity import operating_points
 from assistant.turn import Event, OnEvent, Reply, run_turn
 
 QUIT = ("/quit", "/exit")
@@ -75,6 +76,10 @@ def greet(opened: Opened, console: Console) -> None:
     for remark in remarks(song):
         console.print(f"  {remark}", markup=False, style="dim")
     console.print(opened.why, markup=False)
+    if session.genre is not None:
+        console.print(f"Judged as {session.genre}.", markup=False)
+    setting = operating_points().line(session.sensitivity)
+    console.print(setting, markup=False, highlight=False, style="dim")
     if session.version.number:
         console.print(f"You are on {session.version.label} of an earlier session.", markup=False)
     if session.cut_off:

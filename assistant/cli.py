@@ -13,6 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant.cli_mix import mix
+from assistant.options import Anchor, AsJson, Chart, Genre, Sensitivity, SongFolder
+
 app = typer.Typer(
     name="gainsay",
     help="Talk about a mix: open a folder of stems, choose an anchor, ask, render, compare.",
@@ -30,16 +33,6 @@ QUIET = {
 }
 
 INTERRUPTED = 130  # exit code after Ctrl-C, which typer has already turned into an exit
-
-SongFolder = Annotated[Path, typer.Argument(metavar="SONG", help="Folder of stems.")]
-Anchor = Annotated[
-    str | None,
-    typer.Option(
-        help="Stem that everything is judged against; chosen by ear and meter if left out."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Chart = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write the level chart.")]
 
 
 @app.command()
@@ -74,26 +67,27 @@ def levels(
 def advise(
     song: SongFolder,
     anchor: Anchor = None,
-    as_json: AsJson = False,
-    threshold: Annotated[
-        float | None,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help="How sure to be of a fault, 0 to 1: lower is pickier (as measured, if left out).",
-        ),
+    about: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help='What you hear, as in "the vocal feels buried".'),
     ] = None,
+    sensitivity: Sensitivity = None,
+    genre: Genre = None,
+    as_json: AsJson = False,
     chart: Chart = None,
 ) -> None:
     """Listen once, and say what to move against the anchor, or to leave it."""
     from assistant.advising import advise as advise_on
     from assistant.console_view import level_chart, progress_bar, write_chart
-    from assistant.opening import load_listener, opened
+    from assistant.opening import Wishes, load_listener, opened
 
+    wishes = Wishes(sensitivity, genre)
     with progress_bar() as on_progress:
         listener = load_listener(on_progress)
-        with opened(song, anchor, listener=listener, on_progress=on_progress) as here:
-            advice = advise_on(here.context, threshold)
+        with opened(
+            song, anchor, listener=listener, on_progress=on_progress, wishes=wishes
+        ) as here:
+            advice = advise_on(here.context, about)
     before = [row["relative_lu"] for row in advice.levels]
     after = list(before)
     for move in advice.moves:
@@ -104,7 +98,8 @@ def advise(
     if as_json:
         _print_json(advice.as_data())
         return
-    print("\n".join([here.why, advice.reply, *(f"  {reason}" for reason in advice.reasons)]))
+    reasons = [f"  {reason}" for reason in advice.reasons]
+    print("\n".join([here.why, advice.reply, *reasons, advice.setting]))
     print(level_chart(here.song.names, before, after, advice.anchor))
 
 
@@ -118,6 +113,8 @@ def chat(
             metavar="DIR", help="Where the journal lives; the user's data folder if left out."
         ),
     ] = None,
+    sensitivity: Sensitivity = None,
+    genre: Genre = None,
     as_json: AsJson = False,
 ) -> None:
     """Talk about the song; reads one turn per line when its input is not a terminal."""
@@ -125,13 +122,14 @@ def chat(
 
     from assistant.chat import chat_as_json, chat_as_lines, chat_in_terminal, stdin_lines
     from assistant.console_view import progress_bar
-    from assistant.opening import load_listener, opened
+    from assistant.opening import Wishes, load_listener, opened
 
+    wishes = Wishes(sensitivity, genre)
     with ExitStack() as stack:
         with progress_bar() as on_progress:  # the bar must be gone before the talk begins
             listener = load_listener(on_progress)
             here = stack.enter_context(
-                opened(song, anchor, session, True, listener=listener, on_progress=on_progress)
+                opened(song, anchor, session, True, listener, on_progress, wishes)
             )
         here.context.on_progress = None
         if as_json:
@@ -142,95 +140,7 @@ def chat(
             chat_as_lines(here, stdin_lines())
 
 
-@app.command()
-def mix(
-    song: SongFolder,
-    out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="OUT", help="The mix: .wav or .flac.")
-    ],
-    anchor: Anchor = None,
-    move: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="STEM=DB", help="Move this stem instead of asking for advice; repeatable."
-        ),
-    ] = None,
-    effects: Annotated[
-        bool, typer.Option("--effects/--no-effects", help="Let MEGAMI add effects, or faders only.")
-    ] = True,
-    takes: Annotated[int, typer.Option(min=1, max=64, help="How many different takes.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same take.")] = 0,
-    stems: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the stems too.")] = None,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what was done as JSON.")
-    ] = None,
-    free_levels: Annotated[bool, typer.Option(help="Let MEGAMI set the levels too.")] = False,
-    nearest: Annotated[
-        bool, typer.Option("--nearest", help="Of 16 draws the one that changes your mix least.")
-    ] = False,
-    mixer: Annotated[
-        str, typer.Option(help="megami, or megami-published: it sets all levels, needs --weights.")
-    ] = "megami",
-    weights: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The published MEGAMI's, converted.")
-    ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option(metavar="WORDS", help='Where the effects should go, as in "warm vintage".'),
-    ] = None,
-    chart: Chart = None,
-) -> None:
-    """Apply the advice (or your own moves), render with MEGAMI, report what was done and why."""
-    from assistant.console_view import progress_bar
-    from assistant.mixing import (
-        MixOptions,
-        check_mixer,
-        check_places,
-        needs_advice,
-        parse_moves,
-        write_report,
-    )
-    from assistant.mixing import mix as mix_song
-    from assistant.opening import load_listener, opened
-    from assistant.tools_listening import understood_style
-
-    published = check_mixer(mixer, weights, effects)
-    options = MixOptions(
-        out, tuple(move or ()), effects, takes, seed, stems, free_levels, nearest, published, style
-    )
-    check_places(options, song, report)
-    parse_moves(options.moves)
-    understood_style(style, effects)
-    with progress_bar() as on_progress:
-        listener = load_listener(on_progress) if needs_advice(options) else None
-        with opened(song, anchor, listener=listener, on_progress=on_progress) as here:
-            mixed = mix_song(here, options)
-    if report is not None:
-        write_report(report, mixed)
-    _show_mix(mixed, chart)
-
-
-def _show_mix(mixed: Any, chart: Path | None) -> None:
-    """Print what was done and why, and the measured levels of every take."""
-    from rich.console import Console
-
-    from assistant.console_view import changes_table, level_chart, write_chart
-
-    console = Console()
-    style = [f"style: {mixed.style}, by the effects of every stem"] if mixed.style else []
-    print("\n".join([mixed.anchor_why, *mixed.why, *style]))
-    for take in mixed.takes:
-        console.print(changes_table([change.as_data() for change in take.changes], mixed.anchor))
-        for name, sound in take.sound.items():
-            print(f"  {name}: {sound}")
-        trim = f", all turned down {-take.trim_db:.1f} dB for the peak" if take.trim_db else ""
-        print(f"{take.path}: seed {take.seed}, {_loudness(take.lufs, take.true_peak_dbtp)}{trim}")
-    changes = mixed.takes[0].changes
-    names = [change.stem for change in changes]
-    before, after = ([c.before_lu for c in changes], [c.after_lu for c in changes])
-    print(level_chart(names, before, after, mixed.anchor))
-    if chart is not None:
-        write_chart(chart, names, before, after, mixed.anchor)
+app.command()(mix)
 
 
 @app.command()
@@ -255,12 +165,6 @@ def demo(
     console = Console()
     console.print(changes_table(shown.changes, here.anchor))
     print(f"before: {shown.before}\nafter:  {shown.after}")
-
-
-def _loudness(lufs: float | None, true_peak_dbtp: float | None) -> str:
-    if lufs is None or true_peak_dbtp is None:
-        return "silent"
-    return f"{lufs:.1f} LUFS, peak {true_peak_dbtp:.1f} dBTP"
 
 
 def _print_json(data: dict[str, Any]) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.hearing import Hearing, Judgement, Listener
+from assistant.disagreement import Weighed
+from assistant.hearing import Hearing, Listener
+from assistant.sensitivity import OperatingPoint, operating_points
 from assistant.session import Session
 from mixer.loudness import Level, measure, relative_levels
 from mixer.moves import MixState, Move, MoveError, stem_index
@@ -46,7 +48,7 @@ class ToolContext:
     session: Session
     listener: Listener | None = None
     on_progress: Progress | None = None
-    judgement: Judgement | None = None
+    weighed: Weighed | None = None  # the advice in hand, with what the tool adds to it
     _sounds: dict[tuple, Level] = field(default_factory=dict, repr=False)
 
     @property
@@ -129,7 +131,13 @@ class ToolContext:
         if self.listener is None:
             raise ToolError("there is no listener here: open the song with one to get advice")
         anchor = self.names[self.anchor_index]
-        return self.listener.hear(self.song, self._anchored(), anchor)
+        heard = self.listener.hear(self.song, self._anchored(), anchor)
+        return replace(heard, genre=self.session.genre, threshold=self.setting.threshold)
+
+    @property
+    def setting(self) -> OperatingPoint:
+        """How sure the listener has to be before the user is told of a fault."""
+        return operating_points()[self.session.sensitivity]
 
     @cached_property
     def ear(self) -> "EarResult":

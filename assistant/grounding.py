@@ -81,6 +81,9 @@ def gather(
         values += _leaves(data)
         for move in data.get("moves", ()):
             moves[move["stem"]] = (*moves.get(move["stem"], ()), move["gain_db"])
+            values += [round(100 * share) for share in _shares(move)]
+        for remark in data.get("remarks", ()):
+            values += [round(100 * share) for share in _shares(remark)]
         for row in data.get("levels", ()):
             if row.get("relative_lu") is not None:
                 relative_lu[row["stem"]] = row["relative_lu"]
@@ -113,6 +116,11 @@ def _fixed_replies() -> frozenset[str]:
     """Replies of ours that have no variables: they state nothing about this song."""
     fixed = [name for name in prompts.situations() if not prompts.variables(name)]
     return frozenset(template for name in fixed for template in prompts.replies(name))
+
+
+def _shares(data: Mapping[str, Any]) -> list[float]:
+    """The probabilities in a row of data; they are told in percent."""
+    return [data[name] for name in ("confidence", "opposite") if data.get(name) is not None]
 
 
 def _leaves(data: Any) -> Iterator[float]:

@@ -9,12 +9,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from assistant.sensitivity import balanced_threshold
 from mixer.moves import MixState, Move, on_grid
 from mixer.song import Song
 
 FAULT_DB = 1.5  # a smaller needed move is no fault
-THRESHOLD = 0.32  # the probability of a fault from which a move is advised
 GRID = np.linspace(-12.0, 12.0, 49)  # needed moves in dB, step 0.5; index 24 is "leave it"
+RANGE = (0.1, 0.9)  # what a range leaves out below and above
 
 
 class ReplyError(ValueError):
@@ -27,7 +28,8 @@ class Hearing:
 
     hidden (stems, 8, 256): content, loudness-normalised. profiles (stems, 14): meters as the stems
     sit in the bus, NaN rows for stems without a level. relative_profile (stems, 14): the same
-    against the anchor.
+    against the anchor. genre: of mixer.roles.GENRES, where the user has said it. threshold: the
+    probability of a fault from which the user wants a move advised.
     """
 
     names: tuple[str, ...]
@@ -36,11 +38,31 @@ class Hearing:
     relative_profile: np.ndarray
     roles: tuple[str | None, ...]
     profiles: np.ndarray
+    genre: str | None = None
+    threshold: float = field(default_factory=balanced_threshold)
 
     @property
     def anchor(self) -> str:
         """The name of the stem that everything is judged against."""
         return self.names[self.anchor_index]
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What one stem needs if it is at fault in one direction: the move, its 10-90 % range in dB.
+
+    probability: that it is at fault in that direction.
+    """
+
+    gain_db: float
+    low_db: float
+    high_db: float
+    probability: float
+
+    @property
+    def least_db(self) -> float:
+        """The end of the range that moves the stem least."""
+        return self.low_db if self.gain_db > 0 else self.high_db
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,33 +74,51 @@ class Judgement:
     probability: np.ndarray
     grid_db: np.ndarray = field(default_factory=GRID.copy)
 
-    def _signed_mass(self) -> tuple[np.ndarray, np.ndarray]:
-        """Probability (stems,) that a stem must come down, and that it must come up."""
-        down = self.probability[:, self.grid_db <= -FAULT_DB].sum(axis=1)
-        up = self.probability[:, self.grid_db >= FAULT_DB].sum(axis=1)
-        return down, up
+    def needed(self, index: int, sign: int) -> Needed:
+        """What a stem needs if it must come up (sign 1) or down (sign -1)."""
+        bins = self.grid_db * sign >= FAULT_DB
+        mass, gains_db = self.probability[index, bins].astype(float), self.grid_db[bins]
+        total = float(mass.sum())
+        if total <= 0.0 or index == self.anchor_index:
+            return Needed(sign * FAULT_DB, sign * FAULT_DB, sign * FAULT_DB, 0.0)
+        gain_db = on_grid(float(mass @ gains_db / total))
+        reached = np.cumsum(mass) / total + 1e-9
+        ends_db = [float(gains_db[int(np.argmax(reached >= share))]) for share in RANGE]
+        # A mean can lie outside where a few large moves are likely: the range holds it too.
+        return Needed(gain_db, min(ends_db[0], gain_db), max(ends_db[1], gain_db), total)
+
+    def leaning(self, index: int) -> int:
+        """The likelier direction of a stem's fault: 1 it must come up, -1 down."""
+        down = self.probability[index, self.grid_db <= -FAULT_DB].sum()
+        up = self.probability[index, self.grid_db >= FAULT_DB].sum()
+        return 1 if up >= down else -1
+
+    def likeliest(self) -> list[Needed]:
+        """What every stem needs in its likelier direction."""
+        return [self.needed(index, self.leaning(index)) for index in range(len(self.names))]
 
     def p_fault(self) -> np.ndarray:
         """Probability (stems,) that a stem needs a move of 1.5 dB or more; 0 for the anchor."""
-        down, up = self._signed_mass()
-        fault = down + up
+        fault = self.probability[:, np.abs(self.grid_db) >= FAULT_DB].sum(axis=1)
         fault[self.anchor_index] = 0.0
         return fault
 
     def move_db(self) -> np.ndarray:
         """The move (stems,) on the grid, if each stem is at fault in its likelier direction."""
-        down, up = self._signed_mass()
-        gains = np.zeros(len(self.names))
-        for index in range(len(self.names)):
-            sign = 1.0 if up[index] >= down[index] else -1.0
-            bins = self.grid_db * sign >= FAULT_DB
-            mass = self.probability[index, bins]
-            if index != self.anchor_index and mass.sum() > 0:
-                gains[index] = on_grid(float(mass @ self.grid_db[bins] / mass.sum()))
-        return gains
+        return np.array([one.gain_db if one.probability else 0.0 for one in self.likeliest()])
 
-    def moves(self, threshold: float = THRESHOLD) -> list[Move]:
-        """The advised moves, the surest first; an empty list means "leave it"."""
+    def range_db(self) -> np.ndarray:
+        """The 10-90 % range (stems, 2) of that move, lowest first, on the grid."""
+        ends_db = [(one.low_db, one.high_db) for one in self.likeliest()]
+        heard = [[one.probability > 0.0] for one in self.likeliest()]
+        return np.where(heard, np.array(ends_db), 0.0)
+
+    def moves(self, threshold: float | None = None) -> list[Move]:
+        """The advised moves, the surest first; an empty list means "leave it".
+
+        threshold: the probability of a fault from which a move is advised; None: the balanced one.
+        """
+        threshold = balanced_threshold() if threshold is None else threshold
         fault, gains = self.p_fault(), self.move_db()
         order = np.argsort(-fault, kind="stable")
         return [
@@ -87,7 +127,7 @@ class Judgement:
             if fault[index] >= threshold and gains[index] != 0.0
         ]
 
-    def verdict(self, threshold: float = THRESHOLD) -> str:
+    def verdict(self, threshold: float | None = None) -> str:
         """'change' when a move is advised, else 'leave_it'."""
         return "change" if self.moves(threshold) else "leave_it"
 
@@ -124,7 +164,7 @@ class Listener(Protocol):
         ...
 
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
-        """Weigh which stems need a move."""
+        """Weigh which stems need a move; the user's last words count as evidence."""
         ...
 
     def next_step(

@@ -1,12 +1,11 @@
 """The in-process listener: the cascade audio-LLM on transformers, embedded weights or a path.
 
-One rule: stems are put before the model in one canonical order (anchor first, then by name), so
-the order in which a song was opened can change nothing.
+One rule: the order in which a song was opened can change nothing: stems are put before the model
+by name, the anchor first.
 """
 
 import json
 import os
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -19,12 +18,12 @@ import torch
 import prompts
 from assistant.bounds import Bounds
 from assistant.decoding import Stems, Writer, call_grammar, forced_text, probability
-from assistant.hearing import THRESHOLD, Hearing, Judgement, Step, ToolCall
+from assistant.hearing import Hearing, Judgement, Step, ToolCall
+from assistant.judging import USUAL_SENSES, Judge, others_by_name
+from assistant.model.judging import Senses
 from assistant.model.processing import (
-    ADVICE_GRID_DB,
     CALL_START,
     HEAR,
-    STEM_TOKENS,
     call_opening,
     conversation,
     said_by,
@@ -37,11 +36,8 @@ from mixer.loudness import profile, relative_profile
 from mixer.moves import MixState
 from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
-from mixer.sources import natural_key
 
-STEMS_AT_ONCE = (
-    12  # as many as the embedded model was trained on; of larger songs a stem meets the first ten
-)
+STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
 TURNS_LOOKED_BACK = 3
 
 
@@ -54,7 +50,7 @@ class EmbeddedListener:
 
     hears = True
 
-    def __init__(self, folder: Path | str | None = None, threshold: float = THRESHOLD):
+    def __init__(self, folder: Path | str | None = None):
         from transformers.utils.logging import disable_progress_bar
 
         from assistant.model import register
@@ -73,10 +69,10 @@ class EmbeddedListener:
                 "(train one with python -m finetune.train_listener)"
             )
         self.name = f"gainsay ({folder.name})"
-        self.threshold = threshold
         self.processor = GainsayProcessor.from_pretrained(folder)
         model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
         self.model = model.eval()
+        self._judge = Judge(self.model, self.processor.tokenizer)
         self._content: dict[int, tuple[Song, np.ndarray, list[np.ndarray | None], list]] = {}
 
     # ---- hearing
@@ -121,49 +117,27 @@ class EmbeddedListener:
 
     # ---- thinking
 
-    def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
+    def judge(
+        self,
+        hearing: Hearing,
+        messages: Sequence[dict[str, Any]],
+        senses: Senses = USUAL_SENSES,
+    ) -> Judgement:
         """Posterior over the needed move of every stem that has a level.
 
-        Every stem is asked for with itself last, so that all the others are heard before it: once
-        with the others by name, once with them the other way round, and the mean is taken.
+        senses: what the model is given of the stems (see assistant/model/judging.py).
         """
-        posterior = np.zeros((len(hearing.names), len(ADVICE_GRID_DB)), dtype=np.float32)
-        asked = [message for message in messages if message["role"] == "user"][-1:]
-        anchor, *others = canonical_order(hearing)
-        alike: dict[int, list] = defaultdict(list)  # prompts by their length: each a batch
-        for stem in others:
-            before = [index for index in others if index != stem][: STEMS_AT_ONCE - 2]
-            for order in (before, before[::-1]):
-                ids, heard = self._view(hearing, asked, [anchor, *order, stem])
-                alike[len(ids)].append((stem, ids, heard))
-        for group in alike.values():
-            stems, ids, heard = zip(*group, strict=True)
-            for stem, row in zip(stems, self._moves_at_the_end(ids, heard), strict=True):
-                posterior[stem] += row / 2
-        unheard = [index for index in range(len(hearing.names)) if index not in others]
-        posterior[unheard, len(ADVICE_GRID_DB) // 2] = 1.0
-        return Judgement(hearing.names, hearing.anchor_index, posterior)
+        return self.judge_many([hearing], [messages], senses)[0]
 
-    @torch.inference_mode()
-    def _moves_at_the_end(self, ids: Sequence[Sequence[int]], heard: Sequence[Stems]) -> np.ndarray:
-        """Probabilities (prompts, 49) of the move behind each of some equally long prompts."""
-        said = [one.said for one in heard if one.said is not None]
-        output = self.model.model(
-            input_ids=torch.tensor(ids),
-            content_features=torch.cat([one.content for one in heard]),
-            level_features=torch.cat([one.level for one in heard]),
-            sentence_features=torch.cat(said) if said else None,
-        )
-        logits = self.model.move_logits(output.last_hidden_state[:, -1]).float()
-        return torch.softmax(logits, dim=-1).numpy()
-
-    def _view(
-        self, hearing: Hearing, asked: Sequence[dict[str, Any]], order: Sequence[int]
-    ) -> tuple[list[int], Stems]:
-        """A prompt that ends with the slot token of the last stem of an order."""
-        ids, heard = self._prompt(hearing, asked, order)
-        slot = self.processor.tokenizer.convert_tokens_to_ids(STEM_TOKENS[len(order) - 1])
-        return ids[: ids.index(slot) + 1], heard
+    def judge_many(
+        self,
+        hearings: Sequence[Hearing],
+        messages: Sequence[Sequence[dict[str, Any]]],
+        senses: Senses = USUAL_SENSES,
+    ) -> list[Judgement]:
+        """Judge many songs at once, each after the last words of its own conversation."""
+        asked = [[m["content"] for m in talk if m["role"] == "user"][-1:] for talk in messages]
+        return self._judge.weigh(hearings, [one[0] if one else "" for one in asked], senses)
 
     def next_step(
         self,
@@ -203,7 +177,7 @@ class EmbeddedListener:
         judgement = self.judge(hearing, messages)
         moves = [
             {"stem": move.stem, "gain_db": float(move.gain_db)}
-            for move in judgement.moves(self.threshold)
+            for move in judgement.moves(hearing.threshold)
         ]
         arguments = {"moves": moves, "reason": self._reason(hearing, messages, moves)}
         return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)
@@ -285,22 +259,9 @@ def stems_to_show(hearing: Hearing, messages: Sequence[dict[str, Any]]) -> list[
 
     Stems without a level (muted, silent) are shown too, since they can be asked for.
     """
-    others = _others_by_name(hearing)
+    others = others_by_name(hearing)
     said = " ".join([m["content"] for m in messages if m["role"] == "user"][-2:])
     meant = spoken_of(said, hearing.names, hearing.roles)
     spoken = [index for index in others if hearing.names[index] in meant]
     shown = [*spoken, *(index for index in others if index not in spoken)][: STEMS_AT_ONCE - 1]
     return [hearing.anchor_index, *(index for index in others if index in shown)]
-
-
-def canonical_order(hearing: Hearing) -> list[int]:
-    """Stems with a level, anchor first, the others by name."""
-    level = hearing.relative_profile[:, 0]
-    sounding = [index for index in _others_by_name(hearing) if np.isfinite(level[index])]
-    return [hearing.anchor_index, *sounding]
-
-
-def _others_by_name(hearing: Hearing) -> list[int]:
-    """The stems besides the anchor, by name."""
-    others = [index for index in range(len(hearing.names)) if index != hearing.anchor_index]
-    return sorted(others, key=lambda index: natural_key(hearing.names[index]))

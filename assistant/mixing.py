@@ -213,7 +213,11 @@ def _decide(context: ToolContext, options: MixOptions) -> tuple[list[Move], list
     if options.free_levels or options.published is not None:
         return [], ["levels were left to MEGAMI"]
     advice: Advice = advise(context)
-    return list(advice.moves), list(advice.reasons) or [advice.reply]
+    return list(advice.moves), [
+        *(advice.reasons or [advice.reply]),
+        *advice.doubts,
+        advice.setting,
+    ]
 
 
 def _write(context: ToolContext, options: MixOptions, number: int, rendered: Rendered) -> MixedTake:

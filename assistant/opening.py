@@ -11,7 +11,8 @@ from pathlib import Path
 
 from assistant.context import Progress, ToolContext, ToolError
 from assistant.hearing import Listener, ToolCall
-from assistant.session import Session
+from assistant.sensitivity import known_setting
+from assistant.session import Session, known_genre
 from assistant.tools import run_tool
 from mixer.balance import choose_anchor
 from mixer.loudness import profile
@@ -38,6 +39,30 @@ class Opened:
         return self.context.names[self.context.anchor_index]
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What the user wants kept in the session; None leaves what it has."""
+
+    sensitivity: str | None = None
+    genre: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.sensitivity is not None:
+            known_setting(self.sensitivity)
+        if self.genre is not None:
+            known_genre(self.genre)
+
+    def write(self, session: Session) -> None:
+        """Keep them in the journal."""
+        if self.sensitivity is not None:
+            session.prefer_sensitivity(self.sensitivity)
+        if self.genre is not None:
+            session.prefer_genre(self.genre)
+
+
+NO_WISHES = Wishes()
+
+
 @contextmanager
 def opened(
     folder: Path,
@@ -46,12 +71,14 @@ def opened(
     keep: bool = False,
     listener: Listener | None = None,
     on_progress: Progress | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> Iterator[Opened]:
     """Open a song and its session; without keep, the session is gone afterwards."""
     song = open_song(folder, on_progress)
     with tempfile.TemporaryDirectory(prefix="gainsay-") as temporary:
         place = session_folder if keep else Path(temporary) / "session"
         with Session.open(song, place) as session:
+            wishes.write(session)
             context = ToolContext(song, session, listener, on_progress)
             yield Opened(context, settle_anchor(context, anchor))
 

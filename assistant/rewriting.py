@@ -3,30 +3,35 @@
 One rule: every number comes from the result's data, every word from prompts/.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import prompts
 from assistant.context import ToolResult
 from assistant.hearing import ToolCall
-
-Data = Mapping[str, Any]
-Situation = tuple[str, dict[str, Any]]
+from assistant.rewriting_advice import Data, Situation, advice_situations
 
 
 def rewrite(call: ToolCall | None, result: ToolResult | None, seed: int) -> str:
     """What Gainsay says after this call and its result; without any, it asks what is meant."""
     if call is None or result is None:
         return prompts.reply("clarify_intent", seed)
-    situation, values = _situation(call, result)
-    return prompts.reply(situation, seed, **values)
+    parts = enumerate(_situations(call, result))
+    return " ".join(prompts.reply(name, seed + place, **told) for place, (name, told) in parts)
 
 
 def wordings(call: ToolCall, result: ToolResult) -> tuple[str, ...]:
-    """Every reply that this call and its result bear out."""
-    situation, values = _situation(call, result)
-    return prompts.wordings(situation, **values)
+    """Replies that this call and its result bear out: every wording of what is said first."""
+    (first, values), *others = _situations(call, result)
+    rest = [prompts.reply(name, place, **told) for place, (name, told) in enumerate(others)]
+    return tuple(" ".join([text, *rest]) for text in prompts.wordings(first, **values))
+
+
+def _situations(call: ToolCall, result: ToolResult) -> list[Situation]:
+    """What is to be said, one situation after the other."""
+    if result.ok and call.name == "propose_moves":
+        return advice_situations(result.data)
+    return [_situation(call, result)]
 
 
 def _situation(call: ToolCall, result: ToolResult) -> Situation:
@@ -39,12 +44,6 @@ def _situation(call: ToolCall, result: ToolResult) -> Situation:
     if not result.ok:
         return "tool_error", {"message": result.text.removeprefix(f"{call.name}: ")}
     return _SITUATIONS[call.name](result.data)
-
-
-def _advice(data: Data) -> Situation:
-    if not data["moves"]:
-        return "advice_leave_it", {"anchor": data["anchor"]}
-    return "advice_change", {"anchor": data["anchor"], "moves": data["moves"]}
 
 
 def _applied(data: Data) -> Situation:
@@ -101,7 +100,6 @@ def _exported(data: Data) -> Situation:
 _SITUATIONS: dict[str, Callable[[Data], Situation]] = {
     "measure_levels": _levels,
     "set_anchor": lambda data: ("anchor_set", {"anchor": data["anchor"]}),
-    "propose_moves": _advice,
     "apply_moves": _applied,
     "set_level": _applied,
     "set_pan": lambda data: ("panned", {"stem": data["stem"], "pan": data["pan"]}),

@@ -1,4 +1,4 @@
-"""What happened in one conversation, and what follows from it: versions, anchor, proposal, takes.
+"""What happened in one conversation, and what follows: versions, anchor, proposal, takes, wishes.
 
 One rule: the journal is the only memory. Everything here is a fold over its events, so what a kill
 leaves on the disk is exactly what is there when the session is opened again.
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.journal import Journal
+from assistant.sensitivity import DEFAULT, SETTINGS, known_setting
+from assistant.transcript import TURNS_REMEMBERED, Message, transcript
 from mixer.moves import MixState, Move
+from mixer.roles import GENRES
 from mixer.song import Song
-
-TURNS_REMEMBERED = 6  # what the model is shown of the past
-Message = dict[str, Any]
 
 
 class SessionError(ValueError):
@@ -75,6 +75,14 @@ def is_within(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
+def known_genre(genre: str) -> str:
+    """The genre's own name ("Hip-Hop" is hip hop), or a refusal with the names there are."""
+    name = " ".join(genre.casefold().replace("-", " ").split())
+    if name not in GENRES:
+        raise SessionError(f"genre {genre!r} was given: use one of {', '.join(GENRES)}")
+    return name
+
+
 class Session:
     """One song's conversation. Open it with Session.open; close it, or use it with `with`."""
 
@@ -89,6 +97,8 @@ class Session:
         self.anchor: str | None = None
         self.proposal: Proposal | None = None
         self.takes: list[TakeFile] = []
+        self.sensitivity = DEFAULT
+        self.genre: str | None = None
         self._versions: list[Version] = [self._untouched()]
         self._path: list[int] = [0]  # the versions walked through, what undo goes back along
         self._position = 0
@@ -149,6 +159,16 @@ class Session:
         if stem != self.anchor:
             self._write("anchor", stem=stem)
 
+    def prefer_sensitivity(self, name: str) -> None:
+        """Flag as much as this setting does from now on."""
+        if known_setting(name) != self.sensitivity:
+            self._write("preference", sensitivity=name)
+
+    def prefer_genre(self, genre: str) -> None:
+        """Judge the song as one of this genre from now on."""
+        if (name := known_genre(genre)) != self.genre:
+            self._write("preference", genre=name)
+
     def propose(self, moves: Sequence[Move], reason: str) -> None:
         """Keep advice until it is applied, replaced, or overtaken by other moves."""
         listed = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
@@ -184,17 +204,8 @@ class Session:
         return self.takes[-1]
 
     def messages(self, turns: int = TURNS_REMEMBERED) -> list[Message]:
-        """The last turns as chat messages; earlier turns that never got a reply are left out."""
-        told: list[list[Message]] = []
-        for event in self.events:
-            if event["event"] == "user":
-                if told and not _is_finished(told[-1]):
-                    told.pop()
-                told.append([])
-            message = _message(event)
-            if message is not None and told:
-                told[-1].append(message)
-        return [message for turn in told[-turns:] for message in turn]
+        """The last turns as chat messages."""
+        return transcript(self.events, turns)
 
     # ---- the fold
 
@@ -206,6 +217,11 @@ class Session:
         kind = event["event"]
         if kind == "anchor":
             self.anchor = event["stem"] if event["stem"] in self.names else None
+        elif kind == "preference":  # a name that this release does not have is passed by
+            if event.get("sensitivity") in SETTINGS:
+                self.sensitivity = event["sensitivity"]
+            if event.get("genre") in GENRES:
+                self.genre = event["genre"]
         elif kind == "proposal":
             moves = [Move(**move) for move in event["moves"] if move["stem"] in self.names]
             self.proposal = Proposal(tuple(moves), event["reason"])
@@ -271,22 +287,3 @@ class Session:
         for name in self.names:
             state = state.shaped(self.names, name, event["sound"].get(name, {}))
         return state
-
-
-def _is_finished(turn: Sequence[Message]) -> bool:
-    return bool(turn) and turn[-1]["role"] == "assistant" and "tool_calls" not in turn[-1]
-
-
-def _message(event: dict[str, Any]) -> Message | None:
-    """An event as the model reads it, or None for what is not part of the talk."""
-    kind = event["event"]
-    if kind == "user":
-        return {"role": "user", "content": event["text"]}
-    if kind == "tool_call":
-        call = {"name": event["name"], "arguments": event["arguments"]}
-        return {"role": "assistant", "content": "", "tool_calls": [call]}
-    if kind == "tool_result":
-        return {"role": "tool", "name": event["name"], "content": event["text"]}
-    if kind == "reply":
-        return {"role": "assistant", "content": event["text"]}
-    return None

@@ -89,7 +89,7 @@ def usual_levels(context: ToolContext, stem: str) -> tuple[float, float]:
     """Where 8 of 10 mixes have such a stem against such an anchor, in LU."""
     role = context.roles[context.names.index(stem)] or "effects"
     anchor_role = context.roles[context.anchor_index] or "drums"
-    low_lu, high_lu = usual_range(role, anchor_role)
+    low_lu, high_lu = usual_range(role, anchor_role, context.session.genre)
     return float(np.round(low_lu, 1)), float(np.round(high_lu, 1))
 
 
@@ -107,5 +107,5 @@ def set_anchor(context: ToolContext, arguments: SetAnchor) -> ToolResult:
             f"so choose {', '.join(measurable) or 'another song'}"
         )
     context.session.set_anchor(stem)
-    context.judgement = None
+    context.weighed = None
     return ToolResult(True, f"anchor {stem}", {"anchor": stem})

@@ -85,12 +85,29 @@ def propose_moves(context: ToolContext, arguments: ProposeMoves) -> ToolResult:
         )
     context.session.state().moved(context.names, moves)  # refused now rather than when applied
     context.session.propose(moves, arguments.reason)
+    weighed = context.weighed
     text = f"proposed: {told(moves, context.relative_now(), context)}" if moves else "leave it"
     return ToolResult(
         True,
         f"{text}, against {anchor}",
-        {"anchor": anchor, "moves": _as_data(moves), "verdict": "change" if moves else "leave_it"},
+        {
+            "anchor": anchor,
+            "moves": _weighed_data(context, moves),
+            "verdict": "change" if moves else "leave_it",
+            "remarks": [remark.as_data() for remark in weighed.remarks] if weighed else [],
+        },
     )
+
+
+def _weighed_data(context: ToolContext, moves: Sequence[Move]) -> list[dict[str, Any]]:
+    """Moves, with range and confidence where they come from a judgement."""
+    told, weighed = _as_data(moves), context.weighed
+    if weighed is None:
+        return told
+    for row in told:
+        advised = weighed.move_of(row["stem"], row["gain_db"])
+        row |= {} if advised is None else advised.as_data()
+    return told
 
 
 def apply_moves(context: ToolContext, arguments: ApplyMoves) -> ToolResult:

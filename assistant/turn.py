@@ -4,7 +4,7 @@ One rule: the user reads a reply only after it has passed the check against the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import prompts
@@ -16,8 +16,12 @@ from assistant.journal import JournalError
 from assistant.numerals import numbers
 from assistant.rewriting import rewrite, wordings
 from assistant.said import Said, clauses
-from assistant.session import Message, Session
+from assistant.said_sensitivity import sensitivity_said
+from assistant.sensitivity import SETTINGS, operating_points
+from assistant.session import Session
 from assistant.tools import run_tool
+from assistant.transcript import Message
+from assistant.weighing import proposal, weigh
 from mixer.moves import Move
 
 MAX_STEPS = 4  # tool calls in one turn
@@ -80,6 +84,16 @@ class _Turn:
             self.errors += 1
             self.notes.append({"role": "tool", "name": "error", "content": str(error)})
             return None
+
+    def weighed(self, step: Step, hearing: Hearing) -> Step:
+        """The step, with advice that has been weighed against the user's words and the meters."""
+        if step.judgement is None or step.tool is None or step.tool.name != "propose_moves":
+            return step
+        found = weigh(self.context, hearing, step.judgement, self.user_text)
+        self.context.weighed = found
+        reason = str(step.tool.arguments.get("reason", ""))
+        as_judged = proposal(found, reason) == step.tool  # else the reason is one of other moves
+        return replace(step, tool=proposal(found, reason if as_judged else ""))
 
     def act(self, call: ToolCall) -> None:
         """Carry out one tool call, whatever comes of it."""
@@ -150,7 +164,7 @@ def run_turn(
     on_event: OnEvent = lambda event: None,
 ) -> Reply:
     """Answer one thing that the user said; every step is in the journal before it is shown."""
-    context.listener = listener
+    context.listener, context.weighed = listener, None
     turn = _Turn(session, listener, context, user_text, on_event)
     turn.tell("user", text=user_text)
     try:
@@ -159,7 +173,7 @@ def run_turn(
                 f"that was {len(user_text)} characters and {MAX_CHARACTERS} are read at once: "
                 "say it shorter"
             )
-        return _answer(turn)
+        return _picky(turn) or _answer(turn)
     except JournalError:
         raise
     except Exception as error:
@@ -168,6 +182,24 @@ def run_turn(
         text = prompts.reply("tool_error", len(session.events), message=str(error))
         turn.tell("reply", text=text, rewritten=True, problems=[str(error)])
         return Reply(text, _proposed(turn), (str(error),))
+
+
+def _picky(turn: _Turn) -> Reply | None:
+    """The answer to a wish to hear of more faults or fewer; None where nothing such was said."""
+    session, context = turn.session, turn.context
+    now = session.sensitivity
+    wanted = sensitivity_said(turn.user_text, context.names, lambda: context.roles, now)
+    if wanted is None:
+        return None
+    session.prefer_sensitivity(wanted)
+    at_its_end = wanted == now and now in (SETTINGS[0], SETTINGS[-1])
+    text = prompts.reply(
+        "sensitivity_at_its_end" if at_its_end else "sensitivity_set",
+        len(session.events),
+        **operating_points().told(wanted),
+    )
+    turn.tell("reply", text=text, rewritten=False, problems=[])
+    return Reply(text)
 
 
 def _answer(turn: _Turn) -> Reply:
@@ -179,8 +211,7 @@ def _answer(turn: _Turn) -> Reply:
         step = turn.ask(hearing)
         if step is None:
             continue
-        if step.judgement is not None:
-            context.judgement = step.judgement
+        step = turn.weighed(step, hearing)
         if step.tool is None or turn.repeats(step.tool) or turn.strays(step.tool):
             spoken = step
             break
@@ -192,7 +223,7 @@ def _answer(turn: _Turn) -> Reply:
         before = (session.state(), session.anchor)
         turn.act(step.tool)
         if (session.state(), session.anchor) != before:
-            hearing = context.hearing()
+            hearing, context.weighed = context.hearing(), None
     return _reply(turn, spoken, hearing)
 
 
@@ -235,5 +266,5 @@ def _proposed(turn: _Turn) -> tuple[Move, ...] | None:
     """The moves proposed in this turn, or None."""
     for call, result in reversed(turn.done):
         if call.name == "propose_moves" and result.ok:
-            return tuple(Move(**move) for move in result.data["moves"])
+            return tuple(Move(move["stem"], move["gain_db"]) for move in result.data["moves"])
     return None

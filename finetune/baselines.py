@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from finetune.arrangements import line_up
 from finetune.observer import GRID, KEEP, fault_posterior
+from mixer.balance import BalancePrior
+from mixer.roles import GENRES
 
 _DOUBT_DB = 4.0  # equal loudness: how large a move must be before it outweighs leaving it
 
@@ -83,3 +86,17 @@ def chance(rng: np.random.Generator, stems: int, anchor: int) -> np.ndarray:
     posterior[stem, KEEP] = 0.0
     posterior[stem, int(np.argmin(np.abs(GRID - rng.choice((-6.0, 6.0)))))] = 1.0
     return posterior
+
+
+def fit_levels_only(
+    prior: BalancePrior, rng: np.random.Generator, songs: int = 2000
+) -> LevelsOnlyAdvisor:
+    """The levels-only advisor, fitted on balances of line-ups like the rendered songs'."""
+    balanced, anchors = [], []
+    for _ in range(songs):
+        genre = GENRES[int(rng.integers(len(GENRES)))]
+        roles = line_up(genre, rng)
+        if len(roles) > 1:
+            balanced.append(prior.draw(roles, genre, rng))
+            anchors.append(int(rng.integers(len(roles))))
+    return LevelsOnlyAdvisor.fit(balanced, anchors)

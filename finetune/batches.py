@@ -1,4 +1,4 @@
-"""From scenes and conversations to tensors: token ids, what is trained on, and the observer's view.
+"""From scenes and conversations to tensors: token ids, and which of them are learned.
 
 One rule: only what the model itself decides is trained. Tokens that the product forces (stem
 index tokens, the moves of a proposal) carry no loss.
@@ -15,7 +15,6 @@ import torch
 from assistant.model.configuration import CONTENT_TOKENS, TOKENS_PER_STEM
 from assistant.model.processing import (
     AUDIO,
-    STEM_TOKENS,
     GainsayProcessor,
     conversation,
     said_by,
@@ -38,22 +37,20 @@ _FORCED = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One training example: a scene, the talk about it, and what its slot tokens must show.
+    """One conversation: a scene and the talk about it.
 
     messages: as the product shows them to the model, without the system and stems parts; an
-    assistant message that listens says heard=True. The posterior is trained on every slot token.
-    posterior (S, 49), or None where nothing is judged.
+    assistant message that listens says heard=True.
     """
 
     scene: Scene
     messages: tuple[dict, ...]
-    posterior: np.ndarray | None
     with_content: bool = True
 
 
 @dataclass(eq=False)
 class Batch:
-    """Tensors of one optimisation step; N = stems in the batch, H = judged stems in the batch."""
+    """Tensors of one optimisation step; N = audio items, H = stems that are asked for."""
 
     input_ids: torch.Tensor  # (B, L)
     attention_mask: torch.Tensor  # (B, L)
@@ -62,11 +59,15 @@ class Batch:
     said: torch.Tensor  # (U, 384) one vector for each user turn that has words
     content: torch.Tensor  # (N, 8, 256)
     level: torch.Tensor  # (N, 14)
-    has_content: torch.Tensor  # (N,) bool
+    level_only: torch.Tensor  # (N,) bool: an item is its level token alone
+    has_content: torch.Tensor  # (N,) bool: an item knows what it is
     role: torch.Tensor  # (N,)
-    judged: torch.Tensor  # (H, 2) row and column of each judged stem's slot token
-    judged_stem: torch.Tensor  # (H,) which of the N stems each is
+    asked: torch.Tensor  # (H, 2) row and column of the token behind which a stem's move follows
+    asked_item: torch.Tensor  # (H,) which of the N items each is, -1 without audio
     posterior: torch.Tensor  # (H, 49)
+    usual: torch.Tensor  # (H, 3) see observer.conditional_levels; NaN where it is not defined
+    mentioned: torch.Tensor  # (M, 2) row and column of the last token of each first mention
+    mentioned_role: torch.Tensor  # (M,) IGNORED where it is not known
 
 
 class Encoded(NamedTuple):
@@ -83,8 +84,6 @@ class Collator:
     def __init__(self, processor: GainsayProcessor):
         self.processor, self.sentences = processor, SentenceEncoder.load()
         tokenizer = processor.tokenizer
-        self.audio_id = processor.audio_token_id
-        self.slot_ids = tokenizer.convert_tokens_to_ids(list(STEM_TOKENS))
         self.pad_id = tokenizer.pad_token_id
 
     def encode(self, example: Example) -> Encoded:
@@ -126,7 +125,7 @@ class Collator:
         weights = torch.zeros((size, length))
         mask = torch.zeros((size, length), dtype=torch.long)
         content, level, has_content, role = [], [], [], []
-        judged, judged_stem, posterior, said = [], [], [], []
+        said = []
         for row, (example, (ids, label, weight)) in enumerate(zip(examples, encoded, strict=True)):
             input_ids[row, : len(ids)] = torch.tensor(ids)
             labels[row, : len(ids)] = torch.tensor(label)
@@ -141,12 +140,6 @@ class Collator:
             content.append(
                 np.zeros((stems, CONTENT_TOKENS, 256), np.float16) if hidden is None else hidden
             )
-            if example.posterior is not None:
-                first = len(role) - stems
-                judged_stem.extend(range(first + 1, first + stems))
-                judged.extend((row, ids.index(self.slot_ids[k])) for k in range(1, stems))
-                posterior.append(example.posterior[1:])
-        none = np.zeros((0, 49))
         return Batch(
             input_ids=input_ids,
             attention_mask=mask,
@@ -155,9 +148,13 @@ class Collator:
             said=torch.from_numpy(self.sentences.encode(said)),
             content=torch.from_numpy(np.concatenate(content)).float(),
             level=torch.from_numpy(np.concatenate(level)).float(),
+            level_only=~torch.tensor(has_content),
             has_content=torch.tensor(has_content),
             role=torch.tensor(role),
-            judged=torch.tensor(judged, dtype=torch.long).reshape(-1, 2),
-            judged_stem=torch.tensor(judged_stem, dtype=torch.long),
-            posterior=torch.from_numpy(np.concatenate(posterior or [none])).float(),
+            asked=torch.zeros((0, 2), dtype=torch.long),
+            asked_item=torch.zeros(0, dtype=torch.long),
+            posterior=torch.zeros((0, 49)),
+            usual=torch.zeros((0, 3)),
+            mentioned=torch.zeros((0, 2), dtype=torch.long),
+            mentioned_role=torch.zeros(0, dtype=torch.long),
         )

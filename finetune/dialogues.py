@@ -52,11 +52,8 @@ class Dialogues:
         posterior = teacher_posterior(scene, self.prior)
         desk = Desk(scene, rng)
         messages: list[dict] = []
-        judged = posterior  # the stems follow the first words: only these can have leaned it
         for _ in range(int(rng.choice(TURNS, p=TURN_PROBABILITY))):
             exchange = self.exchange(desk, posterior, held_out)
-            if exchange.posterior is not None:
-                judged = exchange.posterior if not messages else judged
             messages += exchange.messages
             if exchange.messages[1].get("tool_calls", [{}])[0].get("name") == "set_anchor":
                 break  # the anchor has changed: what follows would be another scene
@@ -64,7 +61,7 @@ class Dialogues:
         if calls and rng.random() < self.asked_only_share:
             messages = messages[: calls[-1] + 1]
         clean = tuple({k: v for k, v in message.items() if k != "slots"} for message in messages)
-        return Example(scene, clean, judged, with_content)
+        return Example(scene, clean, with_content)
 
     def exchange(self, desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
         """One turn of a random kind."""

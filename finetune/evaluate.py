@@ -1,16 +1,20 @@
 """The evaluations under one command: each prints its table and says on what.
 
-python -m finetune.evaluate advice|ear|mixer|settings|talk [options]
+python -m finetune.evaluate NAME [options]
 """
 
 import importlib
 import sys
 
 EVALUATIONS = {
-    "advice": "finetune.evaluate_advice",
+    "complaints": "finetune.evaluate_complaints",
+    "conventions": "finetune.evaluate_conventions",
     "ear": "finetune.evaluate_ear",
     "mixer": "finetune.evaluate_mixer",
+    "real": "finetune.evaluate_real",
+    "seed": "finetune.evaluate_seed",
     "settings": "finetune.evaluate_settings",
+    "strict": "finetune.evaluate_strict",
     "talk": "finetune.evaluate_talk",
 }
 

@@ -30,7 +30,7 @@ from mixer.balance import BalancePrior
 from mixer.loudness import relative_profile
 
 STEMS = 6
-TOOL_ONLY = frozenset({"propose_moves", "explain"})  # the advice is judged by `evaluate advice`
+TOOL_ONLY = frozenset({"propose_moves", "explain"})  # the advice is judged by `evaluate strict`
 
 
 @dataclass(frozen=True, eq=False)

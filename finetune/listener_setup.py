@@ -83,6 +83,18 @@ def build_listener(
     return model, processor
 
 
+def begin_listener(
+    out: Path, seed: int, folder: str | None
+) -> tuple[GainsayForConditionalGeneration, GainsayProcessor]:
+    """Fresh weights, or those of a folder with its tokenizer; the shipped ear as the tower."""
+    if folder is None:
+        return build_listener(out, seed)
+    torch.manual_seed(seed)
+    model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    load_tower(model)
+    return model, GainsayProcessor.from_pretrained(folder)
+
+
 def ear_config() -> ClapAudioConfig:
     """The shape of the shipped ear's tower, or the recipe's where no ear is trained yet."""
     if (EAR_DIR / "config.json").is_file():

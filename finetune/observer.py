@@ -34,6 +34,7 @@ def fault_posterior(
     anchor: int,
     means: np.ndarray,
     covariance: np.ndarray,
+    evidence: np.ndarray | None = None,
 ) -> np.ndarray:
     """Posterior (S, 49) of each stem's needed move under the prior of flaws.draw.
 
@@ -42,6 +43,7 @@ def fault_posterior(
         anchor: the stem that is never flawed.
         means: expected levels (S,), or (components, S) of an even mixture (genres).
         covariance: (S, S) of balanced levels, the same for all components.
+        evidence: likelihood (S, 49) of what else is known (a complaint) for each needed move.
     """
     stems = len(relative_db)
     posterior = np.zeros((stems, len(GRID)))
@@ -53,25 +55,50 @@ def fault_posterior(
     change = np.eye(stems)[others] - np.eye(stems)[anchor]  # levels -> differences to the anchor
     precision = np.linalg.inv(change @ covariance @ change.T)
     off_db = np.clip((relative_db - means) @ change.T, -_FARTHEST_DB, _FARTHEST_DB)
-    faults, evidence = _enumerate(off_db, precision)
-    posterior[np.array(others)[:, None], _MOVE_BINS] = faults / evidence
-    posterior[others, KEEP] = np.clip(1.0 - faults.sum(axis=1) / evidence, 0.0, 1.0)
+    told = np.zeros((len(others), len(_MOVES)))
+    if evidence is not None:
+        told = np.log(evidence[others][:, _MOVE_BINS] / evidence[others][:, [KEEP]])
+    faults, total = _enumerate(off_db, precision, told)
+    posterior[np.array(others)[:, None], _MOVE_BINS] = faults / total
+    posterior[others, KEEP] = np.clip(1.0 - faults.sum(axis=1) / total, 0.0, 1.0)
     return posterior
 
 
-def _enumerate(off_db: np.ndarray, precision: np.ndarray) -> tuple[np.ndarray, float]:
+def conditional_levels(
+    relative_db: np.ndarray, anchor: int, mean: np.ndarray, covariance: np.ndarray
+) -> np.ndarray:
+    """Where each stem is usual (S, 3): re the anchor in LU, how far that is from it as the others
+    stand, in dB (the centre of the likelihood of its move), and the sd of that in dB; 0, 0, 1 for
+    the anchor."""
+    stems = len(relative_db)
+    others = [stem for stem in range(stems) if stem != anchor]
+    change = np.eye(stems)[others] - np.eye(stems)[anchor]
+    precision = np.linalg.inv(change @ covariance @ change.T)
+    off_db = np.clip(change @ (relative_db - mean), -_FARTHEST_DB, _FARTHEST_DB)
+    told = np.tile([0.0, 0.0, 1.0], (stems, 1))
+    diagonal = np.diag(precision)
+    told[others] = np.stack(
+        [change @ mean, -(precision @ off_db) / diagonal, diagonal**-0.5], axis=1
+    )
+    return told
+
+
+def _enumerate(
+    off_db: np.ndarray, precision: np.ndarray, told: np.ndarray
+) -> tuple[np.ndarray, float]:
     """Joint mass (n, 44) of each stem needing each move, and the evidence of the data.
 
     With r the distance from the mean and g the needed moves (observed + g = balanced), a set F has
-    likelihood exp(-(r + E g)' P (r + E g) / 2): per-stem factors exp(-g_k (P r)_k - P_kk g_k^2 / 2)
-    times per-pair factors exp(-P_kl g_k g_l), which makes sums over three moves matrix products.
+    likelihood exp(-(r + E g)' P (r + E g) / 2), times exp(told) of each move: per-stem factors
+    exp(told - g_k (P r)_k - P_kk g_k^2 / 2) times per-pair factors exp(-P_kl g_k g_l), which makes
+    sums over three moves matrix products.
     """
     count = off_db.shape[1]
     chances = count_probability(count + 1)
     pull = off_db @ precision  # (components, n)
     fit = -0.5 * np.einsum("cn,cn->c", off_db, pull)
     single_log = (
-        -pull[:, :, None] * _MOVES - 0.5 * np.diag(precision)[:, None] * _MOVES**2
+        told - pull[:, :, None] * _MOVES - 0.5 * np.diag(precision)[:, None] * _MOVES**2
     )  # (components, n, 44)
     peak = single_log.max(initial=0.0)
     weigh = np.exp(fit - fit.max())  # (components,), even prior

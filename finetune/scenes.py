@@ -12,7 +12,7 @@ import numpy as np
 from safetensors import safe_open
 
 from finetune import flaws
-from finetune.observer import fault_posterior
+from finetune.observer import conditional_levels, fault_posterior
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
 from mixer.loudness import relative_profile
@@ -144,7 +144,21 @@ def draw_scene(
     )
 
 
-def teacher_posterior(scene: Scene, prior: BalancePrior) -> np.ndarray:
-    """What an observer who knows the roles would think, (S, 49); genres pooled in one Gaussian."""
-    mean, covariance = prior.moments(scene.roles, None)
-    return fault_posterior(scene.levels - scene.levels[0], 0, mean, covariance)
+def teacher_posterior(
+    scene: Scene,
+    prior: BalancePrior,
+    genre: str | None = None,
+    evidence: np.ndarray | None = None,
+) -> np.ndarray:
+    """What an observer who knows the roles would think, (S, 49).
+
+    genre: as told; without it genres are pooled in one Gaussian. evidence (S, 49): see observer.
+    """
+    mean, covariance = prior.moments(scene.roles, genre)
+    return fault_posterior(scene.levels - scene.levels[0], 0, mean, covariance, evidence)
+
+
+def usual_levels(scene: Scene, prior: BalancePrior, genre: str | None = None) -> np.ndarray:
+    """Where an observer who knows the roles expects each stem, (S, 3): see conditional_levels."""
+    mean, covariance = prior.moments(scene.roles, genre)
+    return conditional_levels(scene.levels - scene.levels[0], 0, mean, covariance)

@@ -4,7 +4,7 @@ One rule: an advisor is a posterior (S, 49) over needed moves; only this file tu
 so no advisor is scored by a threshold of its own. The unit of resampling is the song.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,39 +83,42 @@ def decide(posterior: np.ndarray, threshold: float) -> np.ndarray:
 class Judged:
     """One entry a case (N,), threshold apart: all that the scores need."""
 
-    certainty: np.ndarray  # P(fault) of the likeliest stem that is not the anchor
-    stem_right: np.ndarray  # bool
-    direction_right: np.ndarray  # bool
-    error_flagged_db: np.ndarray  # |needed - advised| on the flawed stem if the likeliest is moved
-    error_silent_db: np.ndarray  # the same if nothing is moved
+    certainty: np.ndarray  # P(fault) of the likeliest stem that is not the anchor: the named one
+    stem_right: np.ndarray  # bool: the named stem is at fault
+    direction_right: np.ndarray  # bool: its move goes the way that the flaw needs
+    move_db: np.ndarray  # of the named stem
+    needed_db: np.ndarray  # of the flawed stem: the named one, or else the one farthest off; or 0
     flaw_count: np.ndarray
     song: np.ndarray  # song index, 0 to songs - 1
 
     def taken(self, index: np.ndarray) -> "Judged":
-        """The cases at these indices."""
+        """The cases at these indices, or where this mask (N,) is true."""
         return Judged(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+
+    def advised_db(self, threshold: float) -> np.ndarray:
+        """What is advised (N,) for the flawed stem: 0 where another or none is named."""
+        return np.where((self.certainty > threshold) & self.stem_right, self.move_db, 0.0)
 
 
 def judge(cases: Sequence[Case]) -> Judged:
     """Name each case's likeliest stem and its move, and compare with the truth."""
     rows = [_judge_one(case) for case in cases]
-    certainty, stem, direction, moved, silent, count = map(np.array, zip(*rows, strict=True))
+    certainty, stem, direction, move, needed, count = map(np.array, zip(*rows, strict=True))
     songs = np.unique([str(case.song) for case in cases], return_inverse=True)[1]
-    return Judged(certainty, stem, direction, moved, silent, count, songs)
+    return Judged(certainty, stem, direction, move, needed, count, songs)
 
 
 def _judge_one(case: Case) -> tuple[float, bool, bool, float, float, int]:
     fault = p_fault(case.posterior)
     fault[case.anchor] = -1.0
     top = int(np.argmax(fault))
-    if len(case.flaws) != 1:
-        return max(float(fault[top]), 0.0), False, False, 0.0, 0.0, len(case.flaws)
-    flaw, move_db = case.flaws[0], float(move_given_fault(case.posterior)[top])
+    certainty = max(float(fault[top]), 0.0)
+    move_db = float(move_given_fault(case.posterior)[top])
+    if not case.flaws:
+        return certainty, False, False, move_db, 0.0, 0
+    flaw = max(case.flaws, key=lambda one: (one.stem == top, abs(one.gain_db)))
     needed_db = -flaw.gain_db
-    stem_right = top == flaw.stem
-    direction_right = move_db * needed_db > 0
-    error_db = abs(needed_db - (move_db if stem_right else 0.0))
-    return max(float(fault[top]), 0.0), stem_right, direction_right, error_db, abs(needed_db), 1
+    return certainty, flaw.stem == top, move_db * needed_db > 0, move_db, needed_db, len(case.flaws)
 
 
 def score(judged: Judged, threshold: float) -> Scores:
@@ -124,7 +127,7 @@ def score(judged: Judged, threshold: float) -> Scores:
     one, none = judged.flaw_count == 1, judged.flaw_count == 0
     hit = flagged[one]
     stem, direction = hit & judged.stem_right[one], hit & judged.direction_right[one]
-    error_db = np.where(hit, judged.error_flagged_db[one], judged.error_silent_db[one])
+    error_db = np.abs(judged.needed_db - judged.advised_db(threshold))[one]
     return Scores(
         threshold,
         joint=_mean(stem & direction),
@@ -155,16 +158,25 @@ def curve(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
 
 
 def joint_at(judged: Judged, false_alarm: float) -> float:
-    """The joint rate where false alarms are this frequent, linear between the curve's points."""
+    """The joint rate where false alarms are this frequent."""
+    return float(joints_at(judged, (false_alarm,))[0])
+
+
+def joints_at(judged: Judged, false_alarms: Sequence[float]) -> np.ndarray:
+    """The joint rates at these rates of false alarms, linear between the curve's points.
+
+    NaN where there are no untouched mixes or none with one flaw: songs drawn anew may hold none.
+    """
+    if not (judged.flaw_count == 0).any() or not (judged.flaw_count == 1).any():
+        return np.full(len(false_alarms), np.nan)
     alarms, joint = curve(judged)
     last = np.append(alarms[1:] != alarms[:-1], True)  # best of equal alarms
-    return float(np.interp(false_alarm, alarms[last], joint[last]))
+    return np.interp(false_alarms, alarms[last], joint[last])
 
 
 def bootstrap(judged: Judged, statistic: Statistic, draws: int = 1000, seed: int = 0) -> Estimate:
     """A statistic of judged cases with its 95 % interval over songs drawn anew."""
-    values = [statistic(judged.taken(index)) for index in _resamples(judged, draws, seed)]
-    return _estimate(statistic(judged), values)
+    return bootstrap_rows(judged.song, lambda index: statistic(judged.taken(index)), draws, seed)
 
 
 def paired_difference(
@@ -173,22 +185,41 @@ def paired_difference(
     """statistic(first) - statistic(second) on the same cases, songs drawn anew together."""
     if not np.array_equal(first.song, second.song):
         raise ValueError("the advisors were judged on other cases: give both the same ones")
-    values = [
-        statistic(first.taken(index)) - statistic(second.taken(index))
-        for index in _resamples(first, draws, seed)
-    ]
-    return _estimate(statistic(first) - statistic(second), values)
+    return bootstrap_rows(
+        first.song,
+        lambda index: statistic(first.taken(index)) - statistic(second.taken(index)),
+        draws,
+        seed,
+    )
 
 
-def _resamples(judged: Judged, draws: int, seed: int) -> Iterator[np.ndarray]:
-    """Indices of the cases of songs drawn with replacement, draws times."""
+def bootstrap_rows(
+    songs: np.ndarray, statistic: Callable[[np.ndarray], float], draws: int = 1000, seed: int = 0
+) -> Estimate:
+    """A statistic of row indices with its 95 % interval over songs drawn anew.
+
+    songs: which song each row is of (N,).
+    """
+    return bootstrap_several(songs, lambda index: np.array([statistic(index)]), draws, seed)[0]
+
+
+def bootstrap_several(
+    songs: np.ndarray,
+    statistics: Callable[[np.ndarray], np.ndarray],
+    draws: int = 1000,
+    seed: int = 0,
+) -> list[Estimate]:
+    """The same of several statistics at once; draws in which one is NaN do not count for it."""
     rng = np.random.default_rng(seed)
-    members = [np.flatnonzero(judged.song == song) for song in range(int(judged.song.max()) + 1)]
+    number = np.unique(songs, return_inverse=True)[1]
+    members = [np.flatnonzero(number == song) for song in range(int(number.max()) + 1)]
+    values = []
     for _ in range(draws):
         chosen = rng.integers(len(members), size=len(members))
-        yield np.concatenate([members[song] for song in chosen])
-
-
-def _estimate(value: float, values: Sequence[float]) -> Estimate:
-    low, high = np.nanpercentile(values, (2.5, 97.5))
-    return Estimate(float(value), float(low), float(high))
+        values.append(statistics(np.concatenate([members[song] for song in chosen])))
+    estimates = []
+    for value, drawn in zip(statistics(np.arange(len(songs))), np.array(values).T, strict=True):
+        known = drawn[np.isfinite(drawn)]
+        low, high = np.percentile(known, (2.5, 97.5)) if len(known) else (np.nan, np.nan)
+        estimates.append(Estimate(float(value), float(low), float(high)))
+    return estimates

@@ -3,15 +3,17 @@
 One rule: a batch depends on the seed, the step and the songs at hand, and on nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from finetune.batches import Batch, Collator, Example
 from finetune.dialogues import Dialogues
-from finetune.scenes import SongBank, draw_scene, teacher_posterior
-from finetune.talk import scruffy, split_phrasings
+from finetune.judgements import Judgements, JudgingCollator
+from finetune.level_rows import RowObserver
+from finetune.scenes import SongBank
 from mixer.balance import BalancePrior
 
 STEPS_DRAWN = 16  # drawn together, so that examples of like length make a batch
@@ -21,18 +23,19 @@ STEPS_DRAWN = 16  # drawn together, so that examples of like length make a batch
 class Stage:
     """One part of the curriculum.
 
-    talk_share: share of conversations; the rest are bare judgements of a scene.
-    asked_only_share: share of those conversations that end at their last call.
-    heard_share: share of those conversations whose stems bring their content, where the stage has
-        it; the others are half as long, and words are learned from them as well.
+    batch_size: mixes of a judging step. talk_share: share of steps that learn to talk.
+    talk_batch_size: conversations of such a step.
+    asked_only_share: share of conversations that end at their last call.
+    heard_share: share of conversations whose stems bring their content; the others are half as
+        long, and words are learned from them as well.
     """
 
     name: str
     steps: int
     batch_size: int
     learning_rate: float
-    content: bool = True
     talk_share: float = 0.0
+    talk_batch_size: int = 40
     asked_only_share: float = 0.0
     heard_share: float = 1.0
     warmup_steps: int = 100
@@ -43,42 +46,71 @@ class Supply:
     """An endless, seeded supply of batches; step n depends on the seed, n and the songs."""
 
     def __init__(
-        self, bank: SongBank, stage: Stage, prior: BalancePrior, collate: Collator, seed: int
+        self,
+        bank: SongBank,
+        stage: Stage,
+        prior: BalancePrior,
+        collate: Collator,
+        seed: int,
+        rows: RowObserver | None = None,
     ):
-        self.bank, self.seed = bank, seed
+        self.bank, self.seed, self.stage = bank, seed, stage
         self.dialogues = Dialogues(prior, stage.asked_only_share)
-        self.stage, self.prior = stage, prior
-        self.collate = collate
-        self._group, self._drawn = -1, []
+        self.judgements = Judgements(bank, prior, rows)
+        self.collate, self.collate_judged = collate, JudgingCollator(collate.processor)
+        self._group: int = -1
+        self._drawn: list[Callable[[], Batch]] = []
 
     def batch(self, step: int) -> Batch:
         """The batch of a step: of a group of steps, each takes its share of the tokens."""
         group, place = divmod(step, STEPS_DRAWN)
         if group != self._group:
-            self.bank.refresh()
-            rng = np.random.default_rng([self.seed, group])
-            drawn = [self.example(rng) for _ in range(STEPS_DRAWN * self.stage.batch_size)]
-            encoded = [self.collate.encode(example) for example in drawn]
-            shares = share_out([len(one.ids) for one in encoded], STEPS_DRAWN)
-            if not all(shares):
-                raise ValueError(
-                    f"batch_size {self.stage.batch_size} is too small to share {STEPS_DRAWN} "
-                    "batches out evenly: take a larger one"
-                )
-            batches = [([drawn[i] for i in s], [encoded[i] for i in s]) for s in shares]
-            self._drawn = [batches[k] for k in rng.permutation(STEPS_DRAWN)]
-            self._group = group
-        return self.collate(*self._drawn[place])
+            self._drawn, self._group = self._draw(group), group
+        return self._drawn[place]()
 
-    def example(self, rng: np.random.Generator) -> Example:
-        """One bare judgement or one conversation."""
+    def _draw(self, group: int) -> list[Callable[[], Batch]]:
+        """A group of steps: some talk, the rest judges."""
+        rng = np.random.default_rng([self.seed, group])
+        talking = int(rng.binomial(STEPS_DRAWN, self.stage.talk_share))
+        stage = self.stage
+        steps = [
+            *_shared(self._talk, self.collate, stage.talk_batch_size, talking, rng),
+            *_shared(
+                self.judgements.draw, self.collate_judged, stage.batch_size,
+                STEPS_DRAWN - talking, rng,
+            ),
+        ]  # fmt: skip
+        return [steps[k] for k in rng.permutation(STEPS_DRAWN)]
+
+    def _talk(self, rng: np.random.Generator) -> Example:
+        """One conversation."""
         record = self.bank.records[int(rng.integers(len(self.bank)))]
-        if rng.random() < self.stage.talk_share:
-            heard = self.stage.content and bool(rng.random() < self.stage.heard_share)
-            return self.dialogues.draw(record, rng, with_content=heard)
-        scene = draw_scene(record, self.prior, rng)
-        messages = ({"role": "user", "content": question(rng)},)  # judged before any answer
-        return Example(scene, messages, teacher_posterior(scene, self.prior), self.stage.content)
+        heard = bool(rng.random() < self.stage.heard_share)
+        return self.dialogues.draw(record, rng, with_content=heard)
+
+
+def _shared(
+    draw: Callable[[np.random.Generator], Any],
+    collate: Any,
+    batch_size: int,
+    steps: int,
+    rng: np.random.Generator,
+) -> list[Callable[[], Batch]]:
+    """Steps of one kind: examples of like length make a batch, each with its share of tokens."""
+    if not steps:
+        return []
+    drawn = [draw(rng) for _ in range(steps * batch_size)]
+    encoded = [collate.encode(example) for example in drawn]
+    shares = share_out([len(one.ids) for one in encoded], steps)
+    if not all(shares):
+        raise ValueError(
+            f"a batch of {batch_size} is too small to share {steps} batches out evenly: "
+            "take a larger one"
+        )
+    return [
+        lambda share=share: collate([drawn[i] for i in share], [encoded[i] for i in share])
+        for share in shares
+    ]
 
 
 def share_out(lengths: Sequence[int], parts: int) -> list[list[int]]:
@@ -87,10 +119,3 @@ def share_out(lengths: Sequence[int], parts: int) -> list[list[int]]:
     so_far = np.cumsum([lengths[index] for index in order])
     part = np.minimum((so_far - 1) * parts // so_far[-1], parts - 1)
     return [[index for index, p in zip(order, part, strict=True) if p == k] for k in range(parts)]
-
-
-def question(rng: np.random.Generator) -> str:
-    """What a bare judgement is asked with: nothing, or one of the ways to ask for advice."""
-    asked = split_phrasings("ask_advice", held_out=False)
-    plain = [text for text in asked if "{" not in text]
-    return "" if rng.random() < 0.5 else scruffy(plain[int(rng.integers(len(plain)))], rng)

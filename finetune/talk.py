@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import prompts
+from assistant.evidence import complaint_evidence
 from assistant.hearing import Judgement
 from assistant.listener import reasons
 from assistant.tools_levels import level_line
@@ -26,10 +27,9 @@ _KEYS_NEARBY = "qwertyuiopasdfghjklzxcvbnm"
 
 @dataclass(frozen=True)
 class Exchange:
-    """Messages of one turn, and the posterior if the turn listens."""
+    """Messages of one turn."""
 
     messages: list[Message]
-    posterior: np.ndarray | None = None
 
 
 def scruffy(text: str, rng: Rng) -> str:
@@ -102,6 +102,12 @@ def about(
     return user(desk, intent, held_out, needing, **{**names, **values})
 
 
+def question(rng: Rng) -> str:
+    """What a bare judgement is asked with: one of the ways to ask for advice."""
+    plain = [text for text in split_phrasings("ask_advice", held_out=False) if "{" not in text]
+    return scruffy(plain[int(rng.integers(len(plain)))], rng)
+
+
 def split_phrasings(intent: str, held_out: bool) -> tuple[str, ...]:
     """Every twelfth phrasing is kept for testing."""
     return tuple(
@@ -141,14 +147,8 @@ def gain(desk: Desk, low: float = 0.5, high: float = 9.0) -> tuple[str, float]:
 
 def lean(posterior: np.ndarray, stem: int, needs_raise: bool) -> np.ndarray:
     """The posterior once a user has complained: their word makes that direction likelier."""
-    grid = np.arange(posterior.shape[1]) - posterior.shape[1] // 2
-    weight = np.ones(len(grid))
-    weight[grid > 0] = 15.0 if needs_raise else 0.25
-    weight[grid < 0] = 0.25 if needs_raise else 15.0
-    leaned = posterior.copy()
-    leaned[stem] *= weight
-    leaned[stem] /= leaned[stem].sum()
-    return leaned
+    leaned = posterior * complaint_evidence(len(posterior), stem, needs_raise)
+    return leaned / leaned.sum(axis=1, keepdims=True)
 
 
 def advise(
@@ -180,7 +180,7 @@ def advise(
         )
     else:
         closing = reply(desk, "advice_change", anchor=desk.anchor, moves=moves)
-    return Exchange([said, asked, answer, closing], posterior)
+    return Exchange([said, asked, answer, closing])
 
 
 def told(desk: Desk, moves: list[dict]) -> str:

@@ -1,4 +1,4 @@
-"""Train the cascade audio-LLM: levels and names first, then content, then conversation.
+"""Train the cascade audio-LLM: to judge a balance as the ideal observer does, and to talk.
 
 One rule: every stage draws fresh scenes, so no mix is seen twice; a run stops at its time limit,
 leaves a checkpoint, and goes on from it when called again.
@@ -12,6 +12,7 @@ import math
 import time
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,13 +22,17 @@ from torch.nn import functional
 
 from assistant.model.modeling import GainsayForConditionalGeneration
 from finetune.batches import CALL_WEIGHT, CHOICE_WEIGHT, IGNORED, Batch, Collator
-from finetune.listener_setup import build_listener, load_tower
+from finetune.level_rows import RowObserver, read_rows
+from finetune.listener_setup import begin_listener, load_tower
 from finetune.scenes import SongBank
 from finetune.supply import Stage, Supply
 from mixer.balance import BalancePrior
 from mixer.roles import ROLES
 
 ADVICE_DB = torch.arange(-12.0, 12.01, 0.5)
+# Lower it, leave it, raise it: which of the three each move is, (49, 3).
+WAYS = torch.stack([ADVICE_DB <= -1.5, ADVICE_DB.abs() < 1.5, ADVICE_DB >= 1.5], dim=1).float()
+USUAL_SCALE = torch.tensor([5.0, 5.0, 2.0])  # of observer.conditional_levels, to order 1
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,17 @@ class Recipe:
     stages: tuple[Stage, ...]
     songs: str = "runs/songs"
     content: str = "runs/content"
+    levels: str | None = None  # a table of real songs' levels, see finetune/level_rows.py
+    begin_with: str | None = None  # a folder of weights to go on from
     weight_decay: float = 0.05
     gradient_clip: float = 1.0
     average: float = 0.998
     judge_weight: float = 1.0
+    way_weight: float = 0.5
     expectation_weight: float = 0.02
     role_weight: float = 0.2
     level_weight: float = 0.3
+    usual_weight: float = 0.5
     log_every: int = 25
     checkpoint_every: int = 200
 
@@ -70,16 +79,22 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.recipe, self.out = recipe, out
         out.mkdir(parents=True, exist_ok=True)
-        self.model, self.processor = build_listener(out, recipe.seed)
+        self.model, self.processor = begin_listener(out, recipe.seed, recipe.begin_with)
         self.prior = BalancePrior.load()
         self.collate = Collator(self.processor)
         self.role_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ROLES))
         # Reads the posterior off a level token alone: keeps the level path's gradient alive.
         self.level_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ADVICE_DB))
+        # Which role a mention has, halfway up; where a stem is usual, at the top: the parts of a
+        # judgement, so that they are learned before the whole.
+        self.mention_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ROLES))
+        self.usual_head = torch.nn.Linear(self.model.config.text_config.hidden_size, 3)
         self.trained = [
             *(p for n, p in self.model.named_parameters() if "audio_tower" not in n),
             *self.role_head.parameters(),
             *self.level_head.parameters(),
+            *self.mention_head.parameters(),
+            *self.usual_head.parameters(),
         ]
         for name, parameter in self.model.named_parameters():
             parameter.requires_grad_("audio_tower" not in name)
@@ -102,19 +117,21 @@ class Trainer:
     # ---- one step
 
     def losses(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """All losses of a batch; judge is the cross entropy to the observer's posterior."""
+        """All losses of a batch; judge is the divergence from the observer's posterior."""
         model = self.model
         # On the CPUs at hand bf16 autocast trains half as fast as float32 at this size.
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             embeds = self._embed(batch)
-            hidden = model.model.language_model(
-                inputs_embeds=embeds, attention_mask=batch.attention_mask
-            ).last_hidden_state
-        hidden = hidden.float()
-        result = {"role": self._role_loss}
-        if len(batch.judged):
-            log_p = self.level_head(self._level_tokens[batch.judged_stem]).log_softmax(-1)
-            result["level"] = -(batch.posterior * log_p).sum(-1).mean()
+            output = model.model.language_model(
+                inputs_embeds=embeds,
+                attention_mask=batch.attention_mask,
+                output_hidden_states=len(batch.mentioned) > 0,
+            )
+        hidden = output.last_hidden_state.float()
+        result = {}
+        if bool(batch.has_content.any()):
+            role = self.role_head(self._levels[batch.has_content])
+            result["role"] = functional.cross_entropy(role, batch.role[batch.has_content])
         shifted = batch.labels[:, 1:]
         at = shifted != IGNORED
         if bool(at.any()):
@@ -124,33 +141,56 @@ class Trainer:
             for name, weight in (("choice", CHOICE_WEIGHT), ("call", CALL_WEIGHT)):
                 if bool((weights == weight).any()):
                     self.watched[name] = float(each[weights == weight].mean().detach())
-        if len(batch.judged):
-            logits = model.move_logits(hidden[batch.judged[:, 0], batch.judged[:, 1]])
-            log_p = logits.log_softmax(-1)
-            result["judge"] = -(batch.posterior * log_p).sum(-1).mean()
-            expected = log_p.exp() @ ADVICE_DB
-            target = batch.posterior @ ADVICE_DB
-            result["expectation"] = (expected - target).square().mean()
-            self.watched["spread"] = float(target.square().mean())
+        if len(batch.asked):
+            layers = output.hidden_states
+            result |= self._judging_losses(batch, hidden, layers[len(layers) // 2].float())
+        return result
+
+    def _judging_losses(
+        self, batch: Batch, hidden: torch.Tensor, halfway: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """How far the moves behind the stems that are asked for are from the observer's."""
+        target = batch.posterior
+        asked = hidden[batch.asked[:, 0], batch.asked[:, 1]]
+        logits = self.model.move_logits(asked)
+        log_p = logits.log_softmax(-1)
+        result = {"judge": functional.kl_div(log_p, target, reduction="batchmean")}
+        ways, target_ways = log_p.exp() @ WAYS, target @ WAYS
+        result["way"] = functional.kl_div(
+            ways.clamp_min(1e-8).log(), target_ways, reduction="batchmean"
+        )
+        expected, wanted = log_p.exp() @ ADVICE_DB, target @ ADVICE_DB
+        result["expectation"] = (expected - wanted).square().mean()
+        heard = batch.asked_item >= 0
+        if bool(heard.any()):
+            log_p = self.level_head(self._levels[batch.asked_item[heard]]).log_softmax(-1)
+            result["level"] = functional.kl_div(log_p, target[heard], reduction="batchmean")
+        known = batch.mentioned_role != IGNORED
+        if bool(known.any()):
+            mention = self.mention_head(
+                halfway[batch.mentioned[known, 0], batch.mentioned[known, 1]]
+            )
+            result["mention"] = functional.cross_entropy(mention, batch.mentioned_role[known])
+            defined = batch.usual.isfinite().all(dim=1)
+            usual = batch.usual[defined] / USUAL_SCALE
+            result["usual"] = functional.smooth_l1_loss(self.usual_head(asked[defined]), usual)
+        self.watched["spread"] = float(wanted.square().mean())
         return result
 
     def _embed(self, batch: Batch) -> torch.Tensor:
-        """Token embeddings with the stems' tokens put in; keeps the content path's role loss."""
+        """Token embeddings with the stems' tokens and the words' vectors put in."""
         model = self.model.model
-        tokens = model.multi_modal_projector(batch.content, batch.level)  # (N, 9, hidden)
-        pooled = tokens[:, :-1].mean(dim=1).float()
-        self._level_tokens = tokens[:, -1].float()
-        heard = batch.has_content
-        self._role_loss = (
-            functional.cross_entropy(self.role_head(pooled[heard]), batch.role[heard])
-            if bool(heard.any())
-            else pooled.sum() * 0.0
-        )
-        used = torch.ones(tokens.shape[:2], dtype=torch.bool)
-        used[~heard, :-1] = False
         embeds = model.get_input_embeddings()(batch.input_ids)
-        mask = (batch.input_ids == self.collate.audio_id)[..., None].expand_as(embeds)
-        embeds = embeds.masked_scatter(mask, tokens[used].to(embeds.dtype))
+        if len(batch.level):
+            heard: Any = model.get_audio_features(
+                level_features=batch.level,
+                content_features=batch.content,
+                level_only=batch.level_only,
+            )
+            self._levels = heard.last_hidden_state.float()
+            stems = heard.pooler_output
+            mask = model.get_placeholder_mask(batch.input_ids, embeds, stems)
+            embeds = embeds.masked_scatter(mask, stems.to(embeds.dtype))
         return model.put_sentences(batch.input_ids, embeds, batch.said)
 
     def learn(self, batch: Batch, learning_rate: float) -> dict[str, float]:
@@ -160,9 +200,12 @@ class Trainer:
         weights = {
             "text": 1.0,
             "judge": recipe.judge_weight,
+            "way": recipe.way_weight,
             "expectation": recipe.expectation_weight,
             "role": recipe.role_weight,
             "level": recipe.level_weight,
+            "mention": recipe.role_weight,
+            "usual": recipe.usual_weight,
         }
         total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
         total.backward()
@@ -220,6 +263,8 @@ def train(recipe: Recipe, out: Path, minutes: float, only: str | None = None) ->
     trainer = Trainer(recipe, out)
     trainer.restore()
     until = time.monotonic() + 60 * minutes
+    bank = SongBank(Path(recipe.songs), Path(recipe.content), "train")
+    rows = RowObserver.fit(read_rows(Path(recipe.levels), "train")) if recipe.levels else None
     begun = 0
     with open(out / "curve.csv", "a", newline="") as log:
         curve = csv.writer(log)
@@ -227,9 +272,7 @@ def train(recipe: Recipe, out: Path, minutes: float, only: str | None = None) ->
             first, begun = begun, begun + stage.steps
             if trainer.step >= begun or (only is not None and stage.name != only):
                 continue
-            content = Path(recipe.content) if stage.content else None
-            bank = SongBank(Path(recipe.songs), content, "train")
-            supply = Supply(bank, stage, trainer.prior, trainer.collate, recipe.seed)
+            supply = Supply(bank, stage, trainer.prior, trainer.collate, recipe.seed, rows)
             sums: dict[str, list[float]] = {}
             started, tokens = time.monotonic(), 0
             while trainer.step < begun and time.monotonic() < until:

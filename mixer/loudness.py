@@ -155,6 +155,14 @@ def relative_profile(profiles: np.ndarray, anchor_index: int) -> np.ndarray:
     return np.clip(features, -8.0, 8.0)
 
 
+def relative_levels_only(levels_db: np.ndarray, anchor_index: int) -> np.ndarray:
+    """The features (stems, 14) of stems of which nothing but the levels (stems,) is known."""
+    features = np.zeros((len(levels_db), PROFILE_SIZE), np.float32)
+    relative = np.asarray(levels_db, np.float32) - np.float32(levels_db[anchor_index])
+    features[:, :2] = relative[:, None] / 10.0
+    return np.clip(features, -8.0, 8.0)
+
+
 def _check(audio: np.ndarray) -> None:
     """Refuse what would read as silence by mistake: NaN, infinity, a wrong shape."""
     if audio.ndim != 2 or audio.shape[0] != 2:

@@ -196,6 +196,7 @@ def _environment() -> jinja2.Environment:
         "size_lu": lambda value: f"{_tidy(value)} LU",
         "signed_number": lambda value: _tidy(value, sign=True),
         "pan": lambda value: f"{value:+.2f}",
+        "percent": lambda share: f"{round(100 * share)} %",
         "either": lambda items: spoken(items, last="or"),
         "cap": lambda text: text[:1].upper() + text[1:],
     }

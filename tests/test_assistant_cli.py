@@ -14,11 +14,12 @@ import soundfile
 from rich.console import Console
 
 from assistant import cli, opening
-from assistant.chat import chat_in_terminal
+from assistant.chat import chat_in_terminal, greet
 from assistant.console_view import level_chart
 from assistant.hearing import ToolCall
+from assistant.sensitivity import operating_points
 from mixer.loudness import integrated_lufs
-from tests.scripted import ScriptedListener, call, moves, say, song_folder
+from tests.scripted import NAMES, ScriptedListener, call, judgement, moves, say, song_folder
 
 ROOT = Path(__file__).parents[1]
 
@@ -126,7 +127,10 @@ def test_advise_as_json(gainsay, folder, listener):
     assert code == 0
     assert told["anchor"] == "bass"
     assert told["verdict"] == "change"
-    assert told["moves"] == [{"stem": "vocals", "gain_db": 3.0}]
+    assert told["moves"] == [
+        {"stem": "vocals", "gain_db": 3.0, "low_db": 3.0, "high_db": 3.0, "confidence": 0.9}
+    ]
+    assert told["sensitivity"]["name"] == "balanced" and told["genre"] is None
     assert {row["stem"] for row in told["levels"]} == {"bass", "kick", "vocals"}
     assert "vocals" in told["reply"] and "3.0 dB" in told["reply"]
     listener.needed = {}
@@ -134,9 +138,24 @@ def test_advise_as_json(gainsay, folder, listener):
     assert (told["verdict"], told["moves"]) == ("leave_it", [])
 
 
-def test_a_threshold_makes_it_pickier_or_calmer(gainsay, folder, listener):
-    out = gainsay("advise", folder, "--anchor", "bass", "--json", "--threshold", "0.95")[1]
-    assert json.loads(out)["verdict"] == "leave_it"
+def test_sensitivity_makes_it_pickier_or_calmer(gainsay, folder, listener):
+    faint = judgement(NAMES, 0, {"vocals": 3.0})
+    faint.probability[2, [24, 30]] = [0.6, 0.4]
+    listener.judge = lambda hearing, messages: faint
+    verdicts = []
+    for name in ("cautious", "balanced"):
+        out = gainsay("advise", folder, "--anchor", "bass", "--json", "--sensitivity", name)[1]
+        verdicts.append(json.loads(out)["verdict"])
+    assert verdicts == ["leave_it", "change"]
+
+
+def test_what_one_hears_and_the_genre_count_in_advice(gainsay, folder, listener):
+    place = ("advise", folder, "--anchor", "bass", "--about", "the vocals are too loud")
+    told = json.loads(gainsay(*place, "--genre", "Hip Hop", "--json")[1])
+    assert told["genre"] == "hip hop"
+    assert [remark["complaint"] for remark in told["remarks"]] == ["loud"]
+    out = gainsay(*place, "--genre", "jazz")[1]
+    assert "usual in jazz is" in out and "sensitivity balanced: flags" in out
 
 
 def test_advice_for_people_says_why(gainsay, folder, listener):
@@ -198,6 +217,20 @@ def test_chat_goes_on_where_it_was(gainsay, folder, listener, tmp_path):
     assert gainsay(*place, lines=["where?"])[1] == "You are on v1.\n"
 
 
+def test_a_chat_keeps_its_sensitivity_and_genre(gainsay, folder, listener, tmp_path):
+    place = ("chat", folder, "--session", tmp_path / "s", "--anchor", "bass")
+    gainsay(*place, "--sensitivity", "keen", "--genre", "metal", lines=[])
+    out = gainsay(*place, lines=["be pickier"])[1]
+    told = operating_points().told("picky")
+    assert f"{told['hit_percent']} %" in out and "picky" in out.casefold()
+    with opening.opened(folder, "bass", tmp_path / "s", keep=True, listener=listener) as here:
+        assert (here.session.sensitivity, here.session.genre) == ("picky", "metal")
+        console = Console(file=io.StringIO(), width=300)
+        greet(here, console)
+    shown = console.file.getvalue()
+    assert operating_points().line("picky") in shown and "Judged as metal." in shown
+
+
 def test_mix_with_ones_own_moves(gainsay, folder, tmp_path):
     out_file, report = tmp_path / "mix.wav", tmp_path / "report.json"
     code, out, err = gainsay(
@@ -229,6 +262,18 @@ def test_mix_takes_the_advice_otherwise(gainsay, folder, listener, tmp_path):
     assert code == 0
     assert sorted(path.name for path in tmp_path.glob("*.flac")) == ["m-1.flac", "m-2.flac"]
     assert "vocals +3.0 dB: 90 % sure that it is too quiet" in out
+    assert "sensitivity balanced: flags" in out
+
+
+def test_mix_says_where_the_meters_speak_against_the_advice(gainsay, folder, listener, tmp_path):
+    samples, rate = soundfile.read(folder / "vocals.wav")
+    soundfile.write(folder / "vocals.wav", 30.0 * samples, rate, subtype="FLOAT")
+    report = tmp_path / "r.json"
+    place = ("mix", folder, "-o", tmp_path / "m.wav", "--anchor", "bass", "--no-effects")
+    code, out, _ = gainsay(*place, "--report", report)
+    (doubt,) = (line for line in json.loads(report.read_text())["why"] if "from 0 s" in line)
+    assert code == 0 and doubt in out
+    assert "23.6 LU above bass, over the usual" in doubt and "from 0 s to 1.5 s" in doubt
 
 
 def test_the_nearest_take_is_said_and_its_seed_gives_it_again(gainsay, folder, tmp_path):
@@ -318,6 +363,8 @@ def test_without_matplotlib_the_extra_is_named(gainsay, folder, tmp_path, monkey
             "a style needs them on",
         ),
         (["chat", "{song}", "--session", "{song}/s"], "inside the song's own folder"),
+        (["advise", "{song}", "--sensitivity", "fussy"], "cautious, careful, balanced"),
+        (["chat", "{song}", "--genre", "polka"], "pop, rock"),
     ],
 )
 def test_a_users_mistake_is_one_sentence_and_exit_code_2(

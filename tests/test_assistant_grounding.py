@@ -201,3 +201,40 @@ def test_our_own_words_pass_our_own_check():
     left = evidence(("propose_moves", "leave it, against bass", {"anchor": "bass", "moves": []}))
     for seed in range(40):
         assert check(prompts.reply("advice_leave_it", seed, anchor="bass"), left) == []
+
+
+VOX = {"stem": "lead vox", "gain_db": 3.0, "low_db": 1.5, "high_db": 4.5, "confidence": 0.42}
+KICK = {"stem": "Kick 22", "gain_db": -2.5, "low_db": -4.0, "high_db": -2.0, "confidence": 0.71}
+REMARK = {
+    "stem": "lead vox", "anchor": "bass", "relative_lu": -4.1, "low_lu": -2.0, "high_lu": 5.5,
+    "start_s": 42, "end_s": 50,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("situation", "values", "moves"),
+    [
+        ("advice_change", {"moves": [VOX, KICK]}, [VOX, KICK]),
+        ("advice_more", {"moves": [VOX, KICK]}, [VOX, KICK]),
+        ("complaint_confirmed", {"complaint": "quiet", "gain_db": 3.0, "move": VOX}, [VOX, KICK]),
+        ("complaint_followed", {"complaint": "quiet", "moves": [VOX]}, [VOX, KICK]),
+        ("complaint_contradicted", {"complaint": "quiet", "moves": [VOX]}, [VOX]),
+        ("complaint_contradicted", {"complaint": "loud", "moves": [VOX]}, [VOX, KICK]),
+        ("complaint_contradicted", {"complaint": "quiet", "moves": []}, []),
+        ("complaint_contradicted", {"complaint": "loud", "moves": []}, [KICK]),
+        ("complaint_contradicted", {"complaint": "quiet", "moves": []}, [KICK]),
+        ("ear_against_meter", {"gain_db": 3.0}, [VOX, KICK]),
+        ("ear_against_meter", {"stem": "Kick 22", "gain_db": -2.5}, [VOX, KICK]),
+        ("complaint_unheard", {}, [KICK]),
+        ("complaint_about_anchor", {}, [KICK]),
+    ],
+)
+def test_every_wording_of_weighed_advice_passes(situation, values, moves):
+    for opposite in (None, 0.61):
+        told = {**REMARK, "opposite": opposite, **values}
+        remark = {**REMARK, "opposite": opposite or 0.0}
+        data = {"anchor": "bass", "moves": moves, "remarks": [remark]}
+        known = evidence(("propose_moves", "proposed", data))
+        for text in prompts.wordings(situation, **told):
+            assert check(text, known) == [], text
+            assert check(text.replace("4.1 LU", "4.2 LU"), known) != [] or "4.1 LU" not in text

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from assistant.decoding import Stems, Writer, call_grammar
 from assistant.hearing import Hearing
-from assistant.listener import STEMS_AT_ONCE, EmbeddedListener, ListenerError, natural_key
+from assistant.judging import STEMS_AT_ONCE
+from assistant.listener import EmbeddedListener, ListenerError
 from assistant.model.processing import conversation, said_by
 from assistant.model.sentences import SentenceEncoder
 from assistant.tools import TOOLS
 from mixer.loudness import relative_profile
+from mixer.sources import natural_key
 from tests.tiny_listener import tiny_listener
 
 ASKED = [{"role": "user", "content": "how is the balance?"}]
@@ -133,8 +135,9 @@ def test_a_step_is_a_call_or_words_and_never_control_tokens(listener):
 
 
 def test_advice_carries_the_moves_of_the_judgement(listener):
-    step = listener._advise(hearing(NAMES), ASKED)
+    heard = hearing(NAMES)
+    step = listener._advise(heard, ASKED)
     assert step.tool is not None and step.tool.name == "propose_moves"
-    expected = [(m.stem, m.gain_db) for m in step.judgement.moves(listener.threshold)]
+    expected = [(m.stem, m.gain_db) for m in step.judgement.moves(heard.threshold)]
     assert [(m["stem"], m["gain_db"]) for m in step.tool.arguments["moves"]] == expected
     assert 3 <= len(step.tool.arguments["reason"]) <= 100

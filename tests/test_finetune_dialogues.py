@@ -125,7 +125,7 @@ def test_a_complaint_leans_the_posterior_its_way(prior, record):
     up, down = lean(posterior, 2, True)[2], lean(posterior, 2, False)[2]
     assert up[25:].sum() > posterior[2][25:].sum() > down[25:].sum()
     assert up.sum() == pytest.approx(1.0)
-    np.testing.assert_array_equal(lean(posterior, 2, True)[3], posterior[3])
+    np.testing.assert_allclose(lean(posterior, 2, True)[3], posterior[3])
 
 
 def test_only_what_the_model_decides_is_trained(prior, record):
@@ -142,7 +142,7 @@ def test_only_what_the_model_decides_is_trained(prior, record):
         {"role": "tool", "content": "proposed"},
         {"role": "assistant", "content": "Done."},
     )
-    ids, labels, weights = collate.encode(Example(scene, messages, teacher_posterior(scene, prior)))
+    ids, labels, weights = collate.encode(Example(scene, messages))
     learned = processor.tokenizer.decode(
         [i for i, label in zip(ids, labels, strict=True) if label != IGNORED]
     )
@@ -150,25 +150,6 @@ def test_only_what_the_model_decides_is_trained(prior, record):
     kept = [weight for weight, label in zip(weights, labels, strict=True) if label != IGNORED]
     assert kept[0] == 4.0 and kept[1] == 2.0 and kept[-1] == 0.5
     assert kept.count(4.0) == 2  # the choice to listen, the choice to speak
-
-
-def test_batch_puts_the_posterior_at_the_stem_tokens(prior, record):
-    model, processor = tiny_listener()
-    collate = Collator(processor)
-    scene = draw_scene(record, prior, np.random.default_rng(4), 1, all_stems=True)
-    posterior = teacher_posterior(scene, prior)
-    messages = (
-        {"role": "user", "content": ""},
-        {"role": "assistant", "content": "", "heard": True},
-    )
-    batch = collate([Example(scene, messages, posterior)])
-    rows, columns = batch.judged[:, 0], batch.judged[:, 1]
-    audio = model.config.audio_token_id
-    assert (batch.input_ids[rows, columns - 1] == audio).all()
-    expected = model.config.stem_token_ids[1 : len(ROLES)]
-    assert batch.input_ids[rows, columns].tolist() == expected
-    assert float(batch.posterior.sum(-1).min()) == pytest.approx(1.0, abs=1e-5)
-    assert (batch.input_ids == model.config.audio_token_id).sum() == 9 * len(ROLES)
 
 
 def test_held_out_phrasings_never_meet_training():

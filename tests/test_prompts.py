@@ -45,6 +45,11 @@ MOVES = [
     [{"stem": "LeadVox", "gain_db": -2.25}, {"stem": "Bass", "gain_db": -1.5}],
     [{"stem": name, "gain_db": 0.5 * step} for step, name in enumerate("ABCDE", start=1)],
 ]
+WEIGHED = [
+    {"stem": "LeadVox", "gain_db": -2.5, "low_db": -4.0, "high_db": -1.5, "confidence": 0.41}
+]
+MOVES += [WEIGHED]
+ON_YOUR_WORD = [WEIGHED[0] | {"confidence": None}]
 ROWS = [
     {"stem": "LeadVox", "relative_lu": 2.1, "lufs": -21.3},
     {"stem": "Kick", "relative_lu": 0.0, "lufs": -23.4},
@@ -63,12 +68,22 @@ def cases(situation: str) -> list[dict]:
         return [{"anchor": "Kick", "moves": moves, "version": "v2"} for moves in MOVES]
     if situation == "level_of_one":
         return [row | {"anchor": "Kick"} for row in ROWS]
-    if situation.startswith("complaint_") or situation == "why":
+    if situation in ("why", "ear_against_meter") or situation.startswith("complaint_"):
+        loops = ({"start_s": 12, "end_s": 20}, {"start_s": None, "end_s": None})
         return [
-            ONE | {"relative_lu": relative_lu, "complaint": complaint, "gain_db": gain_db}
+            ONE | loop | {"relative_lu": relative_lu, "complaint": complaint, "gain_db": gain_db}
+            | {"opposite": opposite, "moves": moves if situation == "complaint_contradicted"
+               or moves else WEIGHED}
+            for loop in loops
             for relative_lu in (-6.3, -0.04, 1.2, 7.7)
             for complaint, gain_db in (("quiet", 3.0), ("loud", -4.5))
-        ]
+            for opposite, moves in ((None, []), (0.62, WEIGHED), (None, ON_YOUR_WORD))
+        ]  # fmt: skip
+    if situation.startswith("sensitivity_"):
+        rates = {"false_alarm_percent": 17, "hit_percent": 30, "measured_on": "436 mixes"}
+        return [rates | {"name": "keen"}]
+    if situation == "advice_more":
+        return [{"anchor": "Kick", "moves": moves} for moves in MOVES]
     if situation.startswith("sound_"):
         why = "it is mono, and width does nothing there"
         told = {"stem": "Bass", "words": "brighter", "why": why, "near": ["warm", "soft"]}
@@ -110,7 +125,7 @@ def allowed(value: object) -> set[str]:
         return numbers(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return set()
-    signed = {f"{value:+.1f}", f"{value:+.2f}"}
+    signed = {f"{value:+.1f}", f"{value:+.2f}", f"{round(100 * value)}"}  # or in percent
     return signed | {f"{abs(value):.1f}", f"{abs(value):.2f}", str(value)}
 
 
@@ -207,7 +222,7 @@ def test_every_reply_renders_and_invents_no_number(situation: str) -> None:
 @pytest.mark.parametrize("situation", ["advice_change", "moves_applied", "complaint_confirmed"])
 def test_direction_words_agree_with_the_sign(situation: str) -> None:
     for case, text in rendered(situation):
-        gain_db = case["moves"][0]["gain_db"] if "moves" in case else case["gain_db"]
+        gain_db = case["gain_db"] if "gain_db" in case else case["moves"][0]["gain_db"]
         spoken = re.search(r"\b(up|raise|raising)\b|\+\d", text, re.IGNORECASE)
         lowered = re.search(r"\b(down|lower)\b|-\d+\.\d+ dB", text, re.IGNORECASE)
         assert bool(spoken) == (gain_db > 0) and bool(lowered) == (gain_db < 0), text

@@ -5,7 +5,7 @@ excerpt through the frozen tower, so it cannot know the fader; level comes as me
 relative to the anchor, so a common gain on all stems changes nothing (DESIGN section 6).
 """
 
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -21,7 +21,13 @@ from transformers.models.clap.modeling_clap import ClapAudioModel
 
 from assistant.model.configuration import GainsayConfig
 
-PROMPT_INPUTS = ("input_features", "level_features", "content_features", "sentence_features")
+PROMPT_INPUTS = (
+    "input_features",
+    "level_features",
+    "content_features",
+    "level_only",
+    "sentence_features",
+)
 
 
 class StemProjector(nn.Module):
@@ -42,13 +48,23 @@ class StemProjector(nn.Module):
         self.act = nn.GELU()
 
     def forward(self, content: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-        content = self.norm(content.to(self.norm.weight.dtype))
-        content_tokens = self.content_out(self.act(self.content_in(content)))
+        """All nine tokens of every stem."""
+        level_token = self.level_token(content, level)
+        return torch.cat([self.content_tokens(content), level_token[:, None]], dim=1)
+
+    def content_tokens(self, content: torch.Tensor) -> torch.Tensor:
+        """The first eight tokens (n, 8, hidden): what a stem is."""
+        return self.content_out(self.act(self.content_in(self._normal(content)))) + self.slot[:-1]
+
+    def level_token(self, content: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+        """The last token (n, hidden): how loud a stem is, by one who knows what it is."""
         # Level features stay float32 up to here: bf16 would round them by 0.1 dB and more.
         path = self.level_in(level.to(self.level_in.weight.dtype))
-        path = self.act(path + self.level_content(content.mean(dim=1)))
-        level_token = self.level_out(self.act(self.level_mid(path)))
-        return torch.cat([content_tokens, level_token[:, None]], dim=1) + self.slot
+        path = self.act(path + self.level_content(self._normal(content).mean(dim=1)))
+        return self.level_out(self.act(self.level_mid(path))) + self.slot[-1]
+
+    def _normal(self, content: torch.Tensor) -> torch.Tensor:
+        return self.norm(content.to(self.norm.weight.dtype))
 
 
 class SentenceProjector(nn.Module):
@@ -134,10 +150,11 @@ class GainsayModel(GainsayPreTrainedModel):
         input_features: torch.Tensor | None = None,
         level_features: torch.Tensor | None = None,
         content_features: torch.Tensor | None = None,
+        level_only: torch.Tensor | None = None,
         return_dict: bool | None = True,
         **kwargs,
     ) -> BaseModelOutputWithPooling:
-        """Embed stems: flat pooler_output (n * 9, hidden).
+        """Embed stems: flat pooler_output (n * 9, hidden), fewer where level_only (n,) says so.
 
         content_features (n, 8, tower), the cached output of hear(), may stand for input_features.
         """
@@ -148,8 +165,29 @@ class GainsayModel(GainsayPreTrainedModel):
         if level_features is None:
             raise ValueError("got stems without level_features: shape (stems, 14) is needed")
         level_features = level_features.reshape(-1, self.config.level_features)
-        tokens = self.multi_modal_projector(content_features, level_features)
-        return BaseModelOutputWithPooling(tokens, pooler_output=tokens.flatten(0, 1))
+        projector = self.multi_modal_projector
+        if level_only is None:
+            tokens = projector(content_features, level_features)
+            return BaseModelOutputWithPooling(tokens, pooler_output=tokens.flatten(0, 1))
+        levels: Any = projector.level_token(content_features, level_features)
+        flat: Any = self._interleave(content_features, levels, level_only)
+        return BaseModelOutputWithPooling(levels, pooler_output=flat)
+
+    def _interleave(
+        self, content: torch.Tensor, levels: torch.Tensor, level_only: torch.Tensor
+    ) -> torch.Tensor:
+        """The tokens of items (n,) in a row: nine of each, or its level token alone."""
+        whole = ~level_only
+        counts = torch.where(whole, self.config.content_tokens + 1, 1)
+        ends = counts.cumsum(0)
+        flat = levels.new_zeros(int(ends[-1]), levels.shape[-1])
+        flat = flat.index_copy(0, ends - 1, levels)
+        if not bool(whole.any()):
+            return flat
+        tokens = self.multi_modal_projector.content_tokens(content[whole])
+        offsets = torch.arange(self.config.content_tokens, device=levels.device)
+        places = (ends[whole] - counts[whole])[:, None] + offsets
+        return flat.index_copy(0, places.flatten(), tokens.flatten(0, 1).to(flat.dtype))
 
     def get_placeholder_mask(self, input_ids, inputs_embeds, audio_features) -> torch.Tensor:
         """Where audio embeddings go, (batch, length, hidden); their count must fit."""
@@ -157,7 +195,8 @@ class GainsayModel(GainsayPreTrainedModel):
         if int(mask.sum()) != audio_features.shape[0]:
             raise ValueError(
                 f"got {int(mask.sum())} audio placeholders and {audio_features.shape[0]} audio "
-                f"embeddings: each stem needs {self.config.content_tokens + 1} placeholders"
+                f"embeddings: each stem needs {self.config.content_tokens + 1} placeholders, or "
+                "one where level_only is set"
             )
         return mask[..., None].expand_as(inputs_embeds)
 
@@ -180,6 +219,7 @@ class GainsayModel(GainsayPreTrainedModel):
         input_features: torch.Tensor | None = None,
         level_features: torch.Tensor | None = None,
         content_features: torch.Tensor | None = None,
+        level_only: torch.Tensor | None = None,
         sentence_features: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.Tensor | None = None,
@@ -192,7 +232,9 @@ class GainsayModel(GainsayPreTrainedModel):
             inputs_embeds = cast(torch.Tensor, self.get_input_embeddings()(input_ids))
         has_stems = input_features is not None or content_features is not None
         if has_stems and input_ids is not None:
-            heard = self.get_audio_features(input_features, level_features, content_features)
+            heard = self.get_audio_features(
+                input_features, level_features, content_features, level_only
+            )
             stems = cast(torch.Tensor, heard.pooler_output)
             mask = self.get_placeholder_mask(input_ids, inputs_embeds, stems)
             inputs_embeds = inputs_embeds.masked_scatter(mask, stems.to(inputs_embeds.dtype))
@@ -256,6 +298,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
         input_features: torch.Tensor | None = None,
         level_features: torch.Tensor | None = None,
         content_features: torch.Tensor | None = None,
+        level_only: torch.Tensor | None = None,
         sentence_features: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.Tensor | None = None,
@@ -271,6 +314,7 @@ class GainsayForConditionalGeneration(GainsayPreTrainedModel, GenerationMixin):
             input_features=input_features,
             level_features=level_features,
             content_features=content_features,
+            level_only=level_only,
             sentence_features=sentence_features,
             attention_mask=attention_mask,
             position_ids=position_ids,
