@@ -114,7 +114,6 @@ class Weighed:
     judgement: Judgement
     moves: tuple[Advised, ...]
     remarks: tuple[Remark, ...] = ()
-    complaints: tuple[Complaint, ...] = ()
 
     def move_of(self, stem: str, gain_db: float) -> Advised | None:
         """The proposed move of a stem, if it is this one."""
@@ -153,7 +152,7 @@ def decide(
     for move in moves:
         if move.stem not in told_only and meters[move.stem].side == move.sign:
             remarks.append(Remark("ear_against_meter", move.stem, meters[move.stem]))
-    return Weighed(judgement, tuple(moves), tuple(remarks), tuple(complaints))
+    return Weighed(judgement, tuple(moves), tuple(remarks))
 
 
 def judged(judgement: Judgement, threshold: float) -> list[Advised]:

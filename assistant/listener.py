@@ -32,7 +32,7 @@ from assistant.model.sentences import SentenceEncoder
 from assistant.naming import spoken_of
 from assistant.said import Said
 from assistant.waiting import ADVICE_TOOL, is_open, stems_waiting, what_was_said
-from mixer.loudness import profile, relative_profile
+from mixer.loudness import LEVEL_ENTRIES, profile, relative_profile
 from mixer.moves import MixState
 from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
@@ -84,7 +84,7 @@ class EmbeddedListener:
         missing = np.full(14, np.nan, dtype=np.float32)
         rows = np.stack([missing if p is None else p for p in profiles]).astype(np.float32)
         for index, gain_db in enumerate(state.gain_db):
-            rows[index, [0, 1, *range(4, 14)]] += gain_db
+            rows[index, LEVEL_ENTRIES] += gain_db
             if state.muted[index]:
                 rows[index] = np.nan
         if not np.isfinite(rows[anchor_index, 0]):

@@ -27,7 +27,7 @@ from finetune.dialogues import READERS
 from finetune.scenes import Scene, SongBank, SongRecord, draw_scene, teacher_posterior
 from finetune.talk import Exchange
 from mixer.balance import BalancePrior
-from mixer.loudness import relative_profile
+from mixer.loudness import LEVEL_ENTRIES, relative_profile
 
 STEMS = 6
 TOOL_ONLY = frozenset({"propose_moves", "explain"})  # the advice is judged by `evaluate strict`
@@ -97,7 +97,7 @@ def _hearing_with(
         chosen.append(fitting[int(rng.integers(len(fitting)))])
     profiles = np.stack([record.profile[row] for record, row in chosen])
     shift = prior.draw(roles, chosen[0][0].genre, rng) - profiles[:, 0]
-    profiles[:, [0, 1, *range(4, 14)]] += shift[:, None].astype(np.float32)
+    profiles[:, LEVEL_ENTRIES] += shift[:, None].astype(np.float32)
     content = np.stack([record.hidden[row] for record, row in chosen if record.hidden is not None])
     relative = relative_profile(profiles, 0)
     return Hearing(names, 0, content.astype(np.float32), relative, roles, profiles)

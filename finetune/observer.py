@@ -52,9 +52,7 @@ def fault_posterior(
     if not others:
         return posterior
     means = np.atleast_2d(means)
-    change = np.eye(stems)[others] - np.eye(stems)[anchor]  # levels -> differences to the anchor
-    precision = np.linalg.inv(change @ covariance @ change.T)
-    off_db = np.clip((relative_db - means) @ change.T, -_FARTHEST_DB, _FARTHEST_DB)
+    _, off_db, precision = _differences(relative_db, anchor, means, covariance)
     told = np.zeros((len(others), len(_MOVES)))
     if evidence is not None:
         told = np.log(evidence[others][:, _MOVE_BINS] / evidence[others][:, [KEEP]])
@@ -64,17 +62,31 @@ def fault_posterior(
     return posterior
 
 
+def _differences(
+    relative_db: np.ndarray, anchor: int, means: np.ndarray, covariance: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Levels as differences of the others to the anchor.
+
+    The change (n, S) from levels to differences, how far these are from their means (..., n) in
+    dB, and their precision (n, n).
+    """
+    unit = np.eye(len(relative_db))
+    change = np.delete(unit, anchor, axis=0) - unit[anchor]
+    off_db = np.clip((relative_db - means) @ change.T, -_FARTHEST_DB, _FARTHEST_DB)
+    return change, off_db, np.linalg.inv(change @ covariance @ change.T)
+
+
 def conditional_levels(
     relative_db: np.ndarray, anchor: int, mean: np.ndarray, covariance: np.ndarray
 ) -> np.ndarray:
-    """Where each stem is usual (S, 3): re the anchor in LU, how far that is from it as the others
-    stand, in dB (the centre of the likelihood of its move), and the sd of that in dB; 0, 0, 1 for
-    the anchor."""
+    """Where each stem is usual (S, 3), as the others stand; 0, 0, 1 for the anchor.
+
+    Re the anchor in LU; how far from it the stem is, in dB, which is the centre of the likelihood
+    of its move; and the sd of that in dB.
+    """
     stems = len(relative_db)
     others = [stem for stem in range(stems) if stem != anchor]
-    change = np.eye(stems)[others] - np.eye(stems)[anchor]
-    precision = np.linalg.inv(change @ covariance @ change.T)
-    off_db = np.clip(change @ (relative_db - mean), -_FARTHEST_DB, _FARTHEST_DB)
+    change, off_db, precision = _differences(relative_db, anchor, mean, covariance)
     told = np.tile([0.0, 0.0, 1.0], (stems, 1))
     diagonal = np.diag(precision)
     told[others] = np.stack(

@@ -15,7 +15,7 @@ from finetune import flaws
 from finetune.observer import conditional_levels, fault_posterior
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
-from mixer.loudness import relative_profile
+from mixer.loudness import LEVEL_ENTRIES, relative_profile
 from mixer.roles import ROLES
 
 MOST_STEMS = 12
@@ -131,7 +131,7 @@ def draw_scene(
     levels = flaws.apply(balance, drawn)
     profiles = record.profile[keep].copy()
     shift = levels - profiles[:, 0]
-    profiles[:, [0, 1, *range(4, 14)]] += shift[:, None].astype(np.float32)
+    profiles[:, LEVEL_ENTRIES] += shift[:, None].astype(np.float32)
     return Scene(
         record=record,
         stems=tuple(int(index) for index in keep),

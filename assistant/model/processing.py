@@ -94,8 +94,7 @@ def conversation(
 ) -> list[dict]:
     """Chat messages with the stems put behind the first user text: name, audio and slot of each.
 
-    After a stem's slot token the model's next token is that stem's needed move, as far as it can
-    tell from the words and the stems up to there: the stem that is judged is put last.
+    How stems are judged stands in assistant/model/judging.py.
 
     Args:
         names: the stems in the order of their audio; the first is the anchor.
