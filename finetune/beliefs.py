@@ -96,9 +96,9 @@ def make_probe(
 
     Without the genre told, the prior's spread is that of all genres and its mean the genre's.
     """
-    mean, covariance = prior.moments(roles, genre)
+    mean, covariance = prior.moments(roles, genre, profile[:, 3])
     if not told_genre:
-        covariance = prior.moments(roles, None)[1]
+        covariance = prior.moments(roles, None, profile[:, 3])[1]
     rows = np.array(profile, np.float32)
     rows[:, LEVEL_ENTRIES] += (mean - rows[:, 0])[:, None].astype(np.float32)
     return Probe(genre, tuple(roles), numbered(roles), 1, mean, covariance, rows, hidden)

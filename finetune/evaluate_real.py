@@ -33,19 +33,10 @@ from finetune.real_scores import (
     slopes,
     untouched,
 )
-from finetune.real_songs import read_songs
+from finetune.real_songs import HELD_OUT, read_songs
 from finetune.scoring import bootstrap, joint_at, score
 from mixer.balance import BalancePrior
 
-# Of the project's own real songs: nothing was ever tuned on these.
-HELD_OUT = (
-    "evr_rubidium",
-    "evr_francium",
-    "fof_war_of_freedom",
-    "resonate_breakbeat",
-    "adaptisound_swing",
-    "mixing_desk_orange",
-)
 FALSE_ALARMS = (0.1, 0.2, 0.3)
 DRAWS = 300
 SIZES = " or ".join(f"{gain_db:g}" for gain_db in GAINS_DB if gain_db > 0)

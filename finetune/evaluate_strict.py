@@ -69,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         elif section == "reliability":
             strict_reliability.show(study, console, options.plots)
         else:
-            strict_points.show(study_of("valid"), console, options.write_points)
+            real = strict_points.tuned_on(options.real, options.cache) if options.real else []
+            strict_points.show(study_of("valid"), console, real, options.write_points)
     console.print(ELSEWHERE)
 
 
@@ -85,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--train-songs", type=int, default=600, help="songs for the linear probe")
     parser.add_argument("--threshold", type=float, help="default: the product's")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--real", type=Path, help="real songs that points must hold for as well")
+    parser.add_argument("--cache", type=Path, default=Path("runs/real"), help="what was measured")
     parser.add_argument("--write-points", type=Path, help="JSON of the operating points")
     parser.add_argument("--plots", type=Path, help="folder for reliability.png and curve.png")
     return parser

@@ -96,7 +96,7 @@ def _hearing_with(
             raise ValueError(f"no {role} among the {len(bank)} held-out songs: build more songs")
         chosen.append(fitting[int(rng.integers(len(fitting)))])
     profiles = np.stack([record.profile[row] for record, row in chosen])
-    shift = prior.draw(roles, chosen[0][0].genre, rng) - profiles[:, 0]
+    shift = prior.draw(roles, chosen[0][0].genre, rng, plays=profiles[:, 3]) - profiles[:, 0]
     profiles[:, LEVEL_ENTRIES] += shift[:, None].astype(np.float32)
     content = np.stack([record.hidden[row] for record, row in chosen if record.hidden is not None])
     relative = relative_profile(profiles, 0)

@@ -1,8 +1,9 @@
 """Fit the balance prior's numbers from a table of stem levels and write them as mixer/balance.json.
 
 One rule: what was fitted and what was assumed are kept apart in the file, each with its source.
-    python -m finetune.fit_balance LEVELS_CSV --out mixer/balance.json
+    python -m finetune.fit_balance LEVELS_CSV SONGS --out mixer/balance.json
 LEVELS_CSV holds split, track, stem, start_sec, rms_dbfs: one row per 10 s of a stem or `mixture`.
+SONGS holds one folder of stems a song; those that evaluations hold out are not looked at.
 """
 
 import argparse
@@ -13,15 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from finetune.fit_within import loudness_less_rms_db, stem_sd_db
+from finetune.real_songs import HELD_OUT, folders_of, read_songs
 from mixer.roles import FAMILIES, FAMILY_OF_ROLE, GENRES
 
 MIXTURE_GATE_DBFS = -35.0
 STEM_GATE_DBFS = -45.0
-
-# Assumption: LUFS minus RMS dB of a typical stem. K-weighting cuts below about 60 Hz (bass reads
-# lower) and lifts by up to 4 dB above 2 kHz (vocals and bright parts read higher); on a kit the two
-# cancel. RMS over 10 s is otherwise taken for integrated loudness.
-K_WEIGHTING_DB = {"vocals": 1.0, "drums": 0.0, "bass": -2.0, "other": 0.5}
 
 # Assumption: vocals against the rest. Only the order is published (Gerdes & Siedenburg 2023, Grammy
 # nominees 1990-2020: country > rap > pop > 0, rock about 0, metal < 0); the sizes are ours,
@@ -37,10 +35,6 @@ ROLE_OFFSET_DB = {
     "synth pad": -4.0, "strings": -2.0, "brass": -1.0, "synth lead": -0.5, "arpeggio": -3.0,
     "lead vocal": 0.0, "backing vocals": -5.0, "effects": -6.0,
 }  # fmt: skip
-
-# Assumption: two stems of one family differ from their offsets with an sd of 3 * sqrt(2) = 4.2 dB,
-# somewhat less than two families do in the fitted table (5.1 to 5.8 dB).
-STEM_SD_DB = 3.0
 
 
 def read_passages(table: Path, split: str) -> tuple[np.ndarray, list[str]]:
@@ -85,8 +79,8 @@ def difference_sd_db(covariance: np.ndarray) -> dict[str, float]:
     }  # fmt: skip
 
 
-def describe(levels_db: np.ndarray, songs: list[str], split: str) -> dict[str, object]:
-    """Everything that mixer/balance.json says."""
+def describe(levels_db: np.ndarray, songs: list[str], split: str) -> dict[str, dict]:
+    """What mixer/balance.json says but for what is fitted within families."""
     mean, covariance = fit(levels_db)
     return {
         "fitted": {
@@ -100,27 +94,42 @@ def describe(levels_db: np.ndarray, songs: list[str], split: str) -> dict[str, o
             "difference_sd_db": difference_sd_db(covariance),
         },
         "assumed": {
-            "k_weighting_db": K_WEIGHTING_DB,
             "genre_vocal_shift_db": {
                 genre: GENRE_VOCAL_SHIFT_DB.get(genre, 0.0) for genre in GENRES
             },
             "role_offset_db": {role: ROLE_OFFSET_DB[role] for role in FAMILY_OF_ROLE},
-            "stem_sd_db": STEM_SD_DB,
         },
     }
+
+
+def fit_within(folder: Path, cache: Path, numbers: dict[str, dict]) -> dict[str, object]:
+    """What the multitracks under a folder say of stems within families, given all other numbers."""
+    songs = [one for one in read_songs(folder, cache) if one.name not in HELD_OUT]
+    names = [song.name for song in songs]
+    within: dict[str, object] = {
+        "source": f"{len(songs)} songs, {sum(len(song.names) for song in songs)} stems; "
+        "LUFS less RMS: median over a family's stems; spread: likeliest",
+        "songs": names,
+        "loudness_less_rms_db": loudness_less_rms_db(folders_of(folder, names), songs),
+    }
+    return within | {"stem_sd_db": stem_sd_db(songs, {**numbers, "within": within})}
 
 
 def main() -> None:
     """Read the table, fit, write the file and print the spreads."""
     parser = argparse.ArgumentParser(description="Fit the balance prior on a table of stem levels.")
     parser.add_argument("table", type=Path, help="CSV of stem levels")
+    parser.add_argument("songs", type=Path, help="folder with one folder of stems a song")
+    parser.add_argument("--cache", type=Path, default=Path("runs/real"), help="what was measured")
     parser.add_argument("--out", type=Path, required=True, help="where to write the numbers (JSON)")
     parser.add_argument("--split", default="train", help="rows used (default: train)")
     options = parser.parse_args()
     levels_db, songs = read_passages(options.table, options.split)
     numbers = describe(levels_db, songs, options.split)
+    numbers["within"] = fit_within(options.songs, options.cache, numbers)
     options.out.write_text(json.dumps(numbers, indent=1) + "\n")
     print(f"{len(songs)} passages of {len(set(songs))} songs -> {options.out}")
+    print(f"  within a family: {numbers['within']}")
     for pair, spread in difference_sd_db(fit(levels_db)[1]).items():
         print(f"  {pair}: sd {spread:.2f} dB")
 

@@ -33,6 +33,8 @@ WORDS_SHARE = {"": 0.25, "question": 0.35, "complaint": 0.40}
 ROWS_SHARE = 0.2  # levels of real songs, nothing else known
 PUT_TOGETHER_SHARE = 0.35  # of the others: stems of many songs, so that no line-up is met twice
 LARGE_SHARE = 0.15  # of these: two line-ups in one, up to MOST_STEMS
+ODD_SHARE = 0.25  # of these: roles by chance, as in songs made of loops
+ODD_STEMS = (2, 13)
 MOST_STEMS = 24
 GENRE_SHARE = 0.3  # the genre is told
 
@@ -85,11 +87,15 @@ class Judgements:
         return told(scene, posterior, usual, words, genre, senses)
 
     def put_together(self, rng: np.random.Generator) -> SongRecord:
-        """A song of a genre's line-up whose stems come from any songs."""
+        """A song of a genre's line-up, or of any, whose stems come from any songs."""
         genre = GENRES[int(rng.integers(len(GENRES)))]
-        roles = line_up(genre, rng)
-        if rng.random() < LARGE_SHARE:
-            roles = (*roles, *line_up(genre, rng))
+        kind = rng.random()
+        if kind < ODD_SHARE:
+            roles = tuple(map(str, rng.choice(ROLES, int(rng.integers(*ODD_STEMS, endpoint=True)))))
+        elif kind < ODD_SHARE + LARGE_SHARE:
+            roles = (*line_up(genre, rng), *line_up(genre, rng))
+        else:
+            roles = line_up(genre, rng)
         chosen = [self._by_role[role] for role in roles if role in self._by_role][:MOST_STEMS]
         stems = [some[int(rng.integers(len(some)))] for some in chosen]
         if len(stems) < 2:

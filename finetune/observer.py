@@ -160,7 +160,7 @@ def _pair_factor(precision: np.ndarray, one: np.ndarray, other: np.ndarray) -> n
 
 
 class IdealObserver:
-    """Knows the roles, the prior and how flaws are drawn; hears nothing but levels."""
+    """Knows roles, the prior and how flaws are drawn; of the sound, levels and pauses."""
 
     def __init__(self, prior: BalancePrior) -> None:
         self.prior = prior
@@ -171,10 +171,14 @@ class IdealObserver:
         roles: Sequence[str],
         anchor: int,
         genre: str | None = None,
+        plays: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Posterior (S, 49) over needed moves; without a genre, the even mixture over GENRES."""
+        """Posterior (S, 49) over needed moves; without a genre, the even mixture over GENRES.
+
+        plays (S,): for which share of the time each stem plays; without it, all the time.
+        """
         genres = GENRES if genre is None else (genre,)
-        moments = [self.prior.moments(roles, one) for one in genres]
+        moments = [self.prior.moments(roles, one, plays) for one in genres]
         means = np.stack([mean for mean, _ in moments])
         levels = np.asarray(relative_db, dtype=np.float64)
         return fault_posterior(levels, anchor, means, moments[0][1])

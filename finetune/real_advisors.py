@@ -37,7 +37,7 @@ def advisors(prior: BalancePrior, listener: Any, seed: int = 0) -> dict[str, Adv
 
 def observe(prior: BalancePrior, mix: RealMix) -> np.ndarray:
     """Who knows the prior and each stem's role; genres pooled, as the listener was taught."""
-    return fault_posterior(_relative_db(mix), 0, *prior.moments(mix.roles))
+    return fault_posterior(_relative_db(mix), 0, *prior.moments(mix.roles, None, mix.plays))
 
 
 def ask(listener: Any, hearings: Sequence[Hearing]) -> Posteriors:

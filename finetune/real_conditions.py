@@ -110,8 +110,8 @@ def join(
         return song
     own = len(song.names)
     roles = (*song.roles, *(guest.roles[0] for guest in guests))
-    drawn = prior.draw(roles, None, rng)
     rows = np.concatenate([song.profile, *(guest.profile for guest in guests)])
+    drawn = prior.draw(roles, None, rng, plays=rows[:, 3])
     wanted = drawn + (song.profile[:, 0] - drawn[:own]).mean()
     rows[own:, LEVEL_ENTRIES] += (wanted - rows[:, 0])[own:, None].astype(rows.dtype)
     return replace(

@@ -16,7 +16,6 @@ from mixer.loudness import LEVEL_ENTRIES, relative_profile
 
 GAINS_DB = (-12.0, -9.0, -6.0, -4.5, -3.0, 3.0, 4.5, 6.0, 9.0, 12.0)
 MOST_ANCHORS = 3
-_PLAYS = 3  # the entry of a profile that says for which share of the time a stem plays
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +58,15 @@ def mix_of(
         profiles=rows,
         genre=genre,
     )
-    levels, plays = rows[:, 0].astype(float), rows[:, _PLAYS]
+    levels = rows[:, 0].astype(float)
     return RealMix(
-        song.name, f"{view} {song.names[0]}", hearing, song.roles, levels, plays, tuple(flaws)
+        song.name, f"{view} {song.names[0]}", hearing, song.roles, levels, song.plays, tuple(flaws)
     )
 
 
 def under_anchors(song: RealSong, most: int = MOST_ANCHORS) -> list[RealSong]:
     """The song with each of its steadiest stems put first in turn."""
-    steady = np.argsort(-song.profile[:, _PLAYS], kind="stable")[:most]
+    steady = np.argsort(-song.plays, kind="stable")[:most]
     every = range(len(song.names))
     return [song.pick([anchor, *(stem for stem in every if stem != anchor)]) for anchor in steady]
 

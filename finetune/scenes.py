@@ -21,6 +21,9 @@ from mixer.roles import ROLES
 MOST_STEMS = 12
 KEPT_SHARE = 0.85
 OWN_NAMES_SHARE = 0.2
+# Of the scenes: stems enter and pause as in whole songs. A stem's gated levels do not change when
+# it plays in fewer sections, only the share of the time does.
+SPARSE_SHARE, SPAREST = 0.35, 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,11 @@ class Scene:
     flaws: tuple[flaws.Flaw, ...]
     relative_profile: np.ndarray  # (S, 14)
     needed_db: np.ndarray  # (S,)
+
+    @property
+    def plays(self) -> np.ndarray:
+        """For which share of the time each stem plays, (S,)."""
+        return self.relative_profile[:, 3]
 
     @property
     def hidden(self) -> np.ndarray:
@@ -126,10 +134,12 @@ def draw_scene(
     if own_names is None:
         own_names = bool(rng.random() < OWN_NAMES_SHARE)
     names = tuple(record.names[i] for i in keep) if own_names else tuple(names_for(roles, rng))
-    balance = prior.draw(roles, record.genre, rng)
+    profiles = record.profile[keep].copy()
+    if rng.random() < SPARSE_SHARE:
+        profiles[:, 3] *= rng.uniform(SPAREST, 1.0, len(keep)).astype(np.float32)
+    balance = prior.draw(roles, record.genre, rng, plays=profiles[:, 3])
     drawn = flaws.draw(rng, len(keep), 0, fault_count)  # the anchor is the first
     levels = flaws.apply(balance, drawn)
-    profiles = record.profile[keep].copy()
     shift = levels - profiles[:, 0]
     profiles[:, LEVEL_ENTRIES] += shift[:, None].astype(np.float32)
     return Scene(
@@ -154,11 +164,11 @@ def teacher_posterior(
 
     genre: as told; without it genres are pooled in one Gaussian. evidence (S, 49): see observer.
     """
-    mean, covariance = prior.moments(scene.roles, genre)
+    mean, covariance = prior.moments(scene.roles, genre, scene.plays)
     return fault_posterior(scene.levels - scene.levels[0], 0, mean, covariance, evidence)
 
 
 def usual_levels(scene: Scene, prior: BalancePrior, genre: str | None = None) -> np.ndarray:
     """Where an observer who knows the roles expects each stem, (S, 3): see conditional_levels."""
-    mean, covariance = prior.moments(scene.roles, genre)
+    mean, covariance = prior.moments(scene.roles, genre, scene.plays)
     return conditional_levels(scene.levels - scene.levels[0], 0, mean, covariance)

@@ -176,7 +176,7 @@ def _drawn(record: SongRecord, prior: BalancePrior, rng: np.random.Generator) ->
     ]
     roles = tuple(record.roles[row] for row in rows)
     levels = np.full(len(STEMS), np.nan)
-    levels[stems] = prior.draw(roles, record.genre, rng)
+    levels[stems] = prior.draw(roles, record.genre, rng, plays=record.profile[rows, 3])
     if record.hidden is None:
         return Segment(record.key, levels)
     profiles = record.profile[rows].copy()

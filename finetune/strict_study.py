@@ -120,7 +120,7 @@ def make_panel(prior: BalancePrior, listener, seed: int = 0) -> Panel:
 
     def by_roles(mix: Mix, genre: str | None = None) -> np.ndarray:
         roles = [role or "effects" for role in mix.roles]
-        return observer.posterior(mix.relative_db, roles, 0, genre)
+        return observer.posterior(mix.relative_db, roles, 0, genre, mix.activity)
 
     advisors = {
         CHANCE: each(lambda mix: baselines.chance(_coin(mix), len(mix.names), 0)),

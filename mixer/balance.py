@@ -56,31 +56,43 @@ def _check(roles: Sequence[str], genre: str | None) -> None:
         raise BalanceError(f"genre {genre!r} is not known: use None or one of {', '.join(GENRES)}")
 
 
-def _sharing_db(offsets_db: np.ndarray, stem_sd_db: float) -> np.ndarray:
+def _sharing_db(offsets_db: np.ndarray, plays: np.ndarray, stem_sd_db: float) -> np.ndarray:
     """Mean level of each stem of one family against the family's own, shape (n,).
 
-    Powers add up to the family's: minus 10 log10 n where offsets are equal, less what the stems'
-    random deviations add to the sum of powers on average (to second order; nothing for one stem).
+    While a stem plays, its power and that of those that play with it add up to the family's: minus
+    10 log10 n where n equal ones play all the time, nothing where they take turns; less what the
+    stems' random deviations add to the sum of powers on average (to second order).
     """
     powers = 10 ** (offsets_db / 10)
-    share = powers / powers.sum()
-    surplus_db = math.log(10) / 20 * stem_sd_db**2 * (1 - float(np.sum(share**2)))
-    return offsets_db - 10 * math.log10(powers.sum()) - surplus_db
+    together = np.where(np.eye(len(powers), dtype=bool), 1.0, plays) * powers  # row: while it plays
+    total = together.sum(axis=1)
+    share = together / total[:, None]
+    surplus_db = math.log(10) / 20 * stem_sd_db**2 * (1 - np.square(share).sum(axis=1))
+    return offsets_db - 10 * np.log10(total) - surplus_db
+
+
+def _shares(plays: Sequence[float] | np.ndarray | None, stems: int) -> tuple[float, ...]:
+    """Shares of the time as a key; finer than a tenth means nothing."""
+    if plays is None:
+        return (1.0,) * stems
+    if len(plays) != stems:
+        raise BalanceError(f"{len(plays)} shares of the time for {stems} stems: give one for each")
+    return tuple(np.clip(np.asarray(plays, float), 0.0, 1.0).round(1).tolist())
 
 
 class BalancePrior:
     """Stem levels ~ family mean (by genre) + family deviation + role offset + stem deviation."""
 
     def __init__(self, numbers: dict) -> None:
-        fitted, assumed = numbers["fitted"], numbers["assumed"]
+        fitted, within, assumed = numbers["fitted"], numbers["within"], numbers["assumed"]
         if tuple(fitted["families"]) != FAMILIES:
             raise BalanceError(
                 f"families {fitted['families']}, need {list(FAMILIES)}: refit the file"
             )
         self._role_offset_db: dict[str, float] = assumed["role_offset_db"]
-        self._stem_sd_db = float(assumed["stem_sd_db"])
-        k_weighting = np.array([assumed["k_weighting_db"][family] for family in FAMILIES])
-        self._family_mean = np.array(fitted["mean_db"]) + k_weighting
+        self._stem_sd_db = float(within["stem_sd_db"])
+        louder_db = np.array([within["loudness_less_rms_db"][family] for family in FAMILIES])
+        self._family_mean = np.array(fitted["mean_db"]) + louder_db
         self._family_covariance = np.array(fitted["covariance_db2"])
         shifts = np.array([assumed["genre_vocal_shift_db"][genre] for genre in GENRES])
         self._genre_shift_db: dict[str, float] = dict(
@@ -96,13 +108,17 @@ class BalancePrior:
         return cls(json.loads((file or NUMBERS_FILE).read_text()))
 
     def moments(
-        self, roles: Sequence[str], genre: str | None = None
+        self,
+        roles: Sequence[str],
+        genre: str | None = None,
+        plays: Sequence[float] | np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Mean (S,) and covariance (S, S) of stem levels in LU, up to a common offset; read-only.
 
         Without a genre: the moments of the even mixture over GENRES, to which the table was fitted.
+        plays: for which share of the time each stem plays, 0 to 1; without it, all the time.
         """
-        return self.moments_cached(tuple(roles), genre)
+        return self.moments_cached(tuple(roles), genre, _shares(plays, len(roles)))
 
     def draw(
         self,
@@ -110,14 +126,14 @@ class BalancePrior:
         genre: str | None,
         rng: np.random.Generator,
         count: int | None = None,
+        plays: Sequence[float] | np.ndarray | None = None,
     ) -> np.ndarray:
-        """Draw one balance (S,) in LU, or (count, S) independent ones."""
-        key = tuple(roles)
-        mean, _ = self.moments_cached(key, genre)
-        root = self._root_cached(key, genre)
+        """Draw one balance (S,) in LU, or (count, S) independent ones; plays as in moments()."""
+        mean, _ = self.moments(roles, genre, plays)
+        root = self._root_cached(tuple(roles), genre)
         if count is None:
-            return mean + root @ rng.standard_normal(len(key))
-        return mean + rng.standard_normal((count, len(key))) @ root.T
+            return mean + root @ rng.standard_normal(len(mean))
+        return mean + rng.standard_normal((count, len(mean))) @ root.T
 
     def usual_range(
         self,
@@ -155,7 +171,9 @@ class BalancePrior:
         within = self._family_covariance - self._genre_variance * np.outer(contrast, contrast)
         return self._family_mean + self._genre_shift_db[genre] * vocal, within
 
-    def _moments(self, roles: tuple[str, ...], genre: str | None) -> tuple[np.ndarray, np.ndarray]:
+    def _moments(
+        self, roles: tuple[str, ...], genre: str | None, plays: tuple[float, ...]
+    ) -> tuple[np.ndarray, np.ndarray]:
         _check(roles, genre)
         family_mean, family_covariance = self._family_moments(genre)
         families = np.array([FAMILIES.index(FAMILY_OF_ROLE[role]) for role in roles])
@@ -164,7 +182,9 @@ class BalancePrior:
         covariance = family_covariance[np.ix_(families, families)].copy()
         for family in np.unique(families):
             members = np.flatnonzero(families == family)
-            mean[members] += _sharing_db(offsets_db[members], self._stem_sd_db)
+            mean[members] += _sharing_db(
+                offsets_db[members], np.array(plays)[members], self._stem_sd_db
+            )
             # Deviations sum to zero in a family: they share its level out, they do not change it.
             own = np.eye(len(members)) - 1 / len(members)
             covariance[np.ix_(members, members)] += self._stem_sd_db**2 * own
@@ -173,7 +193,7 @@ class BalancePrior:
 
     def _root(self, roles: tuple[str, ...], genre: str | None) -> np.ndarray:
         """A (S, S) with A A' = covariance; through eigenvalues, since a common offset has none."""
-        values, vectors = np.linalg.eigh(self.moments_cached(roles, genre)[1])
+        values, vectors = np.linalg.eigh(self.moments(roles, genre)[1])
         return vectors * np.sqrt(np.clip(values, 0.0, None))
 
 

@@ -63,7 +63,7 @@ class Knowing:
         ]
         levels = hearing.relative_profile[:, 0] * 10.0 * (senses != "content")
         posterior = IdealObserver(PRIOR).posterior(
-            levels, roles, hearing.anchor_index, hearing.genre
+            levels, roles, hearing.anchor_index, hearing.genre, hearing.relative_profile[:, 3]
         )
         return Judgement(hearing.names, hearing.anchor_index, posterior)
 

@@ -50,9 +50,23 @@ def test_genre_order_of_vocals(prior: BalancePrior) -> None:
 def test_two_equal_stems_share_the_power(prior: BalancePrior) -> None:
     one, _ = prior.moments(("bass", "piano"))
     two, covariance = prior.moments(("bass", "piano", "piano"))
-    assert one[1] - two[1] == pytest.approx(3.01, abs=0.6)
+    # Half the power each, less what deviations of 4 dB add to a sum of powers.
+    assert one[1] - two[1] == pytest.approx(3.01 + np.log(10) / 20 * 4.0**2 / 2, abs=0.01)
     assert two[1] == two[2]
-    assert difference_sd(covariance, 1, 2) == pytest.approx(3.0 * 2**0.5)
+    assert difference_sd(covariance, 1, 2) == pytest.approx(4.0 * 2**0.5)
+
+
+def test_stems_that_take_turns_share_no_power(prior: BalancePrior) -> None:
+    roles = ("bass", "drums", "drums")
+    alone = prior.moments(roles[:2])[0]
+    apart = prior.moments(roles, plays=(1.0, 0.0, 0.0))[0]
+    np.testing.assert_allclose(apart, [*alone, alone[1]])
+    shares = [prior.moments(roles, plays=(1.0, 1.0, play))[0][1] for play in (0.0, 0.3, 0.7, 1.0)]
+    assert np.all(np.diff(shares) < 0.0)
+    together = prior.moments(roles)[0]
+    np.testing.assert_array_equal(prior.moments(roles, plays=np.ones(3))[0], together)
+    with pytest.raises(BalanceError, match="2 shares of the time for 3 stems"):
+        prior.moments(roles, plays=(1.0, 0.5))
 
 
 def test_the_sum_of_a_family_keeps_its_level(prior: BalancePrior) -> None:
