@@ -11,6 +11,7 @@ from typing import Any, Literal
 from assistant.complaints import Complaint
 from assistant.hearing import Judgement, Needed
 from assistant.loops import Loop
+from assistant.sensitivity import among_several
 from mixer.moves import Move
 
 SURE = 0.6  # how sure the ear must be of the opposite to contradict a complaint
@@ -181,7 +182,8 @@ class _Heard:
         """Whether the ear, which was not told, would have flagged the same fault."""
         sign = self.complaint.sign
         own, opposite = (self.without_words(way).probability for way in (sign, -sign))
-        return own >= self.threshold and own > opposite
+        flagged = among_several(own, len(self.judgement.names)) >= self.threshold
+        return bool(flagged) and own > opposite
 
     @property
     def is_contradicted(self) -> bool:

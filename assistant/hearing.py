@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from assistant.sensitivity import balanced_threshold
+from assistant.sensitivity import among_several, balanced_threshold
 from mixer.moves import MixState, Move, on_grid
 from mixer.song import Song
 
@@ -116,10 +116,11 @@ class Judgement:
     def moves(self, threshold: float | None = None) -> list[Move]:
         """The advised moves, the surest first; an empty list means "leave it".
 
-        threshold: the probability of a fault from which a move is advised; None: the balanced one.
+        threshold: the probability of a fault (among six stems, see sensitivity.among_several) from
+            which a move is advised; None: the balanced one.
         """
         threshold = balanced_threshold() if threshold is None else threshold
-        fault, gains = self.p_fault(), self.move_db()
+        fault, gains = among_several(self.p_fault(), len(self.names)), self.move_db()
         order = np.argsort(-fault, kind="stable")
         return [
             Move(self.names[index], float(gains[index]))

@@ -11,9 +11,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 SETTINGS = ("cautious", "careful", "balanced", "keen", "picky")  # each flags more than the last
 DEFAULT = "balanced"
 FILE = "operating_points.json"
+# How many faults a mix has, before anything is heard: none, one, two or three.
+FAULTS_BEFORE = (0.40, 0.40, 0.12, 0.08)
+_SEVERAL = 6  # so many stems leave enough room for doubt which of them is at fault
+_SURE = 1e-9
 
 
 class SensitivityError(ValueError):
@@ -64,6 +70,27 @@ class OperatingPoints:
             f"sensitivity {name}: flags {told['false_alarm_percent']} % of fine mixes, finds "
             f"{told['hit_percent']} % of single faults (measured on {told['measured_on']})"
         )
+
+
+def fault_before(stems: int) -> float:
+    """The probability that a stem is at fault before anything is heard; the anchor never is."""
+    others = stems - 1
+    return sum(min(count, others) * chance for count, chance in enumerate(FAULTS_BEFORE)) / others
+
+
+def among_several(fault: np.ndarray | float, stems: int) -> np.ndarray:
+    """The probability of a fault as thresholds take it: what was heard of it, among six stems.
+
+    Of two stems one is likely to be at fault before anything is heard, so that hardly any mix of
+    theirs would be left alone: what counts is how much likelier listening has made it. The odds are
+    changed by those of a stem of six over those of a stem of so many; of six and more, not at all.
+    """
+    chance = np.clip(np.asarray(fault, dtype=float), _SURE, 1.0 - _SURE)
+    if not 1 < stems < _SEVERAL:
+        return np.asarray(fault, dtype=float)
+    several, few = fault_before(_SEVERAL), fault_before(stems)
+    odds = chance / (1.0 - chance) * (several / (1.0 - several)) / (few / (1.0 - few))
+    return odds / (1.0 + odds)
 
 
 def known_setting(name: str) -> str:

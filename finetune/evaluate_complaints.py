@@ -19,7 +19,7 @@ from rich.table import Table
 from assistant.complaints import complaints_in
 from assistant.evidence import complaint_evidence, heed
 from assistant.hearing import GRID
-from assistant.sensitivity import balanced_threshold
+from assistant.sensitivity import among_several, balanced_threshold
 from assistant.weighing import QUESTION
 from finetune import talk
 from finetune.desk import Desk
@@ -90,7 +90,7 @@ def answer(posterior: np.ndarray, complaint: Complaint, threshold: float) -> str
     """What is advised about the stem: "with" the complaint, "against" it, or "nothing"."""
     row = posterior[complaint.stem]
     up, down = row[GRID >= 1.5].sum(), row[GRID <= -1.5].sum()
-    if up + down < threshold:
+    if among_several(up + down, len(posterior)) < threshold:
         return "nothing"
     return "with" if (up > down) == complaint.needs_raise else "against"
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-COUNT_PROBABILITY = (0.40, 0.40, 0.12, 0.08)
+from assistant.sensitivity import FAULTS_BEFORE
+
+COUNT_PROBABILITY = FAULTS_BEFORE
 LEAST_DB = 1.5
 MOST_DB = 12.0
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.sensitivity import among_several
 from finetune.flaws import LEAST_DB, Flaw
 from finetune.observer import GRID
 from mixer.moves import on_grid
@@ -76,7 +77,8 @@ def move_given_fault(posterior: np.ndarray) -> np.ndarray:
 
 def decide(posterior: np.ndarray, threshold: float) -> np.ndarray:
     """The advised moves (S,) in dB: stems whose P(fault) exceeds the threshold; 0 = leave it."""
-    return np.where(p_fault(posterior) > threshold, move_given_fault(posterior), 0.0)
+    fault = among_several(p_fault(posterior), len(posterior))
+    return np.where(fault > threshold, move_given_fault(posterior), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,7 @@ class Judged:
     """One entry a case (N,), threshold apart: all that the scores need."""
 
     certainty: np.ndarray  # P(fault) of the likeliest stem that is not the anchor: the named one
+    told: np.ndarray  # the same as the product's thresholds take it, see sensitivity.among_several
     stem_right: np.ndarray  # bool: the named stem is at fault
     direction_right: np.ndarray  # bool: its move goes the way that the flaw needs
     move_db: np.ndarray  # of the named stem
@@ -97,33 +100,35 @@ class Judged:
 
     def advised_db(self, threshold: float) -> np.ndarray:
         """What is advised (N,) for the flawed stem: 0 where another or none is named."""
-        return np.where((self.certainty > threshold) & self.stem_right, self.move_db, 0.0)
+        return np.where((self.told > threshold) & self.stem_right, self.move_db, 0.0)
 
 
 def judge(cases: Sequence[Case]) -> Judged:
     """Name each case's likeliest stem and its move, and compare with the truth."""
     rows = [_judge_one(case) for case in cases]
-    certainty, stem, direction, move, needed, count = map(np.array, zip(*rows, strict=True))
+    certainty, told, stem, direction, move, needed, count = map(np.array, zip(*rows, strict=True))
     songs = np.unique([str(case.song) for case in cases], return_inverse=True)[1]
-    return Judged(certainty, stem, direction, move, needed, count, songs)
+    return Judged(certainty, told, stem, direction, move, needed, count, songs)
 
 
-def _judge_one(case: Case) -> tuple[float, bool, bool, float, float, int]:
+def _judge_one(case: Case) -> tuple[float, float, bool, bool, float, float, int]:
     fault = p_fault(case.posterior)
     fault[case.anchor] = -1.0
     top = int(np.argmax(fault))
     certainty = max(float(fault[top]), 0.0)
+    told = float(among_several(certainty, len(case.posterior)))
     move_db = float(move_given_fault(case.posterior)[top])
     if not case.flaws:
-        return certainty, False, False, move_db, 0.0, 0
+        return certainty, told, False, False, move_db, 0.0, 0
     flaw = max(case.flaws, key=lambda one: (one.stem == top, abs(one.gain_db)))
     needed_db = -flaw.gain_db
-    return certainty, flaw.stem == top, move_db * needed_db > 0, move_db, needed_db, len(case.flaws)
+    right = move_db * needed_db > 0
+    return certainty, told, flaw.stem == top, right, move_db, needed_db, len(case.flaws)
 
 
 def score(judged: Judged, threshold: float) -> Scores:
     """All rates at one threshold."""
-    flagged = judged.certainty > threshold
+    flagged = judged.told > threshold
     one, none = judged.flaw_count == 1, judged.flaw_count == 0
     hit = flagged[one]
     stem, direction = hit & judged.stem_right[one], hit & judged.direction_right[one]

@@ -181,7 +181,7 @@ def mark(trials: Trials, posterior: np.ndarray, threshold: float | None) -> Mark
     ]
     judged = judge(cases)
     called, far = map(np.array, zip(*map(_call, asked), strict=True))
-    flagged = called if threshold is None else judged.certainty > threshold
+    flagged = called if threshold is None else judged.told > threshold
     faulty = trials.faulty
     very = np.abs(trials.category - NONE) == 2
     advised_db = np.where(flagged & judged.stem_right, judged.move_db, 0.0)

@@ -96,7 +96,7 @@ def _joint(study: Study, mixes: Sequence[Mix], advisors: Sequence[str]) -> list[
         if judged is None:
             rates.append("-")
             continue
-        right = judged.stem_right & judged.direction_right & (judged.certainty > study.threshold)
+        right = judged.stem_right & judged.direction_right & (judged.told > study.threshold)
         rates.append(f"{right.mean():.0%}")
     return rates
 
@@ -106,6 +106,6 @@ def _false_alarms(study: Study, mixes: Sequence[Mix], advisors: Sequence[str]) -
     if not untouched:
         return ["-"] * len(advisors)
     return [
-        f"{(study.panel.judged(name, untouched).certainty > study.threshold).mean():.0%}"
+        f"{(study.panel.judged(name, untouched).told > study.threshold).mean():.0%}"
         for name in advisors
     ]

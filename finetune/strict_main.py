@@ -126,7 +126,7 @@ def _show_whether(study: Study, console: Console, mixes: Sequence[Mix]) -> None:
 
     def row(name: str) -> list[str]:
         said, judged = study.panel.posteriors(name, mixes), study.panel.judged(name, mixes)
-        flagged = judged.certainty > study.threshold
+        flagged = judged.told > study.threshold
         chances = np.array([p_problem(one) for one in said])
         every = study.panel.posteriors(name, study.mixes)
         of_stems = np.concatenate([p_fault(one)[1:] for one in every])
@@ -218,7 +218,7 @@ def posterior_means(study: Study, name: str, mixes: Sequence[Mix]) -> np.ndarray
 
 def right_over_all(judged: Judged, threshold: float) -> float:
     """Share right of mixes with at most one fault: stem and direction, or left as it is."""
-    flagged = judged.certainty > threshold
+    flagged = judged.told > threshold
     right = np.where(
         judged.flaw_count == 0, ~flagged, flagged & judged.stem_right & judged.direction_right
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from assistant.sensitivity import OperatingPoint
+from assistant.sensitivity import OperatingPoint, among_several
 from finetune.real_advisors import ask
 from finetune.real_mixes import RealMix, mix_of, under_anchors
 from finetune.real_songs import HELD_OUT, read_songs
@@ -58,12 +58,14 @@ def measure(study: Study, real: Sequence[RealMix]) -> tuple[OperatingPoint, ...]
     """
     mixes = study.clear(study.mixes)
     both = [study.panel.judged(name, mixes) for name in (LISTENER, UNNAMED)]
-    untouched = [judged.certainty[judged.flaw_count == 0] for judged in both]
+    untouched = [judged.told[judged.flaw_count == 0] for judged in both]
     if real:
         said = ask(study.listener, [mix.hearing for mix in real])
-        untouched.append(np.array([p_fault(posterior)[1:].max() for posterior in said]))
+        untouched.append(
+            np.array([among_several(p_fault(one)[1:].max(), len(one)) for one in said])
+        )
     one = [judged.taken(judged.flaw_count == 1) for judged in both]
-    faulty = np.concatenate([judged.certainty for judged in one])
+    faulty = np.concatenate([judged.told for judged in one])
     right = np.concatenate([judged.stem_right & judged.direction_right for judged in one])
     return operating_points(untouched, faulty, right)
 

@@ -11,6 +11,7 @@ import numpy as np
 from rich.console import Console
 
 from assistant.hearing import Judgement
+from assistant.sensitivity import among_several
 from finetune.judged_mixes import Mix
 from finetune.scoring import Judged, curve, p_fault
 from finetune.strict_scores import Reliability, reliability
@@ -34,7 +35,7 @@ def coverage(said: Sequence[np.ndarray], mixes: Sequence[Mix], threshold: float 
     """
     held, width = [], []
     for posterior, mix in zip(said, mixes, strict=True):
-        chance = p_fault(posterior)
+        chance = among_several(p_fault(posterior), len(posterior))
         for flaw in mix.flaws:
             if chance[flaw.stem] <= threshold:
                 continue

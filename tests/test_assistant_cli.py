@@ -140,7 +140,7 @@ def test_advise_as_json(gainsay, folder, listener):
 
 def test_sensitivity_makes_it_pickier_or_calmer(gainsay, folder, listener):
     faint = judgement(NAMES, 0, {"vocals": 3.0})
-    faint.probability[2, [24, 30]] = [0.6, 0.4]
+    faint.probability[2, [24, 30]] = [0.3, 0.7]
     listener.judge = lambda hearing, messages: faint
     verdicts = []
     for name in ("cautious", "balanced"):

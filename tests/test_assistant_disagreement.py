@@ -35,7 +35,7 @@ def test_a_complaint_that_the_ear_shares_without_being_told_is_confirmed():
     assert told == ([("vocals", 4.0)], [("complaint_confirmed", "vocals")])
     assert weighed(FINE, TOO_QUIET, [QUIET]) == told  # the whole move of the ear alone
     barely = judgement(NAMES, 0, {})
-    barely.probability[2, [24, 32]] = [0.6, 0.4]
+    barely.probability[2, [24, 32]] = [0.35, 0.65]
     assert weighed(TOO_QUIET, barely, [QUIET])[1] == [("complaint_confirmed", "vocals")]
     assert weighed(TOO_QUIET, barely, [QUIET], threshold=0.45)[1][0][0] == "complaint_followed"
 

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.hearing import Step, ToolCall
 from assistant.said_sensitivity import sensitivity_said
@@ -10,7 +12,9 @@ from assistant.sensitivity import (
     FILE,
     SETTINGS,
     SensitivityError,
+    among_several,
     balanced_threshold,
+    fault_before,
     operating_points,
     percent,
 )
@@ -143,7 +147,7 @@ def test_the_listener_hears_threshold_and_genre(tmp_path):
 def test_a_pickier_chat_flags_what_a_calmer_one_leaves(tmp_path):
     context = a_context(tmp_path / "s")
     faint = judgement(NAMES, 0, {"vocals": 3.0})
-    faint.probability[2, [24, 30]] = [0.78, 0.22]
+    faint.probability[2, [24, 30]] = [0.5, 0.5]
     advice = Step(tool=ToolCall("propose_moves", {"moves": [], "reason": ""}), judgement=faint)
 
     def told(text, *steps):
@@ -160,3 +164,20 @@ def test_a_pickier_chat_flags_what_a_calmer_one_leaves(tmp_path):
         told("and now?", advice, say("vocals up 3.0 dB"))
         assert [str(move) for move in session.proposal.moves] == ["vocals +3.0 dB"]
         assert [event["event"] for event in session.events].count("preference") == 2
+
+
+@pytest.mark.parametrize(("stems", "before"), [(2, 0.6), (3, 0.4), (4, 0.88 / 3), (6, 0.176)])
+def test_of_few_stems_one_is_likely_at_fault_before_anything_is_heard(stems, before):
+    assert fault_before(stems) == pytest.approx(before)
+    # What was likely beforehand, and was not changed by listening, is no more than among six.
+    assert float(among_several(before, stems)) == pytest.approx(0.176)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.integers(2, 96))
+def test_certainty_among_several_keeps_order_and_is_never_raised(one, other, stems):
+    low, high = sorted((one, other))
+    few, many = among_several(low, stems), among_several(high, stems)
+    assert 0.0 <= few <= many <= high + 1e-6
+    if stems >= 6:
+        assert (few, many) == (low, high)
+    assert float(among_several(1.0, stems)) == pytest.approx(1.0, abs=1e-6)

@@ -79,8 +79,8 @@ def test_untouched_mixes_alone_give_no_slope() -> None:
 
 def test_residuals_count_what_the_advice_leaves() -> None:
     advised = said(NOTHING, (5.0, 0.9), (-4.0, 0.6))
-    assert residuals(advised, (Flaw(1, -6.0),), 0.5) == pytest.approx((3.0, 2.5))
-    assert residuals(advised, (Flaw(1, -6.0),), 0.7) == pytest.approx((3.0, 0.5))
+    assert residuals(advised, (Flaw(1, -6.0),), 0.3) == pytest.approx((3.0, 2.5))
+    assert residuals(advised, (Flaw(1, -6.0),), 0.5) == pytest.approx((3.0, 0.5))
     assert residuals(advised, (Flaw(1, -6.0),), 0.95) == pytest.approx((3.0, 3.0))
 
 

@@ -20,9 +20,14 @@ from finetune.scoring import (
 
 
 def said(*stems: tuple[float, float]) -> np.ndarray:
-    """A posterior (S, 49): per stem a move in dB and its probability, the rest on keep."""
-    posterior = np.zeros((len(stems), len(GRID)))
-    for row, (move_db, probability) in zip(posterior, stems, strict=True):
+    """A posterior (6, 49): per stem a move in dB and its probability, the rest on keep.
+
+    Of six stems at least: what counts is P(fault) itself (see sensitivity.among_several).
+    """
+    posterior = np.zeros((6, len(GRID)))
+    for row, (move_db, probability) in zip(
+        posterior, (*stems, *[NOTHING] * (6 - len(stems))), strict=True
+    ):
         row[int(np.argmin(np.abs(GRID - move_db)))] += probability
         row[KEEP] += 1.0 - probability
     return posterior
@@ -45,14 +50,17 @@ def six_cases() -> list[Case]:
 
 def test_decisions() -> None:
     posterior = said(NOTHING, (5.0, 0.9), (-2.5, 0.3))
-    assert p_fault(posterior).tolist() == pytest.approx([0.0, 0.9, 0.3])
-    assert decide(posterior, 0.5).tolist() == [0.0, 5.0, 0.0]
-    assert decide(posterior, 0.2).tolist() == [0.0, 5.0, -2.5]
+    assert p_fault(posterior).tolist() == pytest.approx([0.0, 0.9, 0.3, 0.0, 0.0, 0.0])
+    assert decide(posterior, 0.5).tolist() == [0.0, 5.0, 0.0, 0.0, 0.0, 0.0]
+    assert decide(posterior, 0.2).tolist() == [0.0, 5.0, -2.5, 0.0, 0.0, 0.0]
     both = np.zeros((1, len(GRID)))
     both[0, [KEEP + 8, KEEP + 10, KEEP - 8, KEEP]] = (0.3, 0.3, 0.2, 0.2)  # +4, +5, -4, keep
     assert move_given_fault(both).tolist() == [4.5]
     small = said((1.0, 1.0))
-    assert p_fault(small).tolist() == [0.0] and decide(small, 0.0).tolist() == [0.0]
+    assert not p_fault(small).any() and not decide(small, 0.0).any()
+    # Of three stems one is likely off beforehand: 0.6 is then worth what 0.32 is among six.
+    assert decide(posterior[:3], 0.75).tolist() == [0.0, 0.0, 0.0]
+    assert decide(posterior[:3], 0.7).tolist() == [0.0, 5.0, 0.0]
 
 
 def test_the_anchor_is_never_the_answer() -> None:

@@ -146,5 +146,5 @@ def test_marks_of_an_untouched_mix():
 def test_a_threshold_is_of_the_likeliest_stem():
     trials = one_trial(-4.0, "quiet")
     answer = said(1, 5.0, sure=0.4)[None]
-    assert mark(trials, answer, 0.3).joint[0] and not mark(trials, answer, 0.5).joint[0]
+    assert mark(trials, answer, 0.2).joint[0] and not mark(trials, answer, 0.5).joint[0]
     assert mark(trials, said(None)[None], -1.0).flagged[0]

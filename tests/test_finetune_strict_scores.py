@@ -153,7 +153,7 @@ def test_raise_or_lower_is_asked_of_one_stem() -> None:
 def test_points_meet_their_false_alarms() -> None:
     untouched = np.linspace(0.0, 0.999, 1000)
     faulty = np.array([0.2, 0.6, 0.9, 0.99])
-    points = operating_points(untouched, faulty, np.array([True, True, False, True]))
+    points = operating_points([untouched], faulty, np.array([True, True, False, True]))
     assert [point.name for point in points] == list(FALSE_ALARMS)
     for point in points:
         assert point.false_alarm == pytest.approx(FALSE_ALARMS[point.name], abs=0.002)
@@ -161,8 +161,8 @@ def test_points_meet_their_false_alarms() -> None:
     assert [point.threshold for point in points] == sorted(
         (point.threshold for point in points), reverse=True
     )
-    with pytest.raises(ValueError, match="0 untouched mixes and 4 with one fault"):
-        operating_points(np.array([]), faulty, faulty > 0)
+    with pytest.raises(ValueError, match=r"\[0\] untouched mixes and 4 with one fault"):
+        operating_points([np.array([])], faulty, faulty > 0)
 
 
 def test_rows_are_drawn_by_song() -> None:
