@@ -3,6 +3,8 @@
 One rule: in doubt nothing is done; the user is asked instead.
 """
 
+import re
+
 from assistant.hearing import ToolCall
 from assistant.said import Said
 from mixer.words import read
@@ -79,7 +81,9 @@ def _wrong_sound(call: ToolCall, said: Said) -> str | None:
     meant = {(wish.quality, wish.way) for wish in read(words).wishes}
     if meant - asked:
         return f"the user did not ask for {words}"
-    if not meant and not set(words.casefold().split()) <= set(said.latest.casefold().split()):
+    if not meant and not set(words.casefold().split()) - {"more", "less"} <= set(
+        re.findall(r"\w+", said.latest)
+    ):
         return f"the user did not say {words}"
     return None
 

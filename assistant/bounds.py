@@ -18,6 +18,7 @@ _MOVE_ENDS = re.compile(r'"gain_db": -?[\d.]+$')
 _LEVEL_ENDS = re.compile(r'"relative_lu": -?[\d.]+$')
 _TAKES_END = re.compile(r'"takes": \d+$')
 _MOVED = re.compile(r'\{"stem": "(.*?)", "gain_db":')
+_STEMS_OPEN, _NEXT_NAME, _LAST_NAME = '"stems": ["', '", "', '"]}}'
 _NEXT_MOVE, _LAST_MOVE = '}, {"stem": "', "}]}}"
 
 
@@ -38,6 +39,8 @@ class Bounds:
             for name, quoted in self._quoted.items():
                 if text.endswith(f'{{"stem": "{quoted}", "gain_db": '):
                     return _numerals(self.said.gains_db(name))
+        if text.startswith(call_opening("measure_levels")) and len(self.said.named) > 1:
+            return self._measured(text.removeprefix(call_opening("measure_levels")))
         if text.startswith(call_opening("shape_sound")) and text.endswith('", "words": "'):
             return self._sound(text.removesuffix('", "words": "'))
         if text.startswith(call_opening("render_mix")) and self.said.sound.style:
@@ -50,6 +53,18 @@ class Bounds:
         if text.startswith(call_opening("set_mute")) and text.endswith(self._whole_names):
             return [f'", "muted": {"true" if way else "false"}' for way in self.said.mutes]
         return self._number(text)
+
+    def _measured(self, text: str) -> Sequence[str]:
+        """All of several stems that are named, and no other."""
+        if not text:
+            return [_STEMS_OPEN]
+        *written, begun = text.removeprefix(_STEMS_OPEN).split(_NEXT_NAME)
+        waiting = [q for name in self.said.named if (q := json_text(name)) not in written]
+        if not begun:
+            return waiting
+        if begun in waiting and begun in self._whole_names:
+            return [_NEXT_NAME] if len(waiting) > 1 else [_LAST_NAME]
+        return ()
 
     def _placing(self, stems: Sequence[str], against: Sequence[str], text: str) -> Sequence[str]:
         """A stem that is named before "4 dB under", against one that is named behind it."""

@@ -45,7 +45,9 @@ def plain_words(text: str) -> list[str]:
 
 def words_of_text(text: str, names: Sequence[str], roles: Sequence[str | None]) -> list[Word]:
     """The words of a text, those that name stems put together: "the", ("Vox 1",), "is", "low"."""
-    text = text.casefold().replace("\u2019", "'").replace("§", " ")
+    text = (
+        text.casefold().replace("\u2019", "'").replace("§", " ").replace("over and over", "again")
+    )
     for place, name in sorted(enumerate(names), key=lambda one: -len(one[1])):
         if len(name) > 1:  # a stem called "a" is not every article
             text = re.sub(rf"(?<![\w§]){re.escape(name.casefold())}(?!\w)", f"§{place}", text)

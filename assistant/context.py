@@ -14,7 +14,7 @@ import numpy as np
 from assistant.disagreement import Weighed
 from assistant.hearing import Hearing, Listener
 from assistant.sensitivity import OperatingPoint, operating_points
-from assistant.session import Session
+from assistant.session import LIKES, Session
 from mixer.loudness import Level, measure, relative_levels
 from mixer.moves import MixState, Move, MoveError, stem_index
 from mixer.roles import ROLES, roles_from_names
@@ -131,8 +131,17 @@ class ToolContext:
         if self.listener is None:
             raise ToolError("there is no listener here: open the song with one to get advice")
         anchor = self.names[self.anchor_index]
-        heard = self.listener.hear(self.song, self._anchored(), anchor)
+        heard = self.listener.hear(self.song, self._as_liked(), anchor)
         return replace(heard, genre=self.session.genre, threshold=self.setting.threshold)
+
+    def liked_lu(self, stem: str) -> float:
+        """How far above what is usual the user likes a stem."""
+        return LIKES[self.session.likes.get(stem, "usual")]
+
+    def _as_liked(self) -> MixState:
+        """The state to be judged: a stem that is liked loud counts as so much quieter."""
+        off = [Move(name, -lu) for name in self.names if (lu := self.liked_lu(name))]
+        return self._anchored().moved(self.names, off) if off else self._anchored()
 
     @property
     def setting(self) -> OperatingPoint:

@@ -21,8 +21,8 @@ from transformers.convert_slow_tokenizer import bytes_to_unicode
 from assistant.model.modeling import GainsayForConditionalGeneration
 from assistant.model.processing import CALL_END, CONTROL, STEM_TOKENS, TURN_END
 
-CALL_TOKENS = 1000
-LIST_ITEMS = 8
+CALL_TOKENS = 2000
+LIST_ITEMS = 96
 TEXT_LENGTH = 120
 PROSE_TOKENS = 160
 _CALL_CLOSES = '"}}'

@@ -30,6 +30,7 @@ from assistant.model.processing import (
 )
 from assistant.model.sentences import SentenceEncoder
 from assistant.naming import spoken_of
+from assistant.rewriting import spoken
 from assistant.said import Said
 from assistant.waiting import ADVICE_TOOL, is_open, stems_waiting, what_was_said
 from mixer.loudness import LEVEL_ENTRIES, profile, relative_profile
@@ -167,10 +168,11 @@ class EmbeddedListener:
             call = writer.write_call(grammar, Bounds(said).behind)
             called = ToolCall(call["name"], call["arguments"])
             return Step(tool=called, certainty=writer.certainty)
-        if wordings:
-            return Step(text=writer.write_wording(wordings, on_token))
-        text = writer.write_prose(on_token)
-        return Step(text=text, certainty=writer.certainty)
+        if not wordings:
+            others = [hearing.names[index] for index in others_by_name(hearing)]
+            stems = sorted([*others, hearing.anchor], key=str.casefold)
+            wordings = spoken(hearing.anchor, said.missing, stems)
+        return Step(text=writer.write_wording(wordings, on_token))
 
     def _advise(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Step:
         """Judge the stems, then let the model word the proposal around the moves it arrived at."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import prompts
+from assistant.english import english_words
 from mixer.roles import role_from_name, words_of
 
 # Whom a word means where no stem has its very role: "the drums" may be kick and snare.
@@ -23,6 +24,12 @@ _FAMILY = {
     "synth lead": {"synth pad", "arpeggio"},
     "synth pad": {"synth lead", "strings"},
 }
+# What names of stems say of their role, but not what people say in passing.
+_EVERYDAY = frozenset(
+    "room rooms break top tops base steel hook noise impact sing rap saw winds loop str oh".split()
+)
+# Words for roles that are said of other things as well, so that nothing is missing without them.
+_NO_STEM = frozenset({"effects", "effect", "fx", "pad", "chords", "melody", "low end"})
 _LIKENESS = 0.75
 _WORD = re.compile(r"[\w'&]+|\.")
 
@@ -48,16 +55,25 @@ def spoken_of(text: str, names: Sequence[str], roles: Sequence[str | None]) -> t
             loose += word.split()
     for name in names:
         telling = [word for word in words_of(name).split() if len(word) > 3]
-        if any(difflib.get_close_matches(word, loose, n=1, cutoff=_LIKENESS) for word in telling):
+        if any(_is_nearly(word, loose) for word in telling):
             found.add(name)
     return tuple(name for name in names if name in found)
+
+
+def _is_nearly(word: str, spoken: Sequence[str]) -> bool:
+    """Whether a word was said, or written with a slip; another word of English is no slip."""
+    slips = [one for one in spoken if one not in english_words() or word.startswith(one)]
+    return word in spoken or bool(difflib.get_close_matches(word, slips, n=1, cutoff=_LIKENESS))
 
 
 def not_here(text: str, names: Sequence[str], roles: Sequence[str | None]) -> list[str]:
     """Words of a text that stand for an instrument which no stem of the song is."""
     _, rest, phrases = _named(text.casefold(), names)
     instruments = [word for word, role in phrases + _words_with_roles(_WORD.findall(rest)) if role]
-    return [word for word in instruments if not spoken_of(word, names, roles)]
+    return [
+        word for word in instruments
+        if word not in _NO_STEM and not spoken_of(word, names, roles)
+    ]  # fmt: skip
 
 
 Told = list[tuple[str, str | None]]
@@ -106,6 +122,8 @@ def _has_number(words: Sequence[str]) -> bool:
 def _role_of(spoken: str) -> str | None:
     """The role that a word stands for, in the singular too."""
     plain = _plain_roles()
+    if spoken in _EVERYDAY:
+        return None
     known = role_from_name(spoken) or plain.get(spoken)
     return known or (plain.get(spoken[:-1]) if spoken.endswith("s") else None)
 

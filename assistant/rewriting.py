@@ -3,7 +3,7 @@
 One rule: every number comes from the result's data, every word from prompts/.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import prompts
@@ -25,6 +25,25 @@ def wordings(call: ToolCall, result: ToolResult) -> tuple[str, ...]:
     (first, values), *others = _situations(call, result)
     rest = [prompts.reply(name, place, **told) for place, (name, told) in enumerate(others)]
     return tuple(" ".join([text, *rest]) for text in prompts.wordings(first, **values))
+
+
+# What may be said without any tool.
+SPOKEN = (
+    "greet", "thanks", "goodbye", "praise", "insult", "who_are_you", "capabilities", "off_topic",
+    "nonsense", "other_language", "reference", "unsafe", "beyond", "which_anchor", "refused_ok",
+    "complaint_about_anchor",
+)  # fmt: skip
+
+
+def spoken(anchor: str, missing: Sequence[str], stems: Sequence[str]) -> tuple[str, ...]:
+    """Every wording of what may be said without a tool, for these stems.
+
+    missing: the user's words for instruments that the song does not have.
+    """
+    told = [text for name in SPOKEN for text in prompts.wordings(name, anchor=anchor)]
+    for word in missing:
+        told += prompts.wordings("unknown_stem", missing=word, stems=stems)
+    return tuple(dict.fromkeys(told))
 
 
 def _situations(call: ToolCall, result: ToolResult) -> list[Situation]:
@@ -69,6 +88,12 @@ def _shaped(data: Data) -> Situation:
     return "sound_shaped", {**told, "changes": data["changes"], "version": version}
 
 
+def _preferred(data: Data) -> Situation:
+    if "likes" in data:
+        return "level_liked", {"stem": data["stem"], "likes": data["likes"]}
+    return "genre_kept" if "genre" in data else "tone_kept", dict(data)
+
+
 def _version(situation: str) -> Callable[[Data], Situation]:
     return lambda data: (situation, {"version": f"v{data['version']}"})
 
@@ -99,6 +124,7 @@ def _exported(data: Data) -> Situation:
 
 _SITUATIONS: dict[str, Callable[[Data], Situation]] = {
     "measure_levels": _levels,
+    "prefer": _preferred,
     "set_anchor": lambda data: ("anchor_set", {"anchor": data["anchor"]}),
     "apply_moves": _applied,
     "set_level": _applied,

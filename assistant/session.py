@@ -18,6 +18,9 @@ from mixer.moves import MixState, Move
 from mixer.roles import GENRES
 from mixer.song import Song
 
+TONES = ("newcomer", "pro")
+LIKES = {"loud": 2.0, "quiet": -2.0, "usual": 0.0}  # LU above what is usual
+
 
 class SessionError(ValueError):
     """A session that cannot do what is asked: the message says got, needed and cure."""
@@ -99,6 +102,8 @@ class Session:
         self.takes: list[TakeFile] = []
         self.sensitivity = DEFAULT
         self.genre: str | None = None
+        self.tone: str | None = None
+        self.likes: dict[str, str] = {}  # stems that are liked louder or quieter than is usual
         self._versions: list[Version] = [self._untouched()]
         self._path: list[int] = [0]  # the versions walked through, what undo goes back along
         self._position = 0
@@ -169,6 +174,22 @@ class Session:
         if (name := known_genre(genre)) != self.genre:
             self._write("preference", genre=name)
 
+    def prefer_tone(self, tone: str) -> None:
+        """Tell things as one of TONES needs them from now on."""
+        if tone not in TONES:
+            raise SessionError(f"tone {tone!r} was given: use one of {', '.join(TONES)}")
+        if tone != self.tone:
+            self._write("preference", tone=tone)
+
+    def prefer_level(self, stem: str, likes: str) -> None:
+        """Judge a stem as one that the user likes so: loud, quiet, or usual again."""
+        if likes not in LIKES or stem not in self.names:
+            raise SessionError(
+                f"{stem!r} liked {likes!r} was given: name a stem and one of {', '.join(LIKES)}"
+            )
+        if likes != self.likes.get(stem, "usual"):
+            self._write("preference", stem=stem, likes=likes)
+
     def propose(self, moves: Sequence[Move], reason: str) -> None:
         """Keep advice until it is applied, replaced, or overtaken by other moves."""
         listed = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
@@ -222,6 +243,10 @@ class Session:
                 self.sensitivity = event["sensitivity"]
             if event.get("genre") in GENRES:
                 self.genre = event["genre"]
+            if event.get("tone") in TONES:
+                self.tone = event["tone"]
+            if event.get("stem") in self.names and event.get("likes") in LIKES:
+                self.likes[event["stem"]] = event["likes"]
         elif kind == "proposal":
             moves = [Move(**move) for move in event["moves"] if move["stem"] in self.names]
             self.proposal = Proposal(tuple(moves), event["reason"])

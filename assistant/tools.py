@@ -10,7 +10,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 import prompts
-from assistant import tools_levels, tools_listening, tools_moves, tools_sound
+from assistant import (
+    tools_levels,
+    tools_listening,
+    tools_moves,
+    tools_preferences,
+    tools_sound,
+)
 from assistant.context import ToolContext, ToolError, ToolResult, is_ours
 from assistant.hearing import ToolCall
 from assistant.journal import JournalError
@@ -56,6 +62,7 @@ TOOLS: dict[str, Tool] = {
     for name, model, run in (
         ("measure_levels", tools_levels.MeasureLevels, tools_levels.measure_levels),
         ("set_anchor", tools_levels.SetAnchor, tools_levels.set_anchor),
+        ("prefer", tools_preferences.Prefer, tools_preferences.prefer),
         ("propose_moves", tools_moves.ProposeMoves, tools_moves.propose_moves),
         ("apply_moves", tools_moves.ApplyMoves, tools_moves.apply_moves),
         ("set_level", tools_moves.SetLevel, tools_moves.set_level),

@@ -90,7 +90,8 @@ def usual_levels(context: ToolContext, stem: str) -> tuple[float, float]:
     role = context.roles[context.names.index(stem)] or "effects"
     anchor_role = context.roles[context.anchor_index] or "drums"
     low_lu, high_lu = usual_range(role, anchor_role, context.session.genre)
-    return float(np.round(low_lu, 1)), float(np.round(high_lu, 1))
+    liked_lu = context.liked_lu(stem)
+    return float(np.round(low_lu + liked_lu, 1)), float(np.round(high_lu + liked_lu, 1))
 
 
 def set_anchor(context: ToolContext, arguments: SetAnchor) -> ToolResult:

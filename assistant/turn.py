@@ -14,6 +14,7 @@ from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
 from assistant.journal import JournalError
 from assistant.numerals import numbers
+from assistant.plain_words import explained
 from assistant.rewriting import rewrite, wordings
 from assistant.said import Said, clauses
 from assistant.said_sensitivity import sensitivity_said
@@ -21,6 +22,7 @@ from assistant.sensitivity import SETTINGS, operating_points
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
+from assistant.waiting import moved_before
 from assistant.weighing import proposal, weigh
 from mixer.moves import Move
 
@@ -122,6 +124,7 @@ class _Turn:
         did = {done.name for done, result in self.done if result.ok}
         did -= {"measure_levels", "propose_moves"}
         several = call.name in READ_ONLY | {"shape_sound"} or len(clauses(self.user_text)) > 1
+        several = several or (did == {"undo"} and call.name in FADERS)  # "no, the other one"
         unasked = bool(did) and (call.name == "propose_moves" or not several)
         if "shape_sound" in did and not numbers(self.user_text, self.context.names):
             unasked = unasked or call.name in FADERS
@@ -133,7 +136,10 @@ class _Turn:
         texts = tuple(m["content"] for m in self.session.messages() if m["role"] == "user")
         proposal = self.session.proposal
         moves = proposal.moves if proposal is not None else ()
-        said = Said(texts, hearing.names, tuple(self.context.roles), moves, self.session.anchor)
+        moved = moved_before(self.session.messages(), hearing.names)
+        said = Said(
+            texts, hearing.names, tuple(self.context.roles), moves, self.session.anchor, moved
+        )
         return doubt(step.tool, step.certainty, said)
 
     def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
@@ -241,6 +247,7 @@ def _ask_back(turn: _Turn, why: str) -> Reply:
 
 def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
     """The model's words if they pass the check, else words made from the last tool result."""
+    session = turn.session
     text = spoken.text if spoken is not None else None
     problems = turn.problems_of(spoken, hearing)
     shaped = [done for done in turn.done if done[0].name == "shape_sound"]
@@ -249,17 +256,19 @@ def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
     else:
         last = turn.done[-1:] or [(None, None)]
     if problems:
-        seed = len(turn.session.events)
+        seed = len(session.events)
         text = " ".join(rewrite(*done, seed=seed + place) for place, done in enumerate(last))
     assert text is not None
+    if session.tone == "newcomer":
+        text = explained(text, [e["text"] for e in session.events if e["event"] == "reply"])
     moves = _proposed(turn)
     turn.tell("reply", text=text, rewritten=bool(problems), problems=problems)
     return Reply(text, moves, tuple(problems))
 
 
 def _thing(call: ToolCall) -> tuple[str, object]:
-    """What a call changes: the mix, or one stem's sound."""
-    return call.name, call.arguments.get("stem") if call.name == "shape_sound" else None
+    """What a call changes: the mix, or something of one stem."""
+    return call.name, call.arguments.get("stem")
 
 
 def _proposed(turn: _Turn) -> tuple[Move, ...] | None:

@@ -3,6 +3,7 @@
 One rule: words that can mean one thing only are not left to the model's guess.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from mixer.moves import Move
 
 ADVICE_TOOL = "propose_moves"
 _DRUMS = frozenset({"kick", "snare", "hats", "percussion", "drums"})
+# How the results of changes to the mix begin (assistant/tools_moves.py, tools_sound.py).
+_CHANGED = re.compile(r"applied as |back at |forward at |restored |v\d+: ")
 Message = dict[str, Any]
 
 
@@ -21,7 +24,22 @@ def what_was_said(hearing: Hearing, messages: Sequence[Message]) -> Said:
     calls = [call for message in messages for call in message.get("tool_calls") or []]
     advice = [call["arguments"]["moves"] for call in calls if call["name"] == ADVICE_TOOL]
     proposed = tuple(Move(**move) for move in (advice[-1] if advice else ()))
-    return Said(texts, hearing.names, hearing.roles, proposed, hearing.anchor)
+    moved = moved_before(messages, hearing.names)
+    return Said(texts, hearing.names, hearing.roles, proposed, hearing.anchor, moved)
+
+
+def moved_before(messages: Sequence[Message], names: Sequence[str]) -> tuple[Move, ...]:
+    """The fader moves that the turn before ended with; none where it ended with another change."""
+    places = [place for place, message in enumerate(messages) if message["role"] == "user"]
+    earlier = [m["content"] for m in messages[: places[-1] if places else 0] if m["role"] == "tool"]
+    changes = [text for text in earlier if _CHANGED.match(text)]
+    if not changes or not changes[-1].startswith("applied as "):
+        return ()
+    told = [
+        (name, re.search(rf"(?:: |, ){re.escape(name)} ([+-][\d.]+) dB", changes[-1]))
+        for name in names
+    ]
+    return tuple(Move(name, float(match[1])) for name, match in told if match is not None)
 
 
 def stems_waiting(said: Said, messages: Sequence[Message]) -> tuple[str, ...]:

@@ -15,6 +15,15 @@ from finetune.scenes import Scene
 from mixer.loudness import Level
 from mixer.roles import words_of
 
+MOVING = frozenset({"apply_moves"})  # the calls that a turn can take further
+
+
+def stems_of(arguments: dict) -> list[str]:
+    """The stems that a call's arguments name, what they are set against left out."""
+    moves = [move["stem"] for move in arguments.get("moves") or ()]
+    one = [arguments["stem"]] if "stem" in arguments else []
+    return [*moves, *one, *(arguments.get("stems") or ())]
+
 
 @dataclass
 class Desk:
@@ -25,6 +34,10 @@ class Desk:
     version: int = 0
     proposal: list[dict] | None = None
     takes: int = 0
+    posterior: np.ndarray | None = None  # what the observer thinks of the scene
+    moved: list[dict] = field(default_factory=list)  # the fader moves of the last change, if any
+    subject: int | None = None  # the one stem that was spoken of last
+    asked: str | None = None  # "level" or "balance": what was last asked of that stem
     states: list[tuple[str, np.ndarray]] = field(init=False)  # what was set, LUFS of every stem
 
     def __post_init__(self) -> None:
@@ -48,6 +61,27 @@ class Desk:
     @property
     def anchor(self) -> str:
         return self.names[0]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is anything that a next turn could go on from."""
+        return bool(self.moved or self.proposal or self.asked) or self.subject is not None
+
+    @property
+    def moved_stems(self) -> set[str]:
+        """The stems of the last fader moves."""
+        return {move["stem"] for move in self.moved}
+
+    def note(self, messages: Sequence[dict], asked: str | None) -> None:
+        """Take in a turn: what the next one may go on from."""
+        calls = [one for message in messages for one in message.get("tool_calls", ())]
+        self.asked = asked
+        if not calls:
+            return
+        if calls[-1]["name"] not in MOVING:
+            self.moved = []
+        stems = {name for one in calls for name in stems_of(one["arguments"])}
+        self.subject = self.names.index(stems.pop()) if len(stems) == 1 else None
 
     def pick(self, anchor_too: bool = True) -> int:
         """A random stem."""
@@ -90,5 +124,6 @@ class Desk:
             levels[self.names.index(move["stem"])] += move["gain_db"]
         before = "" if self.setting == "as opened" else f"{self.setting}, "
         self.states.append((before + what, levels))
+        self.moved = [dict(move) for move in moves]
         self.version = len(self.states) - 1
         return f"v{self.version}"

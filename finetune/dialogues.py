@@ -3,9 +3,12 @@
 One rule: what came before a turn looks as it does in the product, the mark of listening included.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from finetune import talk, talk_actions
+import prompts
+from finetune import talk, talk_actions, talk_follow
 from finetune.batches import Example
 from finetune.desk import Desk
 from finetune.scenes import SongRecord, draw_scene, teacher_posterior
@@ -13,14 +16,17 @@ from finetune.talk import Exchange
 from mixer.balance import BalancePrior
 
 LISTENING_SHARE = 0.3
+FOLLOWING_SHARE = 0.6  # of the later turns: they go on from the one before
+COMPOUND_SHARE = 0.12  # of the turns: two deeds in one message
 READERS = (
     (talk.ask_levels, 1.2),
-    (talk.ask_level_of, 1.5),
+    (talk.ask_level_of, 1.2),
+    (talk.compare_stems, 0.8),
     (talk.why, 1.0),
     (talk.set_anchor, 1.2),
 )
 TURNS = (1, 2, 3, 4)
-TURN_PROBABILITY = (0.65, 0.22, 0.09, 0.04)
+TURN_PROBABILITY = (0.5, 0.3, 0.14, 0.06)
 MOST_STEMS = (3, 4, 5, 6, 8, 12)  # conversations are longer than judgements: mostly smaller songs
 MOST_STEMS_PROBABILITY = (0.2, 0.25, 0.25, 0.15, 0.1, 0.05)
 
@@ -38,6 +44,8 @@ class Dialogues:
         weights = np.array([weight for _, weight in makers])
         self._makers = [maker for maker, _ in makers]
         self._probability = weights / weights.sum()
+        self._following = _evenly(talk_follow.FOLLOWING)
+        self._deeds = _evenly(talk_actions.DEEDS)
 
     def draw(
         self,
@@ -50,11 +58,12 @@ class Dialogues:
         most_stems = int(rng.choice(MOST_STEMS, p=MOST_STEMS_PROBABILITY))
         scene = draw_scene(record, self.prior, rng, most_stems=most_stems)
         posterior = teacher_posterior(scene, self.prior)
-        desk = Desk(scene, rng)
+        desk = Desk(scene, rng, posterior=posterior)
         messages: list[dict] = []
         for _ in range(int(rng.choice(TURNS, p=TURN_PROBABILITY))):
             exchange = self.exchange(desk, posterior, held_out)
             messages += exchange.messages
+            desk.note(exchange.messages, exchange.asked)
             if exchange.messages[1].get("tool_calls", [{}])[0].get("name") == "set_anchor":
                 break  # the anchor has changed: what follows would be another scene
         calls = [place for place, message in enumerate(messages) if message.get("tool_calls")]
@@ -65,9 +74,42 @@ class Dialogues:
 
     def exchange(self, desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
         """One turn of a random kind."""
+        if desk.goes_on and desk.rng.random() < FOLLOWING_SHARE:
+            if (following := self._follow(desk, held_out)) is not None:
+                return following
+        if desk.rng.random() < COMPOUND_SHARE:
+            return self._compound(desk, held_out)
         dice = desk.rng.random()
         if len(desk.names) > 1 and dice < LISTENING_SHARE:
-            listens = talk.ask_advice if dice < LISTENING_SHARE / 2 else talk.complain
+            share = dice / LISTENING_SHARE
+            listens = talk.ask_advice if share < 0.4 else talk.complain
+            if share > 0.75:
+                listens = talk.ask_about_stem
             return listens(desk, posterior, held_out)
         maker = self._makers[int(desk.rng.choice(len(self._makers), p=self._probability))]
         return maker(desk, held_out)
+
+    def _follow(self, desk: Desk, held_out: bool) -> Exchange | None:
+        """A turn that goes on from the one before, or None where none fits."""
+        makers, weights = self._following
+        chance = desk.rng.exponential(size=len(makers)) / weights
+        for place in np.argsort(chance):
+            if (exchange := makers[place](desk, held_out)) is not None:
+                return exchange
+        return None
+
+    def _compound(self, desk: Desk, held_out: bool) -> Exchange:
+        """Two deeds in one message: their words joined, their calls one after the other."""
+        makers, weights = self._deeds
+        order = np.argsort(desk.rng.exponential(size=len(makers)) / weights)
+        first, second = (makers[place](desk, held_out) for place in order[:2])
+        joiners = prompts.words("joiners")
+        joiner = str(joiners[int(desk.rng.integers(len(joiners)))])
+        one, other = (exchange.messages[0]["content"] for exchange in (first, second))
+        said = {"role": "user", "content": f"{one.rstrip(' .!')}{joiner}{other}"}
+        return Exchange([said, *first.messages[1:-1], *second.messages[1:]])
+
+
+def _evenly(makers: Sequence[tuple[Callable, float]]) -> tuple[list[Callable], np.ndarray]:
+    """Makers and their weights."""
+    return [maker for maker, _ in makers], np.array([weight for _, weight in makers])

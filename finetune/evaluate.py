@@ -8,6 +8,7 @@ import sys
 
 EVALUATIONS = {
     "complaints": "finetune.evaluate_complaints",
+    "conversation": "finetune.evaluate_conversation",
     "conventions": "finetune.evaluate_conventions",
     "ear": "finetune.evaluate_ear",
     "mixer": "finetune.evaluate_mixer",

@@ -11,7 +11,13 @@ from typing import Any, cast
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from transformers import AutoConfig, ClapAudioConfig, ClapFeatureExtractor, PreTrainedTokenizerFast
+from transformers import (
+    AddedToken,
+    AutoConfig,
+    ClapAudioConfig,
+    ClapFeatureExtractor,
+    PreTrainedTokenizerFast,
+)
 
 import prompts
 from assistant.model.configuration import GainsayConfig
@@ -23,6 +29,7 @@ from assistant.model.processing import (
     SAID,
     STEM_TOKENS,
     GainsayProcessor,
+    call_opening,
     chat_template,
     train_tokenizer,
 )
@@ -92,7 +99,28 @@ def begin_listener(
     torch.manual_seed(seed)
     model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
     load_tower(model)
-    return model, GainsayProcessor.from_pretrained(folder)
+    processor = GainsayProcessor.from_pretrained(folder)
+    learn_tools(model, processor.tokenizer)
+    return model, processor
+
+
+def learn_tools(
+    model: GainsayForConditionalGeneration, tokenizer: PreTrainedTokenizerFast
+) -> list[str]:
+    """Give the tools that came since a token each for the opening of their calls; which did."""
+    openings = [call_opening(tool) for tool in prompts.tools()]
+    new = [text for text in openings if text not in tokenizer.get_vocab()]
+    if not new:
+        return []
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in new])
+    if len(tokenizer) > model.config.text_config.vocab_size:
+        model.resize_token_embeddings(-(-len(tokenizer) // 64) * 64)
+    known = cast(list[int], tokenizer.convert_tokens_to_ids([t for t in openings if t not in new]))
+    with torch.no_grad():  # a call like the others, to begin with
+        weight = model.get_input_embeddings().weight
+        for text in new:
+            weight[cast(int, tokenizer.convert_tokens_to_ids(text))] = weight[known].mean(dim=0)
+    return new
 
 
 def ear_config() -> ClapAudioConfig:

@@ -5,7 +5,7 @@ to read what it will be shown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,9 +27,10 @@ _KEYS_NEARBY = "qwertyuiopasdfghjklzxcvbnm"
 
 @dataclass(frozen=True)
 class Exchange:
-    """Messages of one turn."""
+    """Messages of one turn. asked: "level" or "balance", where one stem was asked about."""
 
     messages: list[Message]
+    asked: str | None = None
 
 
 def scruffy(text: str, rng: Rng) -> str:
@@ -200,6 +201,12 @@ def ask_advice(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
     return advise(desk, posterior, user(desk, intent, held_out, anchor=desk.say(0)))
 
 
+def ask_about_stem(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
+    """A question whether one stem sits right: it is listened for, and is no evidence."""
+    said = about(desk, "ask_about_stem", held_out, desk.pick(anchor_too=False))
+    return replace(advise(desk, posterior, said), asked="balance")
+
+
 def complain(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
     """A complaint: mostly about a stem that is really at fault, in its true direction."""
     stem, needs_raise = desk.pick(anchor_too=False), bool(desk.rng.random() < 0.6)
@@ -217,11 +224,27 @@ def complain(desk: Desk, posterior: np.ndarray, held_out: bool) -> Exchange:
 
 
 def ask_levels(desk: Desk, held_out: bool) -> Exchange:
-    rows = [desk.row(index) for index in canonical_rows(desk)]
+    intent = "loudest" if desk.rng.random() < 0.3 else "ask_levels"
+    said = user(desk, intent, held_out, anchor=desk.say(0))
+    return _levels(desk, said, canonical_rows(desk))
+
+
+def compare_stems(desk: Desk, held_out: bool) -> Exchange:
+    """Which of two stems is louder, by the meters."""
+    if len(desk.names) < 2:
+        return ask_level_of(desk, held_out)
+    first, second = (int(i) for i in desk.rng.permutation(len(desk.names))[:2])
+    said = about(desk, "compare_stems", held_out, first, stem2=desk.say(second))
+    names = [desk.names[first], desk.names[second]]
+    return _levels(desk, said, [first, second], stems=names)
+
+
+def _levels(desk: Desk, said: Message, shown: Sequence[int], **arguments: object) -> Exchange:
+    """The meters of several stems, in answer to a message."""
+    rows = [desk.row(index) for index in shown]
     text = "\n".join([f"anchor {desk.anchor}", *(level_line(row) for row in rows)])
-    said = user(desk, "ask_levels", held_out, anchor=desk.say(0))
     closing = reply(desk, "levels", anchor=desk.anchor, rows=rows)
-    return Exchange([said, call("measure_levels"), result(text), closing])
+    return Exchange([said, call("measure_levels", **arguments), result(text), closing])
 
 
 def canonical_rows(desk: Desk) -> list[int]:
@@ -230,9 +253,13 @@ def canonical_rows(desk: Desk) -> list[int]:
 
 def ask_level_of(desk: Desk, held_out: bool) -> Exchange:
     stem = desk.pick()
+    return level_of(desk, about(desk, "ask_level_of", held_out, stem), stem)
+
+
+def level_of(desk: Desk, said: Message, stem: int) -> Exchange:
+    """One stem's meters, in answer to a message."""
     row = desk.row(stem)
     text = f"anchor {desk.anchor}\n{level_line(row)}{_usual_text(desk, stem)}"
-    said = about(desk, "ask_level_of", held_out, stem)
     closing = reply(
         desk,
         "level_of_one",
@@ -241,7 +268,8 @@ def ask_level_of(desk: Desk, held_out: bool) -> Exchange:
         lufs=row["lufs"],
         anchor=desk.anchor,
     )
-    return Exchange([said, call("measure_levels", stems=[row["stem"]]), result(text), closing])
+    asking = call("measure_levels", stems=[row["stem"]])
+    return Exchange([said, asking, result(text), closing], asked="level")
 
 
 def _usual(desk: Desk, stem: int) -> tuple[float, float]:

@@ -5,6 +5,8 @@ One rule: as in finetune/talk.py, calls and results have the exact form of the p
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 import prompts
 from assistant.near_words import near_words
 from assistant.said_sound import sound_asked
@@ -16,6 +18,7 @@ from finetune.talk import (
     Exchange,
     Message,
     about,
+    ask_levels,
     call,
     canonical_rows,
     gain,
@@ -26,6 +29,12 @@ from finetune.talk import (
 from mixer.words import Reading, read
 from mixer.words_shape import neutral_with, shape, told
 
+# What is answered in words alone, with its weight.
+SMALL_TALK = {
+    "greet": 1.0, "thanks": 1.0, "goodbye": 0.7, "praise": 0.8, "insult": 0.8, "who_are_you": 0.8,
+    "capabilities": 1.0, "which_anchor": 0.8, "off_topic": 2.2, "nonsense": 0.9,
+    "other_language": 0.9, "reference": 0.9, "unsafe": 0.9, "beyond": 1.6,
+}  # fmt: skip
 NOT_YET = "not yet: this comes in a later release"
 
 
@@ -92,11 +101,38 @@ def drill(desk: Desk, held_out: bool) -> Exchange:
     return _later(desk, user(desk, "drill", held_out), "start_drill")
 
 
+def prefer(desk: Desk, held_out: bool) -> Exchange:
+    """A lasting wish: how loud a stem is liked, the genre, or how things are to be told."""
+    kind = str(desk.rng.choice(["likes", "genre", "tone"], p=[0.4, 0.3, 0.3]))
+    if kind == "genre":
+        table = prompts.words("genres")
+        word = list(table)[int(desk.rng.integers(len(table)))]
+        kept = {"genre": table[word]}
+        said, text = user(desk, "set_genre", held_out, genre=word), f"judged as {table[word]}"
+        return _kept(desk, said, kept, text, "genre_kept")
+    if kind == "tone":
+        tone = "newcomer" if desk.rng.random() < 0.5 else "pro"
+        said = user(desk, f"tone_{tone}", held_out)
+        return _kept(desk, said, {"tone": tone}, f"told for a {tone}", "tone_kept")
+    likes, stem = "loud" if desk.rng.random() < 0.5 else "quiet", desk.pick(anchor_too=False)
+    said, name = about(desk, f"prefer_{likes}", held_out, stem), desk.names[stem]
+    if stem == 0:
+        return Exchange([said, reply(desk, "complaint_about_anchor", anchor=desk.anchor)])
+    kept = {"stem": name, "likes": likes}
+    return _kept(desk, said, kept, f"{name} liked {likes}", "level_liked")
+
+
+def _kept(desk: Desk, said: Message, kept: dict, text: str, situation: str) -> Exchange:
+    closing = reply(desk, situation, **kept)
+    return Exchange([said, call("prefer", **kept), result(f"kept: {text}"), closing])
+
+
 def small_talk(desk: Desk, held_out: bool) -> Exchange:
-    kinds = ("greet", "thanks", "who_are_you", "off_topic", "nonsense", "other_language")
-    kind = str(desk.rng.choice(kinds, p=(0.15, 0.15, 0.15, 0.3, 0.15, 0.1)))
+    kinds = list(SMALL_TALK)
+    weights = np.array(list(SMALL_TALK.values()))
+    kind = str(desk.rng.choice(kinds, p=weights / weights.sum()))
     said = about(desk, kind, held_out, desk.pick(), gain=gain(desk)[0])
-    return Exchange([said, reply(desk, kind)])
+    return Exchange([said, reply(desk, kind, anchor=desk.anchor)])
 
 
 def unknown_stem(desk: Desk, held_out: bool) -> Exchange:
@@ -121,7 +157,10 @@ ACTIONS: tuple[tuple[Callable[[Desk, bool], Exchange], float], ...] = (
     (moves.order, 3.0),
     (moves.order_words, 2.0),
     (moves.order_two, 1.5),
-    (moves.set_to, 1.5),
+    (moves.set_to, 1.2),
+    (moves.set_same, 0.6),
+    (moves.order_all, 0.6),
+    (moves.order_group, 0.8),
     (moves.accept, 1.5),
     (moves.refuse, 0.7),
     (moves.undo, 0.8),
@@ -140,6 +179,24 @@ ACTIONS: tuple[tuple[Callable[[Desk, bool], Exchange], float], ...] = (
     (explain, 0.8),
     (check, 0.5),
     (drill, 0.4),
-    (small_talk, 2.4),
+    (prefer, 1.2),
+    (small_talk, 4.0),
     (unknown_stem, 1.0),
+)
+
+# Of which a message may hold two, with their weights.
+DEEDS: tuple[tuple[Callable[[Desk, bool], Exchange], float], ...] = (
+    (moves.order, 3.0),
+    (moves.order_words, 2.0),
+    (moves.set_to, 0.8),
+    (moves.set_same, 0.4),
+    (moves.order_all, 0.4),
+    (sound.mute, 1.5),
+    (sound.pan, 2.0),
+    (shape_sound, 1.5),
+    (sound.render, 1.0),
+    (sound.audition, 0.6),
+    (sound.solo, 0.6),
+    (sound.export, 1.0),
+    (ask_levels, 0.5),
 )

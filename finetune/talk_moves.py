@@ -3,13 +3,19 @@
 One rule: as in finetune/talk.py, calls and results have the exact form of the product's tools.
 """
 
+from collections.abc import Sequence
+
 import prompts
+from assistant.naming import spoken_of
+from assistant.said_gains import SOME_DB, sizes_db
+from assistant.slips import mended
 from finetune.desk import Desk
 from finetune.talk import (
     Exchange,
     Message,
     about,
     call,
+    canonical_rows,
     gain,
     reply,
     result,
@@ -19,7 +25,7 @@ from finetune.talk import (
 from mixer.moves import MAX_GAIN_DB
 
 
-def _told_applied(desk: Desk, moves: list[dict]) -> list[Message]:
+def told_applied(desk: Desk, moves: list[dict]) -> list[Message]:
     """The result of moves that were applied, and the reply."""
     spans = told(desk, moves)
     version = desk.change(", ".join(f"{m['stem']} {m['gain_db']:+.1f} dB" for m in moves), moves)
@@ -29,7 +35,7 @@ def _told_applied(desk: Desk, moves: list[dict]) -> list[Message]:
 
 
 def _order(desk: Desk, said: dict, moves: list[dict]) -> Exchange:
-    return Exchange([said, call("apply_moves", moves=moves), *_told_applied(desk, moves)])
+    return Exchange([said, call("apply_moves", moves=moves), *told_applied(desk, moves)])
 
 
 def order(desk: Desk, held_out: bool) -> Exchange:
@@ -40,11 +46,66 @@ def order(desk: Desk, held_out: bool) -> Exchange:
     return _order(desk, said, [{"stem": desk.names[stem], "gain_db": size if up else -size}])
 
 
+def some_gain_words(desk: Desk) -> str:
+    """An amount in words."""
+    words = list(prompts.GAIN_WORDS)
+    return words[int(desk.rng.integers(len(words)))]
+
+
+def _all_of(desk: Desk, said: Message, stems: Sequence[int], up: bool, text: str) -> Exchange:
+    """Several stems by the same amount."""
+    size = float(text) if "gain" in said["slots"] else size_db(desk, said)
+    return _order(
+        desk, said, [{"stem": desk.names[i], "gain_db": size if up else -size} for i in stems]
+    )
+
+
+def size_db(desk: Desk, said: Message) -> float:
+    """How many dB a text speaks of, as the product reads it; some, where it names none."""
+    return max(sizes_db(mended(said["content"], desk.names), desk.names) or {SOME_DB})
+
+
+def order_all(desk: Desk, held_out: bool) -> Exchange:
+    """Every stem by the same amount."""
+    up, (text, _) = bool(desk.rng.random() < 0.4), gain(desk, high=6.0)
+    words = some_gain_words(desk)
+    intent = "all_up" if up else "all_down"
+    said = user(desk, intent, held_out, gain=text, gain_words=words)
+    return _all_of(desk, said, canonical_rows(desk), up, text)
+
+
+def order_group(desk: Desk, held_out: bool) -> Exchange:
+    """All stems of one kind by the same amount."""
+    fitting = []
+    for word in prompts.words("groups"):
+        meant = spoken_of(word, desk.names, desk.scene.roles)
+        if 1 < len(meant) < len(desk.names):
+            fitting.append((word, meant))
+    if not fitting:
+        return order_all(desk, held_out)
+    kind, meant = fitting[int(desk.rng.integers(len(fitting)))]
+    stems = [index for index in canonical_rows(desk) if desk.names[index] in meant]
+    up, (text, _) = bool(desk.rng.random() < 0.5), gain(desk)
+    intent = "group_up" if up else "group_down"
+    said = user(desk, intent, held_out, role=kind, gain=text, gain_words=some_gain_words(desk))
+    return _all_of(desk, said, stems, up, text)
+
+
+def set_same(desk: Desk, held_out: bool) -> Exchange:
+    """A stem is to be as loud as another."""
+    if len(desk.names) < 2:
+        return order(desk, held_out)
+    stem, against = (int(i) for i in desk.rng.permutation(len(desk.names))[:2])
+    if stem == 0:
+        stem, against = against, stem
+    said = about(desk, "set_same", held_out, stem, stem2=desk.say(against))
+    return _placed(desk, said, stem, against, 0.0) or order(desk, held_out)
+
+
 def order_words(desk: Desk, held_out: bool) -> Exchange:
     """A direct order with an amount in words."""
     stem, up = desk.pick(), bool(desk.rng.random() < 0.5)
-    words = list(prompts.GAIN_WORDS)
-    word = words[int(desk.rng.integers(len(words)))]
+    word = some_gain_words(desk)
     intent = "order_up_words" if up else "order_down_words"
     said = about(desk, intent, held_out, stem, gain_words=word)
     size = prompts.GAIN_WORDS[word if "gain_words" in said["slots"] else "some"]
@@ -78,13 +139,17 @@ def set_to(desk: Desk, held_out: bool) -> Exchange:
     said = about(desk, "set_to", held_out, stem, anchor=other, gain=text, side=side)
     if "anchor" not in said["slots"]:
         against = 0
-    target = size if above else -size
+    return _placed(desk, said, stem, against, size if above else -size) or order(desk, held_out)
+
+
+def _placed(desk: Desk, said: Message, stem: int, against: int, target: float) -> Exchange | None:
+    """A stem put at a level against another, the anchor unsaid; None where no move can do it."""
     asked: dict[str, object] = {"stem": desk.names[stem], "relative_lu": target}
     if against != 0:
         asked["against"] = desk.names[against]
     gain_db = round(target - (desk.relative(stem) - desk.relative(against)), 1)
     if stem == against or abs(gain_db) > MAX_GAIN_DB:
-        return order(desk, held_out)
+        return None
     if not gain_db:
         other = desk.names[against]
         text = f"nothing to apply: {desk.names[stem]} is at {target:+.1f} LU against {other}"
@@ -93,7 +158,7 @@ def set_to(desk: Desk, held_out: bool) -> Exchange:
         )
         return Exchange([said, call("set_level", **asked), result(text), closing])
     moves = [{"stem": desk.names[stem], "gain_db": gain_db}]
-    return Exchange([said, call("set_level", **asked), *_told_applied(desk, moves)])
+    return Exchange([said, call("set_level", **asked), *told_applied(desk, moves)])
 
 
 def accept(desk: Desk, held_out: bool) -> Exchange:
@@ -109,7 +174,7 @@ def accept(desk: Desk, held_out: bool) -> Exchange:
     if not moves:
         text = "nothing to apply: the advice was to leave it"
         return Exchange([said, call("apply_moves"), result(text), reply(desk, "nothing_to_apply")])
-    return Exchange([said, call("apply_moves"), *_told_applied(desk, moves)])
+    return Exchange([said, call("apply_moves"), *told_applied(desk, moves)])
 
 
 def refuse(desk: Desk, held_out: bool) -> Exchange:

@@ -34,6 +34,7 @@ SLOTS = {
     "words": "how it should sound, one of words('words')",
     "quality": "what it should have more of, one of words('quality')",
     "fault": "what it should have less of, one of words('fault')",
+    "genre": "a genre, a key of words('genres')",
     "missing": "an instrument that the song does not have, one of words('missing')",
 }
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -80,6 +81,12 @@ def system() -> str:
 def tools() -> Mapping[str, str]:
     """What each tool does, by its name."""
     return _yaml("tools.yaml")
+
+
+@cache
+def glossary() -> Mapping[str, str]:
+    """What words of the trade mean, in plain ones, by the word; the likeliest needed first."""
+    return _yaml("glossary.yaml")
 
 
 # Phrasings: what users say.

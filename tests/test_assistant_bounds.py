@@ -76,3 +76,17 @@ def test_no_words_break_it_and_no_gain_is_out_of_nowhere(words):
     for name in NAMES:
         sizes = {abs(gain) for gain in said.gains_db(name)}
         assert sizes and sizes <= said.numbers() | {0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0}
+
+
+def test_all_of_several_named_stems_are_measured_and_no_other():
+    text, words = call_opening("measure_levels"), "which is louder, keys or vocals?"
+    assert behind(words, text) == ['"stems": ["']
+    text += '"stems": ["'
+    assert set(behind(words, text)) == {"vocals", "keys"}
+    assert behind(words, text + "keys") == ['", "']
+    assert behind(words, text + 'keys", "') == ["vocals"]
+    assert behind(words, text + 'keys", "vocals') == ['"]}}']
+    assert behind("how loud are the keys", call_opening("measure_levels")) == []
+    both = "bass against bass gtr"
+    assert behind(both, text + "bass") == []  # its name may go on
+    assert behind(both, text + "bass gtr") == ['", "']

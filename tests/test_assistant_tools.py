@@ -13,10 +13,10 @@ from mixer.loudness import integrated_lufs
 from mixer.song import open_song
 from tests.scripted import RATE, a_context, moves, song_folder
 
-NAMED_IN_THE_DESIGN = {  # and set_level, for "put it 3 dB under the drums"
+NAMED_IN_THE_DESIGN = {  # and set_level ("3 dB under the drums"), and prefer ("I like it loud")
     "measure_levels", "set_anchor", "propose_moves", "apply_moves", "set_level", "set_pan",
     "set_mute", "shape_sound", "render_mix", "audition", "undo", "redo", "list_versions",
-    "restore_version",
+    "restore_version", "prefer",
     "check_gain_staging", "explain", "start_drill", "answer_drill", "export_mix",
 }  # fmt: skip
 

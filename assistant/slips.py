@@ -1,0 +1,68 @@
+"""Slips of the fingers mended, in one place: "dwon 2 db" is read as "down 2 db".
+
+One rule: a word of English, a stem's name or a word that is known here is never changed.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import prompts
+from assistant.english import english_words
+from mixer.roles import words_of
+
+_LIKENESS = 0.75
+_LEAST_LETTERS = 4
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+# Words that decide what is done: a slip in one of them would turn a wish round or lose it.
+_TELLING = """
+up down raise lower lowered raised louder quieter softer boost boosted cut drop reduce increase
+decrease lift push pull bring turn more less left right centre center middle percent above below
+under over beneath behind same level match equal mute unmute muted unmuted solo except everything
+everyone every undo redo back forward half double decibel decibels
+""".split()
+
+
+def mended(text: str, names: Sequence[str] = ()) -> str:
+    """A text in lower case with slips in names, telling words and words for instruments mended."""
+    own = {word for name in names for word in (*words_of(name).split(), name.casefold())}
+    return _WORD.sub(lambda match: _mended(match[0], own), text.casefold())
+
+
+def _mended(word: str, own: set[str]) -> str:
+    if len(word) < _LEAST_LETTERS or word in own or word in english_words() or word in _known():
+        return word
+    names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]
+    for targets in (names, _targets()):
+        if near := difflib.get_close_matches(word, targets, n=1, cutoff=_LIKENESS):
+            return near[0]
+    return word
+
+
+# Written so on purpose, and in no dictionary.
+_SPELLED_SO = """
+gtrs bgvs hihat hihats lufs dbtp dont wont cant isnt arent doesnt didnt wasnt werent couldnt
+wouldnt shouldnt havent hasnt thats whats hows wheres theres youre theyre wanna gonna gotta
+lemme gimme kinda sorta tho thru pls plzz thxx yall imho kthx luv
+""".split()
+
+
+@cache
+def _targets() -> tuple[str, ...]:
+    """The words that a slip may stand for."""
+    amounts = [*prompts.GAIN_WORDS, *prompts.words("pan_words")]
+    roles = [word for plain in prompts.words("roles").values() for word in plain]
+    telling = {part for words in amounts for part in words.casefold().split()}
+    named = {part for word in roles for part in str(word).casefold().split()}
+    return tuple(sorted({
+        *_TELLING,
+        *(word for word in telling if len(word) >= _LEAST_LETTERS),
+        *(word for word in named if len(word) > _LEAST_LETTERS),  # "tahts" is no hats
+    }))  # fmt: skip
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Words that are spelled right though no dictionary has them."""
+    return frozenset(_targets()) | frozenset(_SPELLED_SO)

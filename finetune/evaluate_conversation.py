@@ -1,0 +1,352 @@
+"""Does a conversation hold up? Whole turns as the product takes them, with real tools on audio.
+
+Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml). A turn
+is right when it called the right tools with the right arguments, or left the mix as they would.
+
+    python -m finetune.evaluate conversation --songs runs/songs --content runs/content
+"""
+
+import argparse
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+import prompts
+from assistant.acting import CHANGES
+from assistant.context import ToolContext
+from assistant.grounding import check, gather
+from assistant.hearing import ToolCall
+from assistant.session import Session
+from assistant.tools import run_tool
+from assistant.turn import run_turn
+from finetune.scenes import SongBank
+from finetune.stranger_songs import Pretending, content_of, noise_song
+from mixer.moves import MixState
+from mixer.roles import roles_from_names
+
+# What is answered in words alone, and the situations whose words are right for it.
+KINDS = {
+    "greet": ("greet",), "thanks": ("thanks", "praise"), "goodbye": ("goodbye", "thanks"),
+    "who_are_you": ("who_are_you", "capabilities"), "capabilities": ("capabilities", "who_are_you"),
+    "off_topic": ("off_topic",), "nonsense": ("nonsense", "clarify_intent"),
+    "other_language": ("other_language",), "unknown_stem": ("unknown_stem",),
+    "reference": ("reference", "off_topic"), "unsafe": ("unsafe", "off_topic", "beyond"),
+    "beyond": ("beyond", "off_topic"), "which_anchor": ("which_anchor",),
+    "praise": ("praise", "thanks"), "insult": ("insult",), "refuse": ("refused_ok",),
+}  # fmt: skip
+READING = frozenset({"measure_levels", "list_versions", "propose_moves", "explain"})
+TOOL_ONLY = frozenset({"propose_moves", "explain", "start_drill", "check_gain_staging"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One turn of a test: what is said, and what should follow."""
+
+    say: str
+    calls: tuple[ToolCall, ...]
+    kind: str | None = None
+    proposal: list[dict] | None = None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One song's talk: stems to roles, the anchor first."""
+
+    stems: dict[str, str]
+    turns: tuple[Asked, ...]
+
+
+def read_messages() -> list[Talk]:
+    """Messages, each a talk of its own."""
+    songs = yaml.safe_load(files("finetune").joinpath("stranger_messages.yaml").read_text())
+    return [Talk(song["stems"], (_asked(one),)) for song in songs for one in song["asked"]]
+
+
+def read_dialogues() -> list[Talk]:
+    """Dialogues of several turns."""
+    listed = yaml.safe_load(files("finetune").joinpath("stranger_dialogues.yaml").read_text())
+    return [Talk(one["stems"], tuple(map(_asked, one["turns"]))) for one in listed]
+
+
+def _asked(told: dict) -> Asked:
+    single = (
+        [{"tool": told["tool"], "arguments": told.get("arguments")}] if told.get("tool") else []
+    )
+    calls = [ToolCall(one["tool"], one.get("arguments") or {}) for one in told.get("calls", single)]
+    return Asked(str(told["say"]), tuple(calls), told.get("kind"), told.get("proposal"))
+
+
+@dataclass
+class Verdict:
+    """What came of one turn.
+
+    contrary: a fader went the other way than was meant, or a change was made where none was meant.
+    """
+
+    asked: Asked
+    called: list[ToolCall]
+    text: str
+    tools_right: bool
+    all_right: bool
+    asked_back: bool
+    wrong_change: bool
+    contrary: bool
+    ungrounded: bool
+    seconds: float
+
+
+@dataclass
+class Outcome:
+    """All verdicts of a test, talk by talk."""
+
+    talks: list[list[Verdict]] = field(default_factory=list)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [verdict for talk in self.talks for verdict in talk]
+
+
+def run(listener: Any, talks: Sequence[Talk], bank: SongBank, seed: int = 0) -> Outcome:
+    """Hold every talk, each in a session of its own."""
+    outcome = Outcome()
+    for number, talk in enumerate(talks):
+        with tempfile.TemporaryDirectory() as folder:
+            outcome.talks.append(_hold(listener, talk, bank, seed + number, Path(folder)))
+    return outcome
+
+
+def _hold(listener: Any, talk: Talk, bank: SongBank, seed: int, folder: Path) -> list[Verdict]:
+    rng = np.random.default_rng(seed)
+    song = noise_song(tuple(talk.stems), seed)
+    order = [list(talk.stems).index(name) for name in song.names]
+    told = roles_from_names(song.names)
+    true = [list(talk.stems.values())[place] for place in order]
+    roles = [name_tells or role for name_tells, role in zip(told, true, strict=True)]
+    content = content_of(talk.stems, bank, rng)[order]
+    pretending = Pretending(listener, song, roles, content)
+    verdicts = []
+    with Session.open(song, folder / "session") as session, \
+            Session.open(song, folder / "meant") as meant:  # fmt: skip
+        for one in (session, meant):
+            one.set_anchor(next(iter(talk.stems)))
+        context, other = ToolContext(song, session), ToolContext(song, meant, pretending)
+        context.__dict__["roles"] = other.__dict__["roles"] = tuple(roles)
+        for asked in talk.turns:
+            verdicts.append(_take(pretending, context, other, asked))
+    return verdicts
+
+
+def _take(listener: Pretending, context: ToolContext, other: ToolContext, asked: Asked) -> Verdict:
+    """Take one turn in the session, and do what was meant in the other one."""
+    listener.proposal = asked.proposal
+    before, meant_before = context.session.state(), other.session.state()
+    begun, first = time.monotonic(), len(context.session.events)
+    reply = run_turn(context.session, listener, context, asked.say)
+    seconds = time.monotonic() - begun
+    events = context.session.events[first:]
+    called = [ToolCall(e["name"], e["arguments"]) for e in events if e["event"] == "tool_call"]
+    results = [
+        (e["name"], e["text"], e["data"]) for e in events if e["event"] == "tool_result" and e["ok"]
+    ]
+    meant = [_meant(other, call, asked) for call in asked.calls]
+    change = _difference(before, context.session.state())
+    wanted = _difference(meant_before, other.session.state())
+    names = Counter(call.name for call in called)
+    same_tools = names == Counter(call.name for call in asked.calls)
+    same_change = bool(wanted) and _alike(change, wanted)
+    changing = [call for call in called if call.name in CHANGES]
+    if asked.calls:
+        tools_right = same_tools or same_change
+        all_right = same_change or (same_tools and _same(called, meant, context))
+        all_right = all_right and (not changing or _alike(change, wanted))
+    else:
+        tools_right = not called
+        all_right = tools_right and _in_kind(reply.text, asked.kind)
+    proposal = asked.proposal or ()
+    evidence = gather(
+        context.names, results, asked.say, [m for m in context.moves(
+            [(move["stem"], move["gain_db"]) for move in proposal])], context.roles,
+    )  # fmt: skip
+    return Verdict(
+        asked=asked,
+        called=called,
+        text=reply.text,
+        tools_right=tools_right,
+        all_right=all_right,
+        asked_back=not called and bool(asked.calls),
+        wrong_change=bool(change) and not _alike(change, wanted),
+        contrary=_contrary(change, wanted),
+        ungrounded=bool(check(reply.text, evidence)) and bool(results),
+        seconds=seconds,
+    )
+
+
+def _meant(other: ToolContext, call: ToolCall, asked: Asked) -> ToolCall:
+    """Do what was meant; a proposal is recorded as it stands in the test."""
+    if call.name == "propose_moves":
+        arguments = {"moves": asked.proposal or [], "reason": ""}
+        run_tool(other, ToolCall("propose_moves", arguments))
+    elif call.name not in ("render_mix", "audition", "export_mix", "shape_sound"):
+        run_tool(other, call)
+    return call
+
+
+def _difference(before: MixState, after: MixState) -> dict[tuple[str, int], Any]:
+    """What a turn changed, by kind and stem."""
+    changed: dict[tuple[str, int], Any] = {}
+    for stem, (was, now) in enumerate(zip(before.gain_db, after.gain_db, strict=True)):
+        if abs(was - now) > 1e-6:
+            changed["gain", stem] = round(now - was, 2)
+    for kind in ("pan", "muted"):
+        pairs = zip(getattr(before, kind), getattr(after, kind), strict=True)
+        for stem, (was, now) in enumerate(pairs):
+            if was != now:
+                changed[kind, stem] = now
+    for stem in range(len(before.gain_db)):
+        if before.sound_of(stem) != after.sound_of(stem):
+            changed["sound", stem] = True
+    return changed
+
+
+def _alike(change: dict, wanted: dict) -> bool:
+    """Whether faders, pans and mutes changed alike; a sound's own small gain is none."""
+    sounds = {stem for kind, stem in change if kind == "sound"}
+    told = {
+        key: value for key, value in change.items()
+        if key[0] != "sound" and not (key[0] == "gain" and key[1] in sounds and key not in wanted)
+    }  # fmt: skip
+    return told.keys() == wanted.keys() and all(
+        told[key] == wanted[key]
+        or (None not in (told[key], wanted[key]) and abs(told[key] - wanted[key]) < 0.06)
+        for key in told
+    )
+
+
+def _contrary(change: dict, wanted: dict) -> bool:
+    """Whether a fader went against what was meant, or anything changed where nothing was."""
+    if not wanted:
+        return any(kind != "sound" for kind, _ in change)
+    return any(
+        kind == "gain" and change.get((kind, stem), 0.0) * float(gain_db) < 0.0
+        for (kind, stem), gain_db in wanted.items()
+    )
+
+
+def _same(called: Sequence[ToolCall], meant: Sequence[ToolCall], context: ToolContext) -> bool:
+    """Whether the calls that change no mix have the same arguments, in whatever order."""
+    return sorted(map(repr, map(lambda c: _plain(c, context), called))) == sorted(
+        map(repr, map(lambda c: _plain(c, context), meant))
+    )
+
+
+def _plain(call: ToolCall, context: ToolContext) -> tuple:
+    """A call's arguments as they are compared."""
+    told = {key: value for key, value in call.arguments.items() if value is not None}
+    if call.name in TOOL_ONLY or call.name in ("apply_moves", "set_level", "set_pan", "set_mute"):
+        return (call.name,)  # compared by what they changed, or not at all
+    if call.name == "shape_sound":
+        return (call.name, told.get("stem"))
+    told = {key: sorted(v) if isinstance(v, list) else v for key, v in told.items()}
+    told = {k: v for k, v in told.items() if (k, v) not in (("effects", True), ("takes", 1))}
+    if told.get("format") == "mix":
+        told.pop("format")
+    if call.name == "audition" and "versions" in told:
+        told.pop("versions")
+    told.pop("style", None)
+    return call.name, tuple(sorted(told.items(), key=str))
+
+
+def _in_kind(text: str, kind: str | None) -> bool:
+    """Whether a reply is worded as its kind may be."""
+    situations = KINDS.get(kind or "", ())
+    openings = [
+        template.split("{{")[0] for name in situations for template in prompts.replies(name)
+    ]
+    inner = [
+        part for name in situations for template in prompts.replies(name)
+        for part in template.replace("{{", "}}").split("}}")[::2] if len(part.strip()) > 8
+    ]  # fmt: skip
+    return any(text.startswith(one) for one in openings if len(one) > 12) or any(
+        part.strip() in text for part in inner
+    )
+
+
+def show(title: str, outcome: Outcome, console: Console, misses: int) -> None:
+    """Print one test's tables and some misses."""
+    rows: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in outcome.verdicts:
+        names = " + ".join(call.name for call in verdict.asked.calls)
+        several = len(verdict.asked.calls) > 1
+        rows["several deeds" if several else names or f"({verdict.asked.kind})"].append(verdict)
+    table = Table(title=title)
+    for column in ("meant", "turns", "tools right", "all right", "asked back", "wrong change"):
+        table.add_column(column, justify="left" if column == "meant" else "right")
+    groups = [*sorted(rows.items(), key=lambda row: -len(row[1])), ("all", outcome.verdicts)]
+    for name, verdicts in groups:
+        table.add_row(name, str(len(verdicts)), *(f"{share:.1%}" for share in rates(verdicts)))
+    console.print(table)
+    every = outcome.verdicts
+    acting = [v for v in every if v.asked.calls and v.tools_right]
+    seconds = np.array([v.seconds for v in every])
+    console.print(
+        f"arguments right given the tools: {np.mean([v.all_right for v in acting]):.1%}; contrary "
+        f"changes {sum(v.contrary for v in every)}; replies not borne out "
+        f"{sum(v.ungrounded for v in every)} of {len(every)}; whole talks right "
+        f"{np.mean([all(v.all_right for v in talk) for talk in outcome.talks]):.1%}; seconds a "
+        f"turn: median {np.median(seconds):.2f}, 90 % {np.quantile(seconds, 0.9):.2f}"
+    )
+    for verdict in [v for v in every if not v.all_right][:misses]:
+        meant = ", ".join(f"{c.name} {c.arguments}" for c in verdict.asked.calls)
+        got = ", ".join(f"{c.name} {c.arguments}" for c in verdict.called)
+        console.print(
+            f"{verdict.asked.say!r} -> {got or verdict.text[:70]}; meant "
+            f"{meant or verdict.asked.kind}", markup=False,
+        )  # fmt: skip
+
+
+def rates(verdicts: Sequence[Verdict]) -> tuple[float, ...]:
+    """Shares of tools right, all right, asked back, and a wrong change made."""
+    return tuple(
+        float(np.mean([getattr(verdict, name) for verdict in verdicts]))
+        for name in ("tools_right", "all_right", "asked_back", "wrong_change")
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m finetune.evaluate conversation", description=__doc__
+    )
+    parser.add_argument("--songs", type=Path, default=Path("runs/songs"))
+    parser.add_argument("--content", type=Path, default=Path("runs/content"))
+    parser.add_argument("--model", type=Path, help="listener folder (default: the shipped one)")
+    parser.add_argument("--only", choices=("messages", "dialogues"), help="one of the tests")
+    parser.add_argument("--limit", type=int, help="at most so many talks of each test")
+    parser.add_argument("--misses", type=int, default=12, help="how many misses to print")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    from assistant.listener import EmbeddedListener
+
+    listener, console = EmbeddedListener(options.model), Console(width=160)
+    bank = SongBank(options.songs, options.content, "test")
+    for name, title, talks in (
+        ("messages", "strangers' messages, one turn", read_messages()),
+        ("dialogues", "strangers' dialogues", read_dialogues()),
+    ):
+        if options.only not in (None, name):
+            continue
+        outcome = run(listener, talks[: options.limit], bank, options.seed)
+        show(title, outcome, console, options.misses)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Songs for test dialogues: stems of noise that sound as held-out rendered stems of the same roles.
+
+One rule: the tools work on real audio, and what the listener hears is content that it never met.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from assistant.hearing import GRID, Hearing, Judgement
+from finetune.scenes import SongBank, SongRecord
+from mixer.loudness import LEVEL_ENTRIES, profile, relative_profile
+from mixer.moves import MixState
+from mixer.song import Song, song_from_arrays
+
+SAMPLE_RATE, SECONDS = 44100, 3.2
+
+
+def noise_song(stems: Sequence[str], seed: int = 0) -> Song:
+    """A short song of coloured noise: something to meter, mix and export."""
+    rng = np.random.default_rng(seed)
+    made = {}
+    for name in stems:
+        noise = rng.normal(size=(2, int(SAMPLE_RATE * SECONDS)))
+        level = 10 ** (rng.uniform(-32.0, -22.0) / 20)
+        made[name] = (level * noise).astype(np.float32)
+    return song_from_arrays("a stranger's song", made, SAMPLE_RATE)
+
+
+def content_of(stems: Mapping[str, str], bank: SongBank, rng: np.random.Generator) -> np.ndarray:
+    """Content (S, 8, 256) of held-out stems of these roles."""
+    found = []
+    for role in stems.values():
+        fitting = [(r, k) for r in bank.records for k, own in enumerate(r.roles) if own == role]
+        if not fitting:
+            raise ValueError(f"no {role} among the {len(bank)} held-out songs: build more songs")
+        record, row = fitting[int(rng.integers(len(fitting)))]
+        assert isinstance(record, SongRecord) and record.hidden is not None
+        found.append(record.hidden[row])
+    return np.stack(found).astype(np.float32)
+
+
+class Pretending:
+    """A listener to whom a song of noise sounds as its roles; it proposes what a test wants.
+
+    proposal: the moves of the next advice, instead of its own; None: its own.
+    """
+
+    hears = True
+
+    def __init__(self, listener: Any, song: Song, roles: Sequence[str], content: np.ndarray):
+        self.listener, self.name = listener, listener.name
+        self.roles, self.content = tuple(roles), content
+        rows = [profile(stem, song.sample_rate) for stem in song.each()]
+        self.rows = np.stack([row for row in rows if row is not None])
+        self.proposal: list[dict] | None = None
+
+    def hear(self, song: Song, state: MixState, anchor: str) -> Hearing:
+        """The song as it stands."""
+        rows, index = self.rows.copy(), song.index(anchor)
+        for stem, gain_db in enumerate(state.gain_db):
+            rows[stem, LEVEL_ENTRIES] += gain_db
+            if state.muted[stem]:
+                rows[stem] = np.nan
+        return Hearing(
+            song.names, index, self.content, relative_profile(rows, index), self.roles, rows
+        )
+
+    def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
+        """What the test wants proposed, or the listener's own judgement."""
+        if self.proposal is None:
+            return self.listener.judge(hearing, messages)
+        probability = np.zeros((len(hearing.names), len(GRID)))
+        probability[:, len(GRID) // 2] = 1.0
+        for place, move in enumerate(self.proposal):
+            row = probability[hearing.names.index(move["stem"])]
+            sure = 0.99 - 0.01 * place
+            row[:] = 0.0
+            row[len(GRID) // 2] = 1.0 - sure
+            row[int(np.argmin(np.abs(GRID - move["gain_db"])))] = sure
+        return Judgement(hearing.names, hearing.anchor_index, probability)
+
+    def next_step(self, hearing: Hearing, messages: Any, on_token: Any = None, wordings: Any = ()):
+        """The listener's next step; advice is what judge() says."""
+        step = self.listener.next_step(hearing, messages, on_token, wordings)
+        if step.judgement is None or self.proposal is None:
+            return step
+        judgement = self.judge(hearing, messages)
+        moves = [
+            {"stem": move.stem, "gain_db": float(move.gain_db)}
+            for move in judgement.moves(hearing.threshold)
+        ]
+        call = replace(step.tool, arguments={"moves": moves, "reason": ""})
+        return replace(step, tool=call, judgement=judgement)
