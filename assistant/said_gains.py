@@ -24,6 +24,7 @@ _DOWN = re.compile(
 # "a bit more" and "back" say nothing of the direction after a move, but "give it 2 more" does.
 _GOES_ON = re.compile(r"\b(?:more|back|off)\b")
 _GIVES = re.compile(r"\b(?:it|that|this|them|one)\b.*\bmore\b")
+_RETURNS = re.compile(r"\b(?:back|too|return\w*|restore\w*|overd\w+)\b")  # "too far, 1 back"
 _MUTED = re.compile(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b")
 _HALF = re.compile(r"hal[fv]|middle|midway|fifty|\b50\b|part|less|small|split|reduced|toned|gentl")
 SOME_DB = prompts.GAIN_WORDS["some"]
@@ -71,7 +72,8 @@ class Gains:
         led = {_sign(gain_db) for gain_db in self._led_db(stem)}
         if says_way(text) or not led:
             return ways(text)
-        return led | ({1.0} if _GIVES.search(self.latest) else set())
+        back = {-way for way in led} if _RETURNS.search(self.latest) else set()
+        return led | back | ({1.0} if _GIVES.search(self.latest) else set())
 
     def _passage(self, stem: str) -> str:
         """The part of the words about a stem: its clauses, and those after that name no stem."""

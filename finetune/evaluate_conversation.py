@@ -155,9 +155,7 @@ def _take(listener: Pretending, context: ToolContext, other: ToolContext, asked:
     seconds = time.monotonic() - begun
     events = context.session.events[first:]
     called = [ToolCall(e["name"], e["arguments"]) for e in events if e["event"] == "tool_call"]
-    results = [
-        (e["name"], e["text"], e["data"]) for e in events if e["event"] == "tool_result" and e["ok"]
-    ]
+    results = [(e["name"], e["text"], e["data"]) for e in events if e["event"] == "tool_result"]
     meant = [_meant(other, call, asked) for call in asked.calls]
     change = _difference(before, context.session.state())
     wanted = _difference(meant_before, other.session.state())
@@ -173,10 +171,9 @@ def _take(listener: Pretending, context: ToolContext, other: ToolContext, asked:
         tools_right = not called
         all_right = tools_right and _in_kind(reply.text, asked.kind)
     proposal = asked.proposal or ()
-    evidence = gather(
-        context.names, results, asked.say, [m for m in context.moves(
-            [(move["stem"], move["gain_db"]) for move in proposal])], context.roles,
-    )  # fmt: skip
+    offered = context.moves([(move["stem"], move["gain_db"]) for move in proposal])
+    heard = f"{asked.say} {' '.join(context.names)}"  # a stem called "808" is no number made up
+    evidence = gather(context.names, results, heard, offered, context.roles)
     return Verdict(
         asked=asked,
         called=called,

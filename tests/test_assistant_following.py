@@ -33,6 +33,7 @@ def test_directions_left_open_go_on_as_before(size: float, up: bool, other: floa
     assert -halved(gain_db) in said("x", "that is too much", moved=last).gains_db("vox")
     assert said("x", "same for the 808", moved=last).gains_db("808") == {gain_db, -gain_db}
     assert said("x", "too much, half that", moved=last).stems == ("vox",)
+    assert -way * other in said("x", f"too far, {other:g} back", moved=last).gains_db("vox")
 
 
 @given(size=GAINS, other=GAINS)
