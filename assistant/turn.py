@@ -16,13 +16,13 @@ from assistant.journal import JournalError
 from assistant.numerals import numbers
 from assistant.plain_words import explained
 from assistant.rewriting import rewrite, wordings
-from assistant.said import Said, clauses
+from assistant.said import clauses
 from assistant.said_sensitivity import sensitivity_said
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
-from assistant.waiting import moved_before
+from assistant.waiting import what_was_said
 from assistant.weighing import proposal, weigh
 from mixer.moves import Move
 
@@ -133,12 +133,12 @@ class _Turn:
     def doubt(self, step: Step, hearing: Hearing) -> str | None:
         """Why the step's call should not be carried out, or None."""
         assert step.tool is not None
-        texts = tuple(m["content"] for m in self.session.messages() if m["role"] == "user")
         proposal = self.session.proposal
         moves = proposal.moves if proposal is not None else ()
-        moved = moved_before(self.session.messages(), hearing.names)
-        said = Said(
-            texts, hearing.names, tuple(self.context.roles), moves, self.session.anchor, moved
+        said = replace(
+            what_was_said(hearing, self.session.messages()),
+            roles=tuple(self.context.roles),
+            proposed=moves,  # an open one only
         )
         return doubt(step.tool, step.certainty, said)
 

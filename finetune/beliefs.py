@@ -16,7 +16,7 @@ from finetune.flaws import LEAST_DB
 from finetune.observer import GRID, fault_posterior
 from finetune.scoring import p_fault
 from mixer.balance import Z_90, BalancePrior
-from mixer.loudness import LEVEL_ENTRIES, relative_profile
+from mixer.loudness import LEVEL_ENTRIES, PLAYS, relative_profile
 
 SWEEP_LU = np.arange(-15.0, 15.5, 1.0)
 WIDTHS = np.array([0.4, 0.6, 0.8, 1.0, 1.3, 1.7, 2.2, 3.0])  # of the prior's own
@@ -96,9 +96,9 @@ def make_probe(
 
     Without the genre told, the prior's spread is that of all genres and its mean the genre's.
     """
-    mean, covariance = prior.moments(roles, genre, profile[:, 3])
+    mean, covariance = prior.moments(roles, genre, profile[:, PLAYS])
     if not told_genre:
-        covariance = prior.moments(roles, None, profile[:, 3])[1]
+        covariance = prior.moments(roles, None, profile[:, PLAYS])[1]
     rows = np.array(profile, np.float32)
     rows[:, LEVEL_ENTRIES] += (mean - rows[:, 0])[:, None].astype(np.float32)
     return Probe(genre, tuple(roles), numbered(roles), 1, mean, covariance, rows, hidden)

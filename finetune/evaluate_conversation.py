@@ -44,7 +44,6 @@ KINDS = {
     "beyond": ("beyond", "off_topic"), "which_anchor": ("which_anchor",),
     "praise": ("praise", "thanks"), "insult": ("insult",), "refuse": ("refused_ok",),
 }  # fmt: skip
-READING = frozenset({"measure_levels", "list_versions", "propose_moves", "explain"})
 TOOL_ONLY = frozenset({"propose_moves", "explain", "start_drill", "check_gain_staging"})
 
 

@@ -24,10 +24,11 @@ from assistant.said import Said
 from finetune import talk, talk_actions
 from finetune.desk import Desk
 from finetune.dialogues import READERS
-from finetune.scenes import Scene, SongBank, SongRecord, draw_scene, teacher_posterior
+from finetune.scenes import Scene, SongBank, draw_scene, teacher_posterior
+from finetune.stranger_songs import held_out_stems
 from finetune.talk import Exchange
 from mixer.balance import BalancePrior
-from mixer.loudness import LEVEL_ENTRIES, relative_profile
+from mixer.loudness import LEVEL_ENTRIES, PLAYS, relative_profile
 
 STEMS = 6
 TOOL_ONLY = frozenset({"propose_moves", "explain"})  # the advice is judged by `evaluate strict`
@@ -89,14 +90,9 @@ def _hearing_with(
     rng: np.random.Generator,
 ) -> Hearing:
     """A song put together from held-out stems of these roles, at levels drawn from the prior."""
-    chosen: list[tuple[SongRecord, int]] = []
-    for role in roles:
-        fitting = [(r, k) for r in bank.records for k, own in enumerate(r.roles) if own == role]
-        if not fitting:
-            raise ValueError(f"no {role} among the {len(bank)} held-out songs: build more songs")
-        chosen.append(fitting[int(rng.integers(len(fitting)))])
+    chosen = held_out_stems(roles, bank, rng)
     profiles = np.stack([record.profile[row] for record, row in chosen])
-    shift = prior.draw(roles, chosen[0][0].genre, rng, plays=profiles[:, 3]) - profiles[:, 0]
+    shift = prior.draw(roles, chosen[0][0].genre, rng, plays=profiles[:, PLAYS]) - profiles[:, 0]
     profiles[:, LEVEL_ENTRIES] += shift[:, None].astype(np.float32)
     content = np.stack([record.hidden[row] for record, row in chosen if record.hidden is not None])
     relative = relative_profile(profiles, 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from finetune.observer import differences
 from finetune.real_songs import RealSong
 from mixer.balance import BalancePrior
 from mixer.loudness import integrated_lufs
@@ -67,8 +68,7 @@ def stem_sd_db(songs: Sequence[RealSong], numbers: dict) -> float:
 def log_likelihood(song: RealSong, prior: BalancePrior) -> float:
     """Log density of a song's levels against its first stem, were the prior true."""
     mean, covariance = prior.moments(song.roles, None, song.plays)
-    change = np.eye(len(mean))[1:] - np.eye(len(mean))[0]
-    off_db = change @ (song.profile[:, 0].astype(float) - mean)
-    spread = change @ covariance @ change.T
-    size = len(off_db) * np.log(2 * np.pi) + np.linalg.slogdet(spread)[1]
-    return float(-0.5 * (off_db @ np.linalg.solve(spread, off_db) + size))
+    levels = song.profile[:, 0].astype(float)
+    _, off_db, precision = differences(levels, 0, mean, covariance)
+    size = len(off_db) * np.log(2 * np.pi) - np.linalg.slogdet(precision)[1]
+    return float(-0.5 * (off_db @ precision @ off_db + size))

@@ -14,7 +14,7 @@ from finetune.flaws import LEAST_DB, Flaw, needed_moves
 from finetune.scenes import SongBank, SongRecord, draw_scene
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
-from mixer.loudness import LEVEL_ENTRIES
+from mixer.loudness import LEVEL_ENTRIES, PLAYS
 from mixer.roles import roles_from_names
 
 NUDGED_SHARE = 0.25  # of the mixes: one more stem is off by so little that it is no fault
@@ -53,7 +53,7 @@ class Mix:
     @property
     def activity(self) -> np.ndarray:
         """Which share of the time each stem plays, (S,)."""
-        return self.relative_profile[:, 3]
+        return self.relative_profile[:, PLAYS]
 
 
 def rendered_mixes(bank: SongBank, prior: BalancePrior, seed: int, rounds: int) -> list[Mix]:

@@ -52,7 +52,7 @@ def fault_posterior(
     if not others:
         return posterior
     means = np.atleast_2d(means)
-    _, off_db, precision = _differences(relative_db, anchor, means, covariance)
+    _, off_db, precision = differences(relative_db, anchor, means, covariance)
     told = np.zeros((len(others), len(_MOVES)))
     if evidence is not None:
         told = np.log(evidence[others][:, _MOVE_BINS] / evidence[others][:, [KEEP]])
@@ -62,7 +62,7 @@ def fault_posterior(
     return posterior
 
 
-def _differences(
+def differences(
     relative_db: np.ndarray, anchor: int, means: np.ndarray, covariance: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Levels as differences of the others to the anchor.
@@ -86,7 +86,7 @@ def conditional_levels(
     """
     stems = len(relative_db)
     others = [stem for stem in range(stems) if stem != anchor]
-    change, off_db, precision = _differences(relative_db, anchor, mean, covariance)
+    change, off_db, precision = differences(relative_db, anchor, mean, covariance)
     told = np.tile([0.0, 0.0, 1.0], (stems, 1))
     diagonal = np.diag(precision)
     told[others] = np.stack(

@@ -14,7 +14,7 @@ from finetune.flaws import Flaw
 from finetune.real_mixes import RealMix, mix_of, pushed, under_anchors
 from finetune.real_songs import Part, RealSong, folders_of, read_song, read_songs, windows
 from mixer.balance import BalancePrior
-from mixer.loudness import LEVEL_ENTRIES
+from mixer.loudness import LEVEL_ENTRIES, PLAYS
 from mixer.roles import FAMILY_OF_ROLE
 
 GAINS_DB = (-9.0, -6.0, 6.0, 9.0)
@@ -111,7 +111,7 @@ def join(
     own = len(song.names)
     roles = (*song.roles, *(guest.roles[0] for guest in guests))
     rows = np.concatenate([song.profile, *(guest.profile for guest in guests)])
-    drawn = prior.draw(roles, None, rng, plays=rows[:, 3])
+    drawn = prior.draw(roles, None, rng, plays=rows[:, PLAYS])
     wanted = drawn + (song.profile[:, 0] - drawn[:own]).mean()
     rows[own:, LEVEL_ENTRIES] += (wanted - rows[:, 0])[own:, None].astype(rows.dtype)
     return replace(

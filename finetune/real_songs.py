@@ -21,7 +21,7 @@ from finetune.encode import fingerprint
 from finetune.multitracks import AUDIO_ENDINGS, song_folders
 from mixer.ear import EAR_DIR, Ear, window
 from mixer.ear_front import WINDOW_S
-from mixer.loudness import profile
+from mixer.loudness import PLAYS, profile
 from mixer.roles import roles_from_names
 from mixer.song import AudioError, Song, open_song
 
@@ -72,7 +72,7 @@ class RealSong:
     @property
     def plays(self) -> np.ndarray:
         """For which share of the time each stem plays, (S,)."""
-        return self.profile[:, 3]
+        return self.profile[:, PLAYS]
 
     def pick(self, stems: Sequence[int]) -> "RealSong":
         """The song with these of its stems, in this order."""

@@ -15,7 +15,7 @@ from finetune import flaws
 from finetune.observer import conditional_levels, fault_posterior
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
-from mixer.loudness import LEVEL_ENTRIES, relative_profile
+from mixer.loudness import LEVEL_ENTRIES, PLAYS, relative_profile
 from mixer.roles import ROLES
 
 MOST_STEMS = 12
@@ -55,7 +55,7 @@ class Scene:
     @property
     def plays(self) -> np.ndarray:
         """For which share of the time each stem plays, (S,)."""
-        return self.relative_profile[:, 3]
+        return self.relative_profile[:, PLAYS]
 
     @property
     def hidden(self) -> np.ndarray:
@@ -136,8 +136,8 @@ def draw_scene(
     names = tuple(record.names[i] for i in keep) if own_names else tuple(names_for(roles, rng))
     profiles = record.profile[keep].copy()
     if rng.random() < SPARSE_SHARE:
-        profiles[:, 3] *= rng.uniform(SPAREST, 1.0, len(keep)).astype(np.float32)
-    balance = prior.draw(roles, record.genre, rng, plays=profiles[:, 3])
+        profiles[:, PLAYS] *= rng.uniform(SPAREST, 1.0, len(keep)).astype(np.float32)
+    balance = prior.draw(roles, record.genre, rng, plays=profiles[:, PLAYS])
     drawn = flaws.draw(rng, len(keep), 0, fault_count)  # the anchor is the first
     levels = flaws.apply(balance, drawn)
     shift = levels - profiles[:, 0]

@@ -75,10 +75,14 @@ def move_given_fault(posterior: np.ndarray) -> np.ndarray:
     return moves
 
 
+def told_fault(posterior: np.ndarray) -> np.ndarray:
+    """P(fault) (S,) as the product's thresholds take it, see sensitivity.among_several."""
+    return np.asarray(among_several(p_fault(posterior), len(posterior)))
+
+
 def decide(posterior: np.ndarray, threshold: float) -> np.ndarray:
     """The advised moves (S,) in dB: stems whose P(fault) exceeds the threshold; 0 = leave it."""
-    fault = among_several(p_fault(posterior), len(posterior))
-    return np.where(fault > threshold, move_given_fault(posterior), 0.0)
+    return np.where(told_fault(posterior) > threshold, move_given_fault(posterior), 0.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from finetune.seed_baselines import ROLES_OF_STEMS, LevelObserver
 from finetune.seed_protocol import FLAWED, SEGMENT_S, Segment, gated_levels
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
-from mixer.loudness import LEVEL_ENTRIES, PROFILE_SIZE
+from mixer.loudness import LEVEL_ENTRIES, PLAYS, PROFILE_SIZE
 from mixer.moves import MixState
 from mixer.roles import FAMILY_OF_ROLE, GENRES, roles_from_names
 from mixer.song import song_from_arrays
@@ -176,7 +176,7 @@ def _drawn(record: SongRecord, prior: BalancePrior, rng: np.random.Generator) ->
     ]
     roles = tuple(record.roles[row] for row in rows)
     levels = np.full(len(STEMS), np.nan)
-    levels[stems] = prior.draw(roles, record.genre, rng, plays=record.profile[rows, 3])
+    levels[stems] = prior.draw(roles, record.genre, rng, plays=record.profile[rows, PLAYS])
     if record.hidden is None:
         return Segment(record.key, levels)
     profiles = record.profile[rows].copy()

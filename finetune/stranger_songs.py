@@ -3,7 +3,7 @@
 One rule: the tools work on real audio, and what the listener hears is content that it never met.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,15 +29,24 @@ def noise_song(stems: Sequence[str], seed: int = 0) -> Song:
     return song_from_arrays("a stranger's song", made, SAMPLE_RATE)
 
 
-def content_of(stems: Mapping[str, str], bank: SongBank, rng: np.random.Generator) -> np.ndarray:
-    """Content (S, 8, 256) of held-out stems of these roles."""
-    found = []
-    for role in stems.values():
+def held_out_stems(
+    roles: Iterable[str], bank: SongBank, rng: np.random.Generator
+) -> list[tuple[SongRecord, int]]:
+    """For each role a stem of the bank that has it: its song and its row there."""
+    chosen = []
+    for role in roles:
         fitting = [(r, k) for r in bank.records for k, own in enumerate(r.roles) if own == role]
         if not fitting:
             raise ValueError(f"no {role} among the {len(bank)} held-out songs: build more songs")
-        record, row = fitting[int(rng.integers(len(fitting)))]
-        assert isinstance(record, SongRecord) and record.hidden is not None
+        chosen.append(fitting[int(rng.integers(len(fitting)))])
+    return chosen
+
+
+def content_of(stems: Mapping[str, str], bank: SongBank, rng: np.random.Generator) -> np.ndarray:
+    """Content (S, 8, 256) of held-out stems of these roles."""
+    found = []
+    for record, row in held_out_stems(stems.values(), bank, rng):
+        assert record.hidden is not None
         found.append(record.hidden[row])
     return np.stack(found).astype(np.float32)
 

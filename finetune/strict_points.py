@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from assistant.sensitivity import OperatingPoint, among_several
+from assistant.sensitivity import OperatingPoint
 from finetune.real_advisors import ask
 from finetune.real_mixes import RealMix, mix_of, under_anchors
 from finetune.real_songs import HELD_OUT, read_songs
-from finetune.scoring import p_fault
+from finetune.scoring import told_fault
 from finetune.strict_study import LISTENER, UNNAMED, Study, print_rows
 
 FALSE_ALARMS = {"cautious": 0.05, "careful": 0.10, "balanced": 0.17, "keen": 0.30, "picky": 0.50}
@@ -61,9 +61,7 @@ def measure(study: Study, real: Sequence[RealMix]) -> tuple[OperatingPoint, ...]
     untouched = [judged.told[judged.flaw_count == 0] for judged in both]
     if real:
         said = ask(study.listener, [mix.hearing for mix in real])
-        untouched.append(
-            np.array([among_several(p_fault(one)[1:].max(), len(one)) for one in said])
-        )
+        untouched.append(np.array([told_fault(one)[1:].max() for one in said]))
     one = [judged.taken(judged.flaw_count == 1) for judged in both]
     faulty = np.concatenate([judged.told for judged in one])
     right = np.concatenate([judged.stem_right & judged.direction_right for judged in one])

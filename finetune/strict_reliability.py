@@ -11,9 +11,8 @@ import numpy as np
 from rich.console import Console
 
 from assistant.hearing import Judgement
-from assistant.sensitivity import among_several
 from finetune.judged_mixes import Mix
-from finetune.scoring import Judged, curve, p_fault
+from finetune.scoring import Judged, curve, p_fault, told_fault
 from finetune.strict_scores import Reliability, reliability
 from finetune.strict_study import LEVELS, OBSERVER, OBSERVER_GENRE, Study, print_rows
 from mixer.moves import on_grid
@@ -35,7 +34,7 @@ def coverage(said: Sequence[np.ndarray], mixes: Sequence[Mix], threshold: float 
     """
     held, width = [], []
     for posterior, mix in zip(said, mixes, strict=True):
-        chance = among_several(p_fault(posterior), len(posterior))
+        chance = told_fault(posterior)
         for flaw in mix.flaws:
             if chance[flaw.stem] <= threshold:
                 continue

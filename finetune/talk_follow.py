@@ -32,6 +32,11 @@ def _apply(
     return Exchange([said, *first, call("apply_moves", moves=listed), *told_applied(desk, listed)])
 
 
+def _same_way(move: dict, size: float) -> dict:
+    """A move as far as this, in the direction that it has."""
+    return {**move, "gain_db": size if move["gain_db"] > 0 else -size}
+
+
 def _taken_back(desk: Desk) -> list[Message]:
     """The last change undone, before the right one is made."""
     desk.version -= 1
@@ -67,9 +72,7 @@ def more_of_it(desk: Desk, held_out: bool) -> Exchange | None:
         return None
     said = user(desk, "more_of_it", held_out, gain=gain(desk)[0], gain_words=some_gain_words(desk))
     size = size_db(desk, said)
-    return _apply(
-        desk, said, [{**m, "gain_db": size if m["gain_db"] > 0 else -size} for m in desk.moved]
-    )
+    return _apply(desk, said, [_same_way(move, size) for move in desk.moved])
 
 
 def it_moves(desk: Desk, held_out: bool) -> Exchange | None:
@@ -113,7 +116,7 @@ def correct_gain(desk: Desk, held_out: bool) -> Exchange | None:
         return None
     said = user(desk, "correct_gain", held_out, gain=text)
     back = _taken_back(desk)
-    return _apply(desk, said, [{**moved, "gain_db": size if moved["gain_db"] > 0 else -size}], back)
+    return _apply(desk, said, [_same_way(moved, size)], back)
 
 
 def correct_way(desk: Desk, held_out: bool) -> Exchange | None:
@@ -154,7 +157,7 @@ def accept_but(desk: Desk, held_out: bool) -> Exchange | None:
     text, size = gain(desk)
     said = user(desk, "accept_but", held_out, gain=text)
     desk.proposal = None
-    return _apply(desk, said, [{**moves[0], "gain_db": size if moves[0]["gain_db"] > 0 else -size}])
+    return _apply(desk, said, [_same_way(moves[0], size)])
 
 
 # Each with its weight.

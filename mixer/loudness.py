@@ -21,6 +21,7 @@ SHORTEST_S = 0.4  # one BS.1770 gating block
 SILENCE_LUFS = -70.0  # the absolute gate
 PROFILE_SIZE = 14
 OCTAVES_HZ = tuple(1000.0 * 2.0**octave for octave in range(-5, 5))
+PLAYS = 3  # the entry of a profile that says for which share of the time a stem plays
 LEVEL_ENTRIES = (0, 1, *range(4, PROFILE_SIZE))
 
 _BAND_FLOOR_LU = 60.0

