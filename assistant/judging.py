@@ -36,8 +36,13 @@ class _Asked(NamedTuple):
 class Judge:
     """Asks the language model which move each stem needs."""
 
-    def __init__(self, model: GainsayForConditionalGeneration, tokenizer: PreTrainedTokenizerFast):
-        self.model, self.tokenizer = model, tokenizer
+    def __init__(
+        self,
+        model: GainsayForConditionalGeneration,
+        tokenizer: PreTrainedTokenizerFast,
+        sentences: SentenceEncoder | None,
+    ):
+        self.model, self.tokenizer, self.sentences = model, tokenizer, sentences
 
     def weigh(
         self, hearings: Sequence[Hearing], words: Sequence[str], senses: Senses = USUAL_SENSES
@@ -72,7 +77,7 @@ class Judge:
             hearing.genre,
             senses,
             10.0 * hearing.relative_profile[list(order), 0],
-            vectors=self.model.config.sentence_features > 0,
+            vectors=self.sentences is not None,
         )
 
     @torch.inference_mode()
@@ -85,7 +90,7 @@ class Judge:
             content.append(np.zeros_like(hidden) if senses == "level" else hidden)
             level.append(np.zeros_like(features) if senses == "content" else features)
         said = [one.said for one in asked if one.said]
-        vectors = self.model.config.sentence_features > 0 and bool(said)
+        vectors = self.sentences.encode(said) if self.sentences is not None and said else None
         heard = {
             "content_features": _tensor(content),
             "level_features": _tensor(level),
@@ -93,7 +98,7 @@ class Judge:
         }
         output = self.model.model(
             input_ids=torch.tensor([one.prompt.ids for one in asked]),
-            sentence_features=_encoded(said) if vectors else None,
+            sentence_features=None if vectors is None else torch.from_numpy(vectors),
             **(heard if senses != "text" else {}),
         ).last_hidden_state
         rows = []
@@ -105,10 +110,6 @@ class Judge:
 
 def _tensor(arrays: Sequence[np.ndarray]) -> torch.Tensor:
     return torch.from_numpy(np.concatenate(arrays).astype(np.float32))
-
-
-def _encoded(said: Sequence[str]) -> torch.Tensor:
-    return torch.from_numpy(SentenceEncoder.load().encode(said))
 
 
 def _orders(hearing: Hearing) -> list[list[int]]:

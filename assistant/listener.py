@@ -73,7 +73,9 @@ class EmbeddedListener:
         self.processor = GainsayProcessor.from_pretrained(folder)
         model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
         self.model = model.eval()
-        self._judge = Judge(self.model, self.processor.tokenizer)
+        reads = model.config.sentence_features > 0
+        self.sentences = SentenceEncoder.of(folder) if reads else None
+        self._judge = Judge(self.model, self.processor.tokenizer, self.sentences)
         self._content: dict[int, tuple[Song, np.ndarray, list[np.ndarray | None], list]] = {}
 
     # ---- hearing
@@ -218,9 +220,11 @@ class EmbeddedListener:
     ) -> tuple[list[int], Stems]:
         """Ids of these stems and the conversation, and what stands behind the placeholders."""
         talk = recent([_marked(message) for message in messages if message["role"] != "system"])
-        vectors = self.model.config.sentence_features > 0
-        chat = conversation([hearing.names[index] for index in order], talk, vectors=vectors)
-        said = SentenceEncoder.load().encode(said_by(talk)) if vectors else None
+        encoder = self.sentences
+        chat = conversation(
+            [hearing.names[index] for index in order], talk, vectors=encoder is not None
+        )
+        said = None if encoder is None else encoder.encode(said_by(talk))
         stems = Stems(
             torch.from_numpy(np.ascontiguousarray(hearing.hidden[list(order)], np.float32)),
             torch.from_numpy(

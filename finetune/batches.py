@@ -81,8 +81,8 @@ class Encoded(NamedTuple):
 class Collator:
     """Turns examples into a batch."""
 
-    def __init__(self, processor: GainsayProcessor):
-        self.processor, self.sentences = processor, SentenceEncoder.load()
+    def __init__(self, processor: GainsayProcessor, sentences: SentenceEncoder):
+        self.processor, self.sentences = processor, sentences
         tokenizer = processor.tokenizer
         self.pad_id = tokenizer.pad_token_id
 

@@ -1,7 +1,8 @@
 """Does a conversation hold up? Whole turns as the product takes them, with real tools on audio.
 
-Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml). A turn
-is right when it called the right tools with the right arguments, or left the mix as they would.
+Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml, and
+fresh_*.yaml, which came after the readers of orders were mended by the first). A turn is right
+when it called the right tools with the right arguments, or left the mix as they would.
 
     python -m finetune.evaluate conversation --songs runs/songs --content runs/content
 """
@@ -43,6 +44,8 @@ KINDS = {
     "reference": ("reference", "off_topic"), "unsafe": ("unsafe", "off_topic", "beyond"),
     "beyond": ("beyond", "off_topic"), "which_anchor": ("which_anchor",),
     "praise": ("praise", "thanks"), "insult": ("insult",), "refuse": ("refused_ok",),
+    "absurd": ("unsafe", "beyond", "tool_error"), "which_stem": ("clarify_stem",),
+    "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked"),
 }  # fmt: skip
 TOOL_ONLY = frozenset({"propose_moves", "explain", "start_drill", "check_gain_staging"})
 
@@ -65,15 +68,15 @@ class Talk:
     turns: tuple[Asked, ...]
 
 
-def read_messages() -> list[Talk]:
-    """Messages, each a talk of its own."""
-    songs = yaml.safe_load(files("finetune").joinpath("stranger_messages.yaml").read_text())
+def read_messages(who: str) -> list[Talk]:
+    """Messages, each a talk of its own. who: "stranger" or "fresh"."""
+    songs = yaml.safe_load(files("finetune").joinpath(f"{who}_messages.yaml").read_text())
     return [Talk(song["stems"], (_asked(one),)) for song in songs for one in song["asked"]]
 
 
-def read_dialogues() -> list[Talk]:
-    """Dialogues of several turns."""
-    listed = yaml.safe_load(files("finetune").joinpath("stranger_dialogues.yaml").read_text())
+def read_dialogues(who: str) -> list[Talk]:
+    """Dialogues of several turns. who: "stranger" or "fresh"."""
+    listed = yaml.safe_load(files("finetune").joinpath(f"{who}_dialogues.yaml").read_text())
     return [Talk(one["stems"], tuple(map(_asked, one["turns"]))) for one in listed]
 
 
@@ -325,7 +328,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--songs", type=Path, default=Path("runs/songs"))
     parser.add_argument("--content", type=Path, default=Path("runs/content"))
     parser.add_argument("--model", type=Path, help="listener folder (default: the shipped one)")
-    parser.add_argument("--only", choices=("messages", "dialogues"), help="one of the tests")
+    parser.add_argument("--only", choices=("messages", "dialogues"), help="one kind of test")
+    parser.add_argument("--by", choices=("stranger", "fresh"), help="of one group of writers")
     parser.add_argument("--limit", type=int, help="at most so many talks of each test")
     parser.add_argument("--misses", type=int, default=12, help="how many misses to print")
     parser.add_argument("--seed", type=int, default=0)
@@ -334,14 +338,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     listener, console = EmbeddedListener(options.model), Console(width=160)
     bank = SongBank(options.songs, options.content, "test")
-    for name, title, talks in (
-        ("messages", "strangers' messages, one turn", read_messages()),
-        ("dialogues", "strangers' dialogues", read_dialogues()),
-    ):
-        if options.only not in (None, name):
-            continue
-        outcome = run(listener, talks[: options.limit], bank, options.seed)
-        show(title, outcome, console, options.misses)
+    for who in ("stranger", "fresh"):
+        for name, read in (("messages", read_messages), ("dialogues", read_dialogues)):
+            if options.only in (None, name) and options.by in (None, who):
+                outcome = run(listener, read(who)[: options.limit], bank, options.seed)
+                show(f"{who} {name}", outcome, console, options.misses)
 
 
 if __name__ == "__main__":

@@ -176,8 +176,8 @@ def _words(scene: Scene, rng: np.random.Generator) -> tuple[str, np.ndarray | No
 class JudgingCollator:
     """Turns mixes to be judged into a batch."""
 
-    def __init__(self, processor: GainsayProcessor):
-        self.tokenizer, self.sentences = processor.tokenizer, SentenceEncoder.load()
+    def __init__(self, processor: GainsayProcessor, sentences: SentenceEncoder):
+        self.tokenizer, self.sentences = processor.tokenizer, sentences
 
     def encode(self, judged: Judged) -> JudgingPrompt:
         """One mix as tokens."""

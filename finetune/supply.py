@@ -57,7 +57,8 @@ class Supply:
         self.bank, self.seed, self.stage = bank, seed, stage
         self.dialogues = Dialogues(prior, stage.asked_only_share)
         self.judgements = Judgements(bank, prior, rows)
-        self.collate, self.collate_judged = collate, JudgingCollator(collate.processor)
+        self.collate = collate
+        self.collate_judged = JudgingCollator(collate.processor, collate.sentences)
         self._group: int = -1
         self._drawn: list[Callable[[], Batch]] = []
 

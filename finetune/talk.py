@@ -78,11 +78,11 @@ def user(
     slots = prompts.slots(template)
     said = prompts.fill(template, **{name: values[name] for name in slots})
     if intent not in _BARE and desk.rng.random() < WRAPPED_SHARE:
-        said = _wrapped(said, desk.rng)
+        said = wrapped(said, desk.rng)
     return {"role": "user", "content": scruffy(said, desk.rng), "slots": slots}
 
 
-def _wrapped(text: str, rng: Rng) -> str:
+def wrapped(text: str, rng: Rng) -> str:
     """With a word before or behind, as people do."""
     openers, closers = prompts.words("openers"), prompts.words("closers")
     if rng.random() < 0.5:

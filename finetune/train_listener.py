@@ -9,6 +9,7 @@ leaves a checkpoint, and goes on from it when called again.
 import argparse
 import csv
 import math
+import shutil
 import time
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,6 +22,7 @@ from torch import _foreach_copy_, _foreach_lerp_  # pyright: ignore[reportPrivat
 from torch.nn import functional
 
 from assistant.model.modeling import GainsayForConditionalGeneration
+from assistant.model.sentences import TUNING, SentenceEncoder
 from finetune.batches import CALL_WEIGHT, CHOICE_WEIGHT, IGNORED, Batch, Collator
 from finetune.level_rows import RowObserver, read_rows
 from finetune.listener_setup import begin_listener, load_tower
@@ -45,6 +47,7 @@ class Recipe:
     content: str = "runs/content"
     levels: str | None = None  # a table of real songs' levels, see finetune/level_rows.py
     begin_with: str | None = None  # a folder of weights to go on from
+    sentences: str | None = None  # a tuning of the sentence encoder, see finetune/train_reader.py
     weight_decay: float = 0.05
     gradient_clip: float = 1.0
     average: float = 0.998
@@ -81,7 +84,8 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         self.model, self.processor = begin_listener(out, recipe.seed, recipe.begin_with)
         self.prior = BalancePrior.load()
-        self.collate = Collator(self.processor)
+        tuning = Path(recipe.sentences) if recipe.sentences else None
+        self.collate = Collator(self.processor, SentenceEncoder.load(tuning))
         self.role_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ROLES))
         # Reads the posterior off a level token alone: keeps the level path's gradient alive.
         self.level_head = torch.nn.Linear(self.model.config.text_config.hidden_size, len(ADVICE_DB))
@@ -235,6 +239,8 @@ class Trainer:
         _foreach_copy_([p.data for p in self.trained], self.averaged)
         self.model.save_pretrained(self.out / "model")
         self.processor.save_pretrained(self.out / "model")
+        if self.recipe.sentences:
+            shutil.copyfile(self.recipe.sentences, self.out / "model" / TUNING)
         _foreach_copy_([p.data for p in self.trained], live)
 
     def restore(self) -> None:
@@ -311,6 +317,8 @@ def ship(run: Path, folder: Path) -> None:
     load_tower(model)
     model.half().save_pretrained(folder)
     GainsayProcessor.from_pretrained(run / "model").save_pretrained(folder)
+    if (run / "model" / TUNING).is_file():
+        shutil.copyfile(run / "model" / TUNING, folder / TUNING)
     print(f"{sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.1f} MB in {folder}")
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from assistant.hearing import Hearing
 from assistant.judging import STEMS_AT_ONCE, Judge
 from assistant.model.judging import SENSES, in_words, judging_prompt
+from assistant.model.sentences import SentenceEncoder
 from mixer.loudness import relative_profile
 from tests.tiny_listener import tiny_listener
 
@@ -22,7 +23,7 @@ def tiny():
 @pytest.fixture(scope="module")
 def judge(tiny):
     model, processor = tiny
-    return Judge(model, processor.tokenizer)
+    return Judge(model, processor.tokenizer, SentenceEncoder.load())
 
 
 def hearing(names, seed=0, content=1.0, level_db=0.0, genre=None):

@@ -134,9 +134,11 @@ def test_a_song_of_noise_sounds_as_its_roles_and_proposes_what_it_is_told() -> N
 
 
 def test_the_strangers_tests_are_whole() -> None:
-    messages, dialogues = read_messages(), read_dialogues()
+    messages, dialogues = read_messages("stranger"), read_dialogues("stranger")
     assert len(messages) > 400 and len(dialogues) == 70
-    for talk in (*messages, *dialogues):
+    fresh = [*read_messages("fresh"), *read_dialogues("fresh")]
+    assert len(fresh) == 350
+    for talk in (*messages, *dialogues, *fresh):
         assert set(talk.stems.values()) <= set(ROLES)
         for asked in talk.turns:
             assert asked.calls or asked.kind in conversation.KINDS, asked

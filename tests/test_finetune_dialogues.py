@@ -8,6 +8,7 @@ import pytest
 from assistant.context import ToolContext
 from assistant.grounding import check
 from assistant.hearing import Judgement, ToolCall
+from assistant.model.sentences import SentenceEncoder
 from assistant.session import Session
 from assistant.tools import TOOLS, run_tool
 from finetune.batches import IGNORED, Collator, Example
@@ -130,7 +131,7 @@ def test_a_complaint_leans_the_posterior_its_way(prior, record):
 
 def test_only_what_the_model_decides_is_trained(prior, record):
     _, processor = tiny_listener()
-    collate = Collator(processor)
+    collate = Collator(processor, SentenceEncoder.load())
     scene = draw_scene(record, prior, np.random.default_rng(4), 1, all_stems=True)
     call = {
         "name": "propose_moves",

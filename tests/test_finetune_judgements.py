@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from assistant.evidence import complaint_evidence
+from assistant.model.sentences import SentenceEncoder
 from finetune.batches import IGNORED
 from finetune.judgements import Judgements, JudgingCollator, told
 from finetune.level_rows import STEMS, LevelRows, RowObserver
@@ -96,7 +97,7 @@ def test_the_usual_level_is_where_the_move_leads(prior):
 
 def test_a_batch_puts_every_target_behind_its_stem(prior, drawn):
     model, processor = tiny_listener()
-    collate = JudgingCollator(processor)
+    collate = JudgingCollator(processor, SentenceEncoder.load())
     prompts = [collate.encode(one) for one in drawn]
     batch = collate(drawn, prompts)
     asked = sum(len(one.names) - 1 for one in drawn)

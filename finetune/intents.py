@@ -1,0 +1,125 @@
+"""What users want, told from one message: the intents of prompts/, filled with a song's words.
+
+One rule: a message is drawn as talk is, with other stems, numbers and slips every time, so that
+what is learned is the wording.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import prompts
+from finetune.stem_names import names_for
+from finetune.talk import WRAPPED_SHARE, scruffy, split_phrasings, wrapped
+from mixer.roles import ROLES, words_of
+
+JOINED_SHARE = 0.12  # two deeds in one message
+PLAIN_SHARE = 0.45  # of the stems: called by a plain word for their role
+JOINED = (
+    "order_up", "order_down", "order_up_words", "order_down_words", "set_to", "set_same", "mute",
+    "unmute", "pan_left", "pan_right", "pan_centre", "shape_sound", "render", "audition", "solo",
+    "export", "ask_levels", "all_up", "all_down", "undo",
+)  # fmt: skip
+# The tool that each intent leads to, by the longest of these that its name begins with.
+_TOOLS = {
+    "accept": "apply_moves", "all": "apply_moves", "group": "apply_moves", "it": "apply_moves",
+    "order": "apply_moves", "more_of_it": "apply_moves", "same_for": "apply_moves",
+    "too_far": "apply_moves", "correct": "undo", "ask_about_stem": "propose_moves",
+    "ask_advice": "propose_moves", "ask_fine": "propose_moves", "complain": "propose_moves",
+    "ask_level": "measure_levels", "ask_levels": "measure_levels", "loudest": "measure_levels", "compare_stems": "measure_levels",
+    "why": "measure_levels", "and_stem": "measure_levels", "audition": "audition",
+    "solo": "audition", "mute": "set_mute", "unmute": "set_mute", "pan": "set_pan",
+    "set_same": "set_level", "set_to": "set_level", "prefer": "prefer", "tone": "prefer",
+    "set_genre": "prefer", "render": "render_mix", "takes": "render_mix", "export": "export_mix",
+    "explain": "explain", "drill": "start_drill", "check_gain_staging": "check_gain_staging",
+    "set_anchor": "set_anchor", "undo": "undo", "redo": "redo", "list_versions": "list_versions",
+    "restore_version": "restore_version", "shape_sound": "shape_sound",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a user says, and the intents (one, or two for two deeds) that it has."""
+
+    said: str
+    intents: tuple[int, ...]
+
+
+def tool_of(intent: str) -> str | None:
+    """The tool that an intent's first step calls; None: it is answered in words."""
+    fitting = [start for start in _TOOLS if intent == start or intent.startswith(f"{start}_")]
+    return _TOOLS[max(fitting, key=len)] if fitting else None
+
+
+class Messages:
+    """Draws messages of all intents; held out: from the phrasings that never meet training."""
+
+    def __init__(self, rng: np.random.Generator, held_out: bool = False):
+        self.rng, self.held_out = rng, held_out
+        self.intents = prompts.intents()
+        counts = np.array([len(split_phrasings(name, held_out)) for name in self.intents])
+        self._probability = np.sqrt(counts) / np.sqrt(counts).sum()
+
+    def draw(self) -> Message:
+        """One message."""
+        if self.rng.random() < JOINED_SHARE:
+            first, second = self.rng.choice(len(JOINED), size=2, replace=False)
+            chosen = tuple(self.intents.index(JOINED[place]) for place in (first, second))
+            one, other = (self.of(intent) for intent in chosen)
+            return Message(f"{one.rstrip(' .!')}{self._any('joiners')}{other}", chosen)
+        intent = int(self.rng.choice(len(self.intents), p=self._probability))
+        return Message(self.of(intent), (intent,))
+
+    def each(self) -> list[Message]:
+        """Every phrasing once, in the order of the intents."""
+        return [
+            Message(self._filled(template), (number,))
+            for number, name in enumerate(self.intents)
+            for template in split_phrasings(name, self.held_out)
+        ]
+
+    def of(self, intent: int) -> str:
+        """One message of an intent."""
+        fitting = split_phrasings(self.intents[intent], self.held_out)
+        return self._filled(fitting[int(self.rng.integers(len(fitting)))])
+
+    def _filled(self, template: str) -> str:
+        said = prompts.fill(
+            template, **{name: self._slot(name) for name in prompts.slots(template)}
+        )
+        if self.rng.random() < WRAPPED_SHARE:
+            said = wrapped(said, self.rng)
+        return scruffy(said, self.rng)
+
+    def _slot(self, name: str) -> str:
+        rng = self.rng
+        if name in ("stem", "stem2", "anchor", "role"):
+            return self._stem()
+        if name in ("gain", "gain2"):
+            size = rng.integers(1, 19) / 2 if rng.random() < 0.4 else rng.integers(1, 10)
+            return f"{float(size):g}"
+        if name == "version":
+            return f"{'v' if rng.random() < 0.7 else 'take'}{rng.integers(0, 6)}"
+        if name == "side":
+            return "above" if rng.random() < 0.5 else "below"
+        if name in ("takes", "seed", "percent"):
+            return str(
+                rng.integers(*{"takes": (2, 6), "seed": (1, 100), "percent": (5, 101)}[name])
+            )
+        tables = {"format": "formats", "topic": "topics", "genre": "genres"}
+        return self._any(tables.get(name, name))
+
+    def _stem(self) -> str:
+        role = ROLES[int(self.rng.integers(len(ROLES)))]
+        if self.rng.random() < PLAIN_SHARE:
+            return _one(prompts.words("roles")[role], self.rng)
+        (name,) = names_for((role,), self.rng)
+        return words_of(name) or name if self.rng.random() < 0.3 else name
+
+    def _any(self, table: str) -> str:
+        return _one(list(prompts.words(table)), self.rng)
+
+
+def _one(choices: Sequence[object], rng: np.random.Generator) -> str:
+    return str(choices[int(rng.integers(len(choices)))])
