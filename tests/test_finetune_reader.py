@@ -1,4 +1,4 @@
-"""Reading a message: intents drawn with a song's words, and a tuning that the product takes over."""
+"""Reading a message: intents drawn with a song's words, and a tuning that the product takes."""
 
 import numpy as np
 import pytest
