@@ -37,6 +37,7 @@ class Desk:
     posterior: np.ndarray | None = None  # what the observer thinks of the scene
     moved: list[dict] = field(default_factory=list)  # the fader moves of the last change, if any
     subject: int | None = None  # the one stem that was spoken of last
+    pronoun: str | None = None  # what the subject is called in the turn in progress, if not named
     asked: str | None = None  # "level" or "balance": what was last asked of that stem
     states: list[tuple[str, np.ndarray]] = field(init=False)  # what was set, LUFS of every stem
 
@@ -84,13 +85,17 @@ class Desk:
         self.subject = self.names.index(stems.pop()) if len(stems) == 1 else None
 
     def pick(self, anchor_too: bool = True) -> int:
-        """A random stem."""
+        """A random stem, or the one that a pronoun stands for."""
+        if self.pronoun is not None and self.subject is not None:
+            return self.subject
         return int(
             self.rng.integers(0 if anchor_too or len(self.names) < 2 else 1, len(self.names))
         )
 
     def say(self, index: int) -> str:
         """How a user would call a stem."""
+        if self.pronoun is not None and index == self.subject:
+            return self.pronoun
         name, role = self.names[index], self.scene.roles[index]
         alone = self.scene.roles.count(role) == 1
         choice = self.rng.random()

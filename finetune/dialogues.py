@@ -17,7 +17,7 @@ from mixer.balance import BalancePrior
 
 LISTENING_SHARE = 0.3
 FOLLOWING_SHARE = 0.6  # of the later turns: they go on from the one before
-COMPOUND_SHARE = 0.12  # of the turns: two deeds in one message
+COMPOUND_SHARE = 0.15  # of the turns: two deeds in one message
 READERS = (
     (talk.ask_levels, 1.2),
     (talk.ask_level_of, 1.2),
@@ -26,7 +26,7 @@ READERS = (
     (talk.set_anchor, 1.2),
 )
 TURNS = (1, 2, 3, 4)
-TURN_PROBABILITY = (0.5, 0.3, 0.14, 0.06)
+TURN_PROBABILITY = (0.42, 0.32, 0.17, 0.09)
 MOST_STEMS = (3, 4, 5, 6, 8, 12)  # conversations are longer than judgements: mostly smaller songs
 MOST_STEMS_PROBABILITY = (0.2, 0.25, 0.25, 0.15, 0.1, 0.05)
 

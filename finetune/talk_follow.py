@@ -4,25 +4,40 @@ One rule: as in finetune/talk.py, calls and results have the exact form of the p
 maker gives None where the conversation has nothing that such a turn could go on from.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.said_gains import halved
+from finetune import talk_sound as sound
 from finetune.desk import Desk
 from finetune.talk import (
     Exchange,
     Message,
     about,
     advise,
+    ask_level_of,
     call,
     gain,
     level_of,
     result,
     user,
 )
-from finetune.talk_moves import size_db, some_gain_words, told_applied
+from finetune.talk_actions import shape_sound
+from finetune.talk_moves import set_to, size_db, some_gain_words, told_applied
 
 Maker = Callable[[Desk, bool], Exchange | None]
+PRONOUNS = ("it", "it", "it", "that", "that one", "this one", "that track")
+_ARTICLE = re.compile(rf"\b(?:the|my|that|this|our|your|a) (?=(?:{'|'.join(PRONOUNS)})\b)", re.I)
+# Deeds that may follow with a pronoun, besides fader moves, with their weights.
+DEEDS_TO_IT = (
+    (sound.mute, 1.5),
+    (sound.pan, 1.5),
+    (sound.solo, 1.0),
+    (shape_sound, 1.5),
+    (ask_level_of, 1.0),
+    (set_to, 0.8),
+)
 
 
 def _apply(
@@ -86,6 +101,23 @@ def it_moves(desk: Desk, held_out: bool) -> Exchange | None:
     return _apply(
         desk, said, [{"stem": desk.names[desk.subject], "gain_db": size if up else -size}]
     )
+
+
+def it_deed(desk: Desk, held_out: bool) -> Exchange | None:
+    """Something else done to the stem of the turn before, which is called "it"."""
+    if desk.subject is None or desk.subject == 0:
+        return None
+    weights = [weight for _, weight in DEEDS_TO_IT]
+    place = desk.rng.choice(len(DEEDS_TO_IT), p=[weight / sum(weights) for weight in weights])
+    desk.pronoun = PRONOUNS[int(desk.rng.integers(len(PRONOUNS)))]
+    try:
+        exchange = DEEDS_TO_IT[int(place)][0](desk, held_out)
+    finally:
+        desk.pronoun = None
+    said, *rest = exchange.messages
+    text = _ARTICLE.sub("", said["content"])
+    text = re.sub(r"\b(it|that)'s (?=[a-z]+\b)", lambda m: "its " if m[1] == "it" else m[0], text)
+    return replace(exchange, messages=[{**said, "content": text}, *rest])
 
 
 def too_far(desk: Desk, held_out: bool) -> Exchange | None:
@@ -166,6 +198,7 @@ FOLLOWING: tuple[tuple[Maker, float], ...] = (
     (same_for, 1.0),
     (more_of_it, 1.0),
     (it_moves, 1.5),
+    (it_deed, 1.8),
     (too_far, 0.8),
     (correct_stem, 0.8),
     (correct_gain, 0.8),

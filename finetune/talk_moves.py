@@ -133,7 +133,8 @@ def set_to(desk: Desk, held_out: bool) -> Exchange:
         return order(desk, held_out)
     against, stem = 0, desk.pick(anchor_too=False)
     if len(desk.names) > 2 and desk.rng.random() < 0.35:
-        against, stem = (int(i) for i in desk.rng.permutation(len(desk.names))[:2])
+        others = [index for index in range(len(desk.names)) if index != stem]
+        against = others[int(desk.rng.integers(len(others)))]
     (text, size), above = gain(desk), bool(desk.rng.random() < 0.5)
     side, other = "above" if above else "below", desk.say(against)
     said = about(desk, "set_to", held_out, stem, anchor=other, gain=text, side=side)

@@ -1,5 +1,6 @@
 """Turns that go on from the one before: right by arithmetic, and let pass by the product."""
 
+import re
 from collections import Counter
 from types import SimpleNamespace
 
@@ -42,7 +43,22 @@ def calls(exchange) -> list[dict]:
 
 
 def test_nothing_follows_from_nothing(desk: Desk) -> None:
-    assert [maker(desk, False) for maker, _ in talk_follow.FOLLOWING] == [None] * 11
+    following = talk_follow.FOLLOWING
+    assert [maker(desk, False) for maker, _ in following] == [None] * len(following)
+
+
+def test_what_is_done_to_it_is_done_to_the_stem_of_the_turn_before(desk: Desk) -> None:
+    desk.subject, done = 2, Counter()
+    for _ in range(60):
+        exchange = talk_follow.it_deed(desk, False)
+        for call in calls(exchange):
+            done[call["name"]] += 1
+            stems = call["arguments"].get("stems") or [call["arguments"].get("stem")]
+            assert stems == [desk.names[2]]
+        said = exchange.messages[0]["content"].lower()
+        assert not re.search(r"\b(the|my) (it|that one|this one)\b", said)
+    assert {"set_mute", "set_pan", "shape_sound", "audition", "measure_levels"} <= set(done)
+    assert desk.pronoun is None
 
 
 def test_corrections_undo_and_do_it_right(desk: Desk) -> None:
