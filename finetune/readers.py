@@ -96,8 +96,10 @@ class Reader(nn.Module):
         return total
 
     def changes(self) -> dict[str, torch.Tensor]:
-        """What a tuned encoder changes, as assistant/model/sentences.py takes it."""
-        found = {}
+        """What a tuned encoder changes and its head, as assistant/model/sentences.py takes them."""
+        if self.kind != "tuned":
+            return {}
+        found = {f"head.{name}": kept.detach() for name, kept in self.head[-1].named_parameters()}
         for name, module in self.encoder.named_modules():
             if hasattr(module, "lora_A") and "default" in module.lora_A:
                 layer = name.removeprefix("base_model.model.")

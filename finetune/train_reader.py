@@ -8,6 +8,7 @@ neither met and on strangers' messages.
 
 import argparse
 import csv
+import json
 import time
 from collections.abc import Sequence
 from importlib.resources import files
@@ -70,7 +71,9 @@ def train(reader: Reader, out: Path, steps: int, seed: int) -> None:
                 torch.save(state, out / "checkpoint.tmp")
                 (out / "checkpoint.tmp").replace(file)
                 if changes := reader.changes():
-                    save_file({k: v.half() for k, v in changes.items()}, out / TUNING)
+                    halves = {name: change.half() for name, change in changes.items()}
+                    told = {"intents": json.dumps(Messages(rng).intents)}
+                    save_file(halves, out / TUNING, metadata=told)
     reader.eval()
 
 

@@ -1,5 +1,7 @@
 """Reading a message: intents drawn with a song's words, and a tuning that the product takes."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -44,13 +46,18 @@ def test_a_tuned_reader_reads_in_the_product_as_in_training(tmp_path):
         for name, parameter in reader.encoder.named_parameters():
             if "lora_B" in name:
                 parameter.normal_(std=0.02)
-    save_file(reader.changes(), tmp_path / TUNING)
+    told = ["order_up", "why", "mute", "pan_right", "thanks"]
+    save_file(reader.changes(), tmp_path / TUNING, metadata={"intents": json.dumps(told)})
     said = ["turn the pad down a touch", "why?", "mute gtr L and pan the organ hard right"]
     with torch.no_grad():
         trained = torch.nn.functional.normalize(reader.vectors(said), dim=-1).numpy()
     shipped = SentenceEncoder.of(tmp_path).encode(said)
     np.testing.assert_allclose(shipped, trained, atol=2e-5)
     assert np.abs(shipped - SentenceEncoder.load().encode(said)).max() > 0.01
+    likely = SentenceEncoder.of(tmp_path).intents_of(said[2])
+    with torch.no_grad():
+        np.testing.assert_allclose(list(likely.values()), reader(said)[2].softmax(-1), atol=2e-5)
+    assert list(likely) == told and SentenceEncoder.load().intents_of(said[2]) == {}
 
 
 def test_targets_share_between_two_deeds():

@@ -6,14 +6,14 @@ bring a tuning with it: low-rank changes that tell apart what users of a mixer w
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
-from torch.nn.functional import normalize
+from safetensors import safe_open
 
 from assistant.english import PACKAGE, model_folder
 from assistant.model.configuration import SENTENCE_FEATURES
@@ -32,7 +32,8 @@ class SentenceEncoder:
     """all-MiniLM-L6-v2 (Apache-2.0): mean-pooled, unit length, 384 numbers a sentence.
 
     tuning: a file of low-rank changes (finetune/train_reader.py), if any: for each layer changed,
-    NAME.down (rank, in) and NAME.up (out, rank), whose product is added to NAME.weight.
+    NAME.down (rank, in) and NAME.up (out, rank), whose product is added to NAME.weight; and
+    head.weight (intents, 384), head.bias, which tell what a user wants.
     """
 
     def __init__(self, folder: Path, tuning: Path | None = None):
@@ -47,6 +48,7 @@ class SentenceEncoder:
             )
         self._tokenizer = AutoTokenizer.from_pretrained(folder)
         self._model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+        self.intents: tuple[str, ...] = ()
         if tuning is not None:
             self._tune(tuning)
         self._kept: dict[str, np.ndarray] = {}
@@ -70,7 +72,11 @@ class SentenceEncoder:
 
     def _tune(self, file: Path) -> None:
         """Add the changes of a tuning."""
-        changes = load_file(file)
+        with safe_open(file, "pt") as kept:
+            changes = {name: kept.get_tensor(name).float() for name in kept.keys()}
+            self.intents = tuple(json.loads((kept.metadata() or {}).get("intents", "[]")))
+        if self.intents:
+            self._head = changes.pop("head.weight"), changes.pop("head.bias")
         layers = {name.removesuffix(".down") for name in changes if name.endswith(".down")}
         modules = dict(self._model.named_modules())
         if unknown := sorted(layers - modules.keys()):
@@ -80,7 +86,7 @@ class SentenceEncoder:
             )
         with torch.no_grad():
             for name in layers:
-                down, up = changes[f"{name}.down"].float(), changes[f"{name}.up"].float()
+                down, up = changes[f"{name}.down"], changes[f"{name}.up"]
                 weight = modules[name].weight
                 if (len(up), down.shape[1]) != tuple(weight.shape):
                     raise SentenceError(
@@ -90,7 +96,20 @@ class SentenceEncoder:
                 weight += up @ down
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors (texts, 384) of unit length, float32; what was asked lately is remembered."""
+        """Vectors (texts, 384) of unit length, float32."""
+        pooled = self._pooled(texts)
+        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+
+    def intents_of(self, text: str) -> dict[str, float]:
+        """How likely each intent is meant by a text, nothing for an encoder that was not tuned."""
+        if not self.intents:
+            return {}
+        weight, bias = self._head
+        logits = torch.from_numpy(self._pooled([text])[0]) @ weight.T + bias
+        return dict(zip(self.intents, logits.softmax(dim=-1).tolist(), strict=True))
+
+    def _pooled(self, texts: Sequence[str]) -> np.ndarray:
+        """Mean hidden states (texts, 384), float32; what was asked lately is remembered."""
         new = sorted({text for text in texts if text not in self._kept}, key=len)
         fresh: dict[str, np.ndarray] = {}
         for first in range(0, len(new), _AT_ONCE):
@@ -106,4 +125,4 @@ class SentenceEncoder:
         inputs = self._tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
         hidden = self._model(**inputs).last_hidden_state
         mask = inputs["attention_mask"][..., None]
-        return normalize((hidden * mask).sum(dim=1) / mask.sum(dim=1), dim=-1).numpy()
+        return ((hidden * mask).sum(dim=1) / mask.sum(dim=1)).numpy()
