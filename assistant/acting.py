@@ -57,7 +57,7 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
             return f"the user did not speak of {name}"
     if call.name == "shape_sound":
         return _wrong_sound(call, said)
-    return _wrong_number(call, said)
+    return wrong_number(call, said)
 
 
 def _no_yes(certainty: float | None, said: Said) -> str | None:
@@ -88,16 +88,17 @@ def _wrong_sound(call: ToolCall, said: Said) -> str | None:
     return None
 
 
-def _wrong_number(call: ToolCall, said: Said) -> str | None:
+def wrong_number(call: ToolCall, said: Said) -> str | None:
     """A gain, level or place must stand in the user's words or in the proposal."""
     arguments = call.arguments
     given = [
         (move.get("gain_db"), said.gains_db(move.get("stem", "")), " dB")
         for move in arguments.get("moves") or []
     ]
-    for key, unit in (("relative_lu", " LU"), ("pan", "")):
-        if key in arguments:
-            given.append((arguments[key], said.values(key), unit))
+    if "relative_lu" in arguments:
+        given.append((arguments["relative_lu"], said.levels_lu(), " LU"))
+    if "pan" in arguments:
+        given.append((arguments["pan"], said.pans(arguments.get("stem", "")), ""))
     for value, bearable, unit in given:
         if not isinstance(value, int | float) or not any(abs(value - x) < 0.01 for x in bearable):
             return f"the user did not ask for {value}{unit}"

@@ -47,6 +47,8 @@ class Bounds:
             return self._styled(text)
         if self.said.placed is not None and text.startswith(call_opening("set_level")):
             return self._placing(*self.said.placed, text)
+        if self.said.levelled is not None and text.startswith(call_opening("set_level")):
+            return self._placing(*self.said.levelled, text)
         for tool in _AGAINST_ANCHOR:
             if text == f'{call_opening(tool)}"stem": "':
                 return [quoted for name, quoted in self._quoted.items() if name != self.said.anchor]
@@ -67,7 +69,10 @@ class Bounds:
         return ()
 
     def _placing(self, stems: Sequence[str], against: Sequence[str], text: str) -> Sequence[str]:
-        """A stem that is named before "4 dB under", against one that is named behind it."""
+        """A stem that is named before "4 dB under", against one that is named behind it.
+
+        "it" is the stem of the turn before.
+        """
         others = [json_text(name) for name in against if name != self.said.anchor]
         if text.endswith('"stem": "'):
             return [json_text(name) for name in stems]
@@ -92,9 +97,11 @@ class Bounds:
         return [f", {style}"] if _TAKES_END.search(text) else self._number(text)
 
     def _number(self, text: str) -> Sequence[str]:
-        for key in ("relative_lu", "pan"):
-            if text.endswith(f'"{key}": '):
-                return _numerals(self.said.values(key))
+        if text.endswith('"relative_lu": '):
+            return _numerals(self.said.levels_lu())
+        if text.endswith('"pan": '):
+            stem = next((n for n, q in self._quoted.items() if f'"stem": "{q}", ' in text), "")
+            return _numerals(self.said.pans(stem))
         if text.endswith(('"version": ', '"takes": ', '"seed": ')):
             return [str(int(count)) for count in sorted(self.said.counts())]
         return ()

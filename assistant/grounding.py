@@ -18,6 +18,7 @@ from mixer.roles import role_from_name
 
 CONVENTIONS = (MAX_GAIN_DB,)  # numbers that may be said without a tool: the limit of a move
 
+_FILE = re.compile(r"\.(?:wav|flac|json|rpp|zip|txt|png)$", re.IGNORECASE)
 _BACKTICKED = re.compile(r"`([^`]+)`")
 _SOUND_WORDS = re.compile(
     r"\b(vocals?|vox|singer|kick|snare|hi-?hats?|cymbals?|toms?|drums?|percussion|bass|guitars?"
@@ -58,6 +59,7 @@ class Evidence:
     relative_lu: Mapping[str, float] = field(default_factory=dict)
     roles: tuple[str | None, ...] = ()
     tools: frozenset[str] = frozenset()  # those that did their work in this turn
+    files: tuple[str, ...] = ()  # names of files that were written in this turn
 
 
 def gather(
@@ -75,8 +77,10 @@ def gather(
     moves: dict[str, tuple[float, ...]] = {}
     relative_lu: dict[str, float] = {}
     tools: set[str] = set()
+    files: set[str] = set()
     for tool, text, data in results:
         tools.add(tool)
+        files |= {re.split(r"[\\/]", path)[-1] for path in _files(data)}
         values += [number.value for number in numbers(text, names)]
         values += _leaves(data)
         for move in data.get("moves", ()):
@@ -92,7 +96,14 @@ def gather(
     said = [number.value for number in numbers(user_text, names)]
     known = tuple(value for value in (*values, *said) if math.isfinite(value))
     return Evidence(
-        tuple(names), known, user_text, moves, relative_lu, tuple(roles), frozenset(tools)
+        tuple(names),
+        known,
+        user_text,
+        moves,
+        relative_lu,
+        tuple(roles),
+        frozenset(tools),
+        tuple(sorted(files)),
     )
 
 
@@ -102,7 +113,7 @@ def check(reply: str, evidence: Evidence) -> list[str]:
         return []
     problems = [
         f"the number {number.text} is in no tool result"
-        for number in numbers(reply, evidence.names)
+        for number in numbers(_without_files(reply, evidence.files), evidence.names)
         if not any(number.equals(value) for value in evidence.values)
     ]
     problems += [f"there is no stem called {name}" for name in _unknown_stems(reply, evidence)]
@@ -134,6 +145,24 @@ def _leaves(data: Any) -> Iterator[float]:
         return
     for value in data:
         yield from _leaves(value)
+
+
+def _files(data: Any) -> Iterator[str]:
+    """Every file named in JSON-able data, by its path."""
+    if isinstance(data, str):
+        yield from [data] if _FILE.search(data) else []
+    elif isinstance(data, Mapping):
+        data = list(data.values())
+    if isinstance(data, list | tuple):
+        for value in data:
+            yield from _files(value)
+
+
+def _without_files(reply: str, files: Sequence[str]) -> str:
+    """A reply without the names of files that were written: their digits state nothing."""
+    for name in sorted(files, key=len, reverse=True):
+        reply = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", " ", reply)
+    return reply
 
 
 def _unknown_stems(reply: str, evidence: Evidence) -> list[str]:

@@ -39,7 +39,7 @@ from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
 
 STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
-TURNS_LOOKED_BACK = 3
+TURNS_LOOKED_BACK = 4
 
 
 class ListenerError(ValueError):

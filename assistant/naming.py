@@ -6,18 +6,18 @@ One rule: a word that one stem's name takes up does not count for another stem.
 import difflib
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import prompts
 from assistant.english import english_words
-from mixer.roles import role_from_name, words_of
+from assistant.numerals import UNIT, name_pattern
+from mixer import roles as stem_roles
 
 # Whom a word means where no stem has its very role: "the drums" may be kick and snare.
 _FAMILY = {
     "drums": {"kick", "snare", "hats", "percussion"},
     "percussion": {"drums"},
-    "lead vocal": {"backing vocals"},
-    "backing vocals": {"lead vocal"},
+    "lead vocal": {"backing vocals"},  # never the other way: the choir is not the singer
     "electric guitar": {"acoustic guitar"},
     "acoustic guitar": {"electric guitar"},
     "piano": {"organ", "synth pad"},
@@ -26,12 +26,46 @@ _FAMILY = {
 }
 # What names of stems say of their role, but not what people say in passing.
 _EVERYDAY = frozenset(
-    "room rooms break top tops base steel hook noise impact sing rap saw winds loop str oh".split()
+    "room rooms break top tops base steel hook noise impact sing rap saw winds loop str oh"
+    " double".split()
 )
+_BEHIND = "backing background backup bg harmony gang group".split()
+_SINGERS = "vocal vox singer voice vocalist".split()
+_ALSO_CALLED = {
+    **{f"{behind} {who}": "backing vocals" for behind in _BEHIND for who in _SINGERS},
+    **dict.fromkeys(
+        ("backups", "bgs", "harmony", "vocal harmonies", "vocal double", "choirs"), "backing vocals"
+    ),
+    **dict.fromkeys(("vocalist", "frontman", "front man", "lead singer"), "lead vocal"),
+}
+_BACKING = frozenset(word for phrase in _ALSO_CALLED for word in phrase.split()) - {"lead", "man"}
+_ASIDE = r"(?:(?:an?|the|way|just|\d[\d.]*|bit|touch|little|tad|hair|dbs?|lot) )*"
+_ME = re.compile(  # who sings speaks of himself: "turn me up", "more of me"
+    rf"\b(?:turn|bring|push|pull|put|pan|move|get|lift|drop|raise|lower|boost|cut|make) me {_ASIDE}"
+    r"(?:up|down|louder|quieter|softer|left|right|forward|back|higher|lower)\b"
+    rf"|^\W*me {_ASIDE}(?:up|down|louder|quieter|softer)\b|\b(?:more|less) (?:of )?me\b"
+    r"|\bi(?:'m| am) too (?:loud|quiet|low|soft|buried)\b|\b(?:un)?mute me\b"
+)
+_ANY_STEM = frozenset("audio track bus channel ch stem inst".split())
+_NUMBERED = re.compile(rf"\b([^\W\d_]+)[ _-]?(\d+)\b(?![.,]\d|\s?(?:%|percent)|{UNIT})")
+_AND_NUMBER = rf"(\s*(?:and|&|n|or)\s*)(\d+)\b(?![.,]\d|\s?(?:%|percent)|{UNIT})"
 # Words for roles that are said of other things as well, so that nothing is missing without them.
 _NO_STEM = frozenset({"effects", "effect", "fx", "pad", "chords", "melody", "low end"})
 _LIKENESS = 0.75
 _WORD = re.compile(r"[\w'&]+|\.")
+_HAS_DIGIT, _HAS_LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> str:
+    """A name's words, as mixer.roles spreads them."""
+    return stem_roles.words_of(name)
+
+
+@lru_cache(maxsize=4096)
+def role_from_name(name: str) -> str | None:
+    """The role that a name tells, as mixer.roles reads it."""
+    return stem_roles.role_from_name(name)
 
 
 def spoken_of(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tuple[str, ...]:
@@ -40,6 +74,11 @@ def spoken_of(text: str, names: Sequence[str], roles: Sequence[str | None]) -> t
     In "breakbeat up" the stem of that name is meant, not the percussion beside it; a word for a
     role that no stem has is compared with the names' own words, as typing errors are.
     """
+    return _spoken_of(text, tuple(names), tuple(roles))
+
+
+@lru_cache(maxsize=1024)
+def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> tuple[str, ...]:
     found, rest, phrases = _named(text.casefold(), names)
     kinds = [{role, role_from_name(n)} - {None} for n, role in zip(names, roles, strict=True)]
     loose: list[str] = []
@@ -51,8 +90,10 @@ def spoken_of(text: str, names: Sequence[str], roles: Sequence[str | None]) -> t
             called = {name for name in names if word in words_of(name).split()}
             meant = meant if meant & called else meant | called
         found |= meant
-        if not meant:
+        if not meant and role != "backing vocals":  # the singers behind are not the one in front
             loose += word.split()
+    if _ME.search(text.casefold()):
+        found |= {name for name, kind in zip(names, kinds, strict=True) if "lead vocal" in kind}
     for name in names:
         telling = [word for word in words_of(name).split() if len(word) > 3]
         if any(_is_nearly(word, loose) for word in telling):
@@ -88,10 +129,14 @@ def _named(text: str, names: Sequence[str]) -> tuple[set[str], str, Told]:
     found: set[str] = set()
     phrases: Told = []
     for form, name in sorted(forms.items(), key=lambda one: len(one[0]), reverse=True):
-        if len(form) < 2:
+        numbered = name is not None and _HAS_DIGIT.search(form) and _HAS_LETTER.search(form)
+        if len(form) < 2 or not (numbered or form in text):
             continue
         plural = "s?" if name is None else ""
-        text, count = re.subn(rf"(?<!\w){re.escape(form)}{plural}(?!\w)", " . ", text)
+        pattern = rf"(?<!\w){re.escape(form)}{plural}(?!\w)"
+        if numbered:
+            pattern = name_pattern(form)  # "gtr1" is "gtr 1", and "gtr 1 dB" is not
+        text, count = re.subn(pattern, " . ", text)
         if count and name is None:
             phrases.append((form, _plain_roles()[form]))
         elif count and name is not None:
@@ -105,12 +150,12 @@ def _words_with_roles(words: Sequence[str]) -> Told:
     place = 0
     while place < len(words):
         pair = words[place : place + 2]
-        role = _role_of(" ".join(pair)) if len(pair) == 2 and not _has_number(pair) else None
-        if role is not None and role not in map(_role_of, pair):
+        role = role_of(" ".join(pair)) if len(pair) == 2 and not _has_number(pair) else None
+        if role is not None and role not in map(role_of, pair):
             told.append((" ".join(pair), role))
             place += 2
         else:  # "louder trumpets" is no other role than "trumpets"
-            told.append((words[place], _role_of(words[place])))
+            told.append((words[place], role_of(words[place])))
             place += 1
     return told
 
@@ -119,10 +164,10 @@ def _has_number(words: Sequence[str]) -> bool:
     return any(word.isdecimal() for word in words)
 
 
-def _role_of(spoken: str) -> str | None:
+def role_of(spoken: str) -> str | None:
     """The role that a word stands for, in the singular too."""
     plain = _plain_roles()
-    if spoken in _EVERYDAY:
+    if spoken not in plain and _EVERYDAY & set(spoken.split()):
         return None
     known = role_from_name(spoken) or plain.get(spoken)
     return known or (plain.get(spoken[:-1]) if spoken.endswith("s") else None)
@@ -132,4 +177,45 @@ def _role_of(spoken: str) -> str | None:
 def _plain_roles() -> dict[str, str]:
     """Plain words for what a stem is, with the role that each stands for."""
     told = prompts.words("roles").items()
-    return {str(word).casefold(): role for role, words in told for word in words}
+    return _ALSO_CALLED | {str(word).casefold(): role for role, words in told for word in words}
+
+
+def in_full(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str:
+    """A text in which numbered stems have their whole names: "gtr 1 and 2" names two of them.
+
+    So no digit of a name is taken for a number of dB; "guitar 2" is the guitar with that number.
+    """
+    if not _HAS_DIGIT.search(text):
+        return text
+    for name in sorted(names, key=len, reverse=True):
+        if (match := re.fullmatch(r"(.*\D)(\d+)", name)) is None:
+            continue
+        for number in (m[2] for m in re.finditer(f"{name_pattern(name)}{_AND_NUMBER}", text)):
+            other = next((n for n in names if n.casefold() == f"{match[1]}{number}".casefold()), "")
+            if other:
+                pattern = f"({name_pattern(name)}){_AND_NUMBER}"
+                text = re.sub(pattern, rf"\g<1>\g<2>{other}", text, flags=re.IGNORECASE)
+    return _NUMBERED.sub(lambda match: _numbered(match, text, names, roles), text)
+
+
+def _numbered(
+    match: re.Match[str], text: str, names: Sequence[str], roles: Sequence[str | None]
+) -> str:
+    """The name of the one stem that a word and a number mean, or what was matched."""
+    word, digits = match[1].casefold(), match[2]
+    if any(
+        one.start() <= match.start() < one.end()
+        for name in names
+        for one in re.finditer(name_pattern(name), text, re.IGNORECASE)
+    ):
+        return match[0]
+    role = role_of(word)
+    alike = [
+        name
+        for name, kind in zip(names, roles, strict=True)
+        if _HAS_DIGIT.search(name)
+        and (word in words_of(name).split() or (role and role in (kind, role_from_name(name))))
+    ]
+    meant = [name for name in alike if digits in re.findall(r"\d+", name)]
+    several = len(alike) > 1 or word in _ANY_STEM
+    return meant[0] if len(meant) == 1 and several else match[0]

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 NUMBER = re.compile(
     r"(?P<sign>(?<![\w)])[+-] ?|\b(?:minus|plus) )?"
@@ -24,6 +25,7 @@ _SPELLED = {word: float(value) for value, word in enumerate(_SMALL)} | {
     "fifteen": 15.0,
     "twenty": 20.0,
 }
+_GAP = re.compile(r"(?:\\[ -]|_)(?=\d)|(?<=[^\W\d_])(?=\d)")  # before a name's digits
 _SPELLED_NUMBER = re.compile(rf"\b({'|'.join(_SPELLED)})(?={UNIT})", re.IGNORECASE)
 
 
@@ -68,11 +70,17 @@ def normal(text: str) -> str:
     return re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text))
 
 
+@cache
 def name_pattern(name: str) -> str:
-    """A stem's name standing by itself; one without letters counts only in quotes."""
-    quoted = re.escape(normal(name))
+    """A stem's name standing by itself, "gtr 1" also as "gtr1", "gtr_1" or "gtr-1".
+
+    A short one without letters counts only in quotes, since "14" is a number; "808" is none.
+    """
+    quoted = _GAP.sub(lambda _: r"(?:[ _]|(?<=\w)-(?=\w))?", re.escape(normal(name)))
     if not re.search(r"[^\W\d_]", name):
-        return rf"(?<=[\"'`]){quoted}(?=[\"'`])"
+        if len(name) < 3 or not name.isdecimal():
+            return rf"(?<=[\"'`]){quoted}(?=[\"'`])"
+        return rf"(?<![\w.+-]){quoted}s?(?!\w|[.,]\d|{UNIT}|\s*k?Hz\b)"
     return rf"(?<![\w.+-]){quoted}(?!\w|[.,]\d|{UNIT})"
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import prompts
+from assistant.naming import words_of
 from assistant.numerals import normal, numbers, without_names
-from mixer.roles import words_of
 from mixer.words import USUAL_AMOUNT, Reading, read
 from mixer.words_talk import FILLER, LESS, MORE
 
@@ -131,7 +131,8 @@ def without_stems(text: str, names: Sequence[str]) -> str:
     """A text without the stems' names and the plain words for what they are."""
     plain = without_names(normal(text), names)
     spoken = {words_of(name) for name in names} | _role_words()
-    for word in sorted(filter(None, spoken), key=len, reverse=True):
+    lower = plain.casefold()
+    for word in sorted((w for w in spoken if w and w in lower), key=len, reverse=True):
         plain = re.sub(rf"(?<!\w){re.escape(word)}s?(?!\w)", " ", plain, flags=re.IGNORECASE)
     return plain
 

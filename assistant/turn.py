@@ -3,12 +3,13 @@
 One rule: the user reads a reply only after it has passed the check against the tool results.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import prompts
-from assistant.acting import FADERS, NOT_HERE, READ_ONLY, USER_REFUSED, doubt
+from assistant.acting import CHANGES, FADERS, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, stems_of
+from assistant.asking import Option, answered, understood, which
 from assistant.context import ToolContext, ToolResult, is_ours
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
@@ -16,13 +17,13 @@ from assistant.journal import JournalError
 from assistant.numerals import numbers
 from assistant.plain_words import explained
 from assistant.rewriting import rewrite, wordings
-from assistant.said import clauses
+from assistant.said import Said
 from assistant.said_sensitivity import sensitivity_said
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
-from assistant.waiting import what_was_said
+from assistant.waiting import completed, open_question, what_was_said
 from assistant.weighing import proposal, weigh
 from mixer.moves import Move
 
@@ -30,6 +31,7 @@ MAX_STEPS = 4  # tool calls in one turn
 MAX_CHARACTERS = 2000  # of what the user says
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
 _FINAL = frozenset({"not_yet", "unknown_words"})  # results that another try would not better
+MORE_THAN_ONE = "the user's word fits more than one stem"
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
 
 Event = dict[str, Any]
@@ -67,6 +69,17 @@ class _Turn:
     done: list[tuple[ToolCall, ToolResult]] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)  # errors that the journal does not hold
     errors: int = 0
+    order: str | None = None  # what the user's answer to a question of ours stands for
+
+    @property
+    def words(self) -> str:
+        """What the user said; of an answer to a question the order that it completes."""
+        return self.user_text if self.order is None else self.order
+
+    def messages(self) -> list[Message]:
+        """The talk, an answer to a question of ours as the order that it completes."""
+        told = self.session.messages()
+        return told if self.order is None else completed(told, self.order)
 
     def tell(self, event: str, **fields: Any) -> None:
         """Write an event into the journal, then show it."""
@@ -78,7 +91,7 @@ class _Turn:
         try:
             return self.listener.next_step(
                 hearing,
-                [*self.session.messages(), *self.notes],
+                [*self.messages(), *self.notes],
                 lambda token: self.on_event({"event": "token", "text": token}),
                 wordings(*self.done[-1]) if self.done else (),
             )
@@ -91,7 +104,7 @@ class _Turn:
         """The step, with advice that has been weighed against the user's words and the meters."""
         if step.judgement is None or step.tool is None or step.tool.name != "propose_moves":
             return step
-        found = weigh(self.context, hearing, step.judgement, self.user_text)
+        found = weigh(self.context, hearing, step.judgement, self.words)
         self.context.weighed = found
         reason = str(step.tool.arguments.get("reason", ""))
         as_judged = proposal(found, reason) == step.tool  # else the reason is one of other moves
@@ -123,24 +136,27 @@ class _Turn:
         refused = {done.name for done, result in self.done if not result.ok}
         did = {done.name for done, result in self.done if result.ok}
         did -= {"measure_levels", "propose_moves"}
-        several = call.name in READ_ONLY | {"shape_sound"} or len(clauses(self.user_text)) > 1
+        several = call.name in READ_ONLY | {"shape_sound"} or self._asks_several
         several = several or (did == {"undo"} and call.name in FADERS)  # "no, the other one"
         unasked = bool(did) and (call.name == "propose_moves" or not several)
-        if "shape_sound" in did and not numbers(self.user_text, self.context.names):
+        if "shape_sound" in did and not numbers(self.words, self.context.names):
             unasked = unasked or call.name in FADERS
         return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
 
-    def doubt(self, step: Step, hearing: Hearing) -> str | None:
-        """Why the step's call should not be carried out, or None."""
-        assert step.tool is not None
+    @property
+    def _asks_several(self) -> bool:
+        """Whether more than one thing is asked for."""
+        said = Said((self.words,), self.context.names, tuple(self.context.roles))
+        return said.orders > 1
+
+    def said(self, hearing: Hearing) -> Said:
+        """What the user said, and the open proposal."""
         proposal = self.session.proposal
-        moves = proposal.moves if proposal is not None else ()
-        said = replace(
-            what_was_said(hearing, self.session.messages()),
+        return replace(
+            what_was_said(hearing, self.messages()),
             roles=tuple(self.context.roles),
-            proposed=moves,  # an open one only
+            proposed=proposal.moves if proposal is not None else (),  # an open one only
         )
-        return doubt(step.tool, step.certainty, said)
 
     def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
         """Why the model's words cannot be shown."""
@@ -155,7 +171,7 @@ class _Turn:
         evidence = gather(
             self.context.names,
             [(call.name, result.text, result.data) for call, result in worked],
-            self.user_text,
+            self.words,
             proposal.moves if proposal is not None else (),
             hearing.roles,
         )
@@ -172,6 +188,7 @@ def run_turn(
     """Answer one thing that the user said; every step is in the journal before it is shown."""
     context.listener, context.weighed = listener, None
     turn = _Turn(session, listener, context, user_text, on_event)
+    turn.order = answered(user_text, open_question(session.events))
     turn.tell("user", text=user_text)
     try:
         if len(user_text) > MAX_CHARACTERS:
@@ -221,11 +238,14 @@ def _answer(turn: _Turn) -> Reply:
         if step.tool is None or turn.repeats(step.tool) or turn.strays(step.tool):
             spoken = step
             break
-        if (why := turn.doubt(step, hearing)) is not None:
+        said = turn.said(hearing)
+        options = which(step.tool, stems_of(step.tool), said) if step.tool.name in CHANGES else []
+        why = MORE_THAN_ONE if options else doubt(step.tool, step.certainty, said)
+        if why is not None:
             if any(result.ok for _, result in turn.done):  # what was asked for is done
                 spoken = step
                 break
-            return _ask_back(turn, why)
+            return _ask_back(turn, why, options or understood(step.tool, said))
         before = (session.state(), session.anchor)
         turn.act(step.tool)
         if (session.state(), session.anchor) != before:
@@ -233,15 +253,22 @@ def _answer(turn: _Turn) -> Reply:
     return _reply(turn, spoken, hearing)
 
 
-def _ask_back(turn: _Turn, why: str) -> Reply:
+def _ask_back(turn: _Turn, why: str, options: Sequence[Option]) -> Reply:
     """One short question instead of a call that nothing the user said supports."""
     seed, names = len(turn.session.events), list(turn.context.names)
     if why.startswith(NOT_HERE):
-        missing = why.removeprefix(NOT_HERE)
+        missing, options = why.removeprefix(NOT_HERE), ()
         text = prompts.reply("unknown_stem", seed, missing=missing, stems=names)
-    else:
+    elif why == USER_REFUSED or not options:
         text = prompts.reply("refused_ok" if why == USER_REFUSED else "clarify_intent", seed)
-    turn.tell("reply", text=text, rewritten=True, problems=[why])
+        options = ()
+    elif why == MORE_THAN_ONE:
+        text = prompts.reply("clarify_stem", seed, candidates=[one.label for one in options])
+    else:
+        first, second = (one.label for one in options)
+        text = prompts.reply("clarify_order", seed, first=first, second=second)
+    offered = {"options": [one.as_data() for one in options]} if options else {}
+    turn.tell("reply", text=text, rewritten=True, problems=[why], **offered)
     return Reply(text, _proposed(turn), (why,))
 
 

@@ -4,7 +4,7 @@ One rule: words that can mean one thing only are not left to the model's guess.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.hearing import Hearing
@@ -62,6 +62,30 @@ def _other_drums(said: Said, done: set[str]) -> set[str]:
     kit = {name for name, role in zip(said.names, said.roles, strict=True) if role in _DRUMS}
     asked = {name for clause in said.shaped for name in clause if not done.isdisjoint(clause)}
     return kit & asked if done & kit else set()
+
+
+def open_question(events: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, str]]:
+    """The options of the question that the last reply in the journal asked; none if it asked none.
+
+    A question is open until the user has said the next thing.
+    """
+    for event in reversed(events):
+        if event["event"] == "reply":
+            return event.get("options", ())
+        if event["event"] == "user":
+            return ()
+    return ()
+
+
+def completed(messages: Sequence[Message], order: str) -> list[Message]:
+    """A talk in which an answer stands as the order that it completes, the question left out."""
+    places = [place for place, message in enumerate(messages) if message["role"] == "user"]
+    start = places[-2] if len(places) > 1 else places[-1]
+    return [
+        *messages[:start],
+        {"role": "user", "content": order},
+        *messages[places[-1] + 1 :],
+    ]
 
 
 def is_open(messages: Sequence[Message]) -> bool:

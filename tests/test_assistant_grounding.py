@@ -238,3 +238,11 @@ def test_every_wording_of_weighed_advice_passes(situation, values, moves):
         for text in prompts.wordings(situation, **told):
             assert check(text, known) == [], text
             assert check(text.replace("4.1 LU", "4.2 LU"), known) != [] or "4.1 LU" not in text
+
+
+def test_digits_of_files_that_were_written_state_nothing():
+    files = {"files": ["/songs/x/take_3_seed_42.wav", "/songs/x/07_Track 9.wav"], "count": 1}
+    known = gather(("808", "gtr 1"), [("export_mix", "wrote them", files)], "")
+    assert check("Wrote take_3_seed_42.wav and 07_Track 9.wav.", known) == []
+    assert check("808 and gtr 1 are in it.", known) == []
+    assert check("Wrote take_4_seed_42.wav.", known) != []

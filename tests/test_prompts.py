@@ -129,6 +129,7 @@ def cases(situation: str) -> list[dict]:
         {"anchor": "Kick", "stem": "Bass", "rows": ROWS, "versions": VERSIONS, "current": "v1",
          "version": "v1", "format": "mix", "files": ["mix.wav"], "tool": "explain",
          "message": "No stem is called x.", "candidates": ["GtrL", "GtrR"], "missing": "tuba",
+         "first": "turn Bass up", "second": "do you want to know how loud Bass is",
          "stems": ["Kick", "Bass"]}
     ]  # fmt: skip
 

@@ -1,0 +1,193 @@
+"""One short question instead of a doubtful call: what may be meant, and what an answer to it means.
+
+One rule: an option is an order in plain words, and an answer is read as if that had been said.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assistant.acting import wrong_number
+from assistant.hearing import ToolCall
+from assistant.naming import role_of
+from assistant.said import Said
+from assistant.said_gains import magnitudes
+from assistant.said_sides import side_of
+from mixer.roles import words_of
+
+# Roles of which a song may have several that are not one thing: a kick's two microphones are.
+_APART = frozenset(
+    ("electric guitar", "acoustic guitar", "piano", "organ", "synth pad", "synth lead")
+    + ("arpeggio", "lead vocal", "brass")
+)
+_ALL_OF_THEM = re.compile(r"\b(?:both|all|each|every\w*|two|pair|them|rest|and)\b")
+_COURTESY = re.compile(
+    r"\b(?:please|pls|plz|thanks|thx|thank you|the|just|only|i mean|i meant|i'd say|go (?:for|with)"
+    r"|that|it's|its|one|of them|would be|make it|do|um+|uh+|hm+|ok|okay)\b|[^\w\s-]"
+)
+_PLACES = (
+    re.compile(r"(?:1st|first|former|number 1|1|a)"),
+    re.compile(r"(?:2nd|second|latter|number 2|2|b)"),
+    re.compile(r"(?:3rd|third|number 3|3|c)"),
+)
+_YES = re.compile(r"(?:yes|yeah|yep|yup|ya|sure|correct|exactly|right|go ahead|y|do it|yes it)")
+_BOTH = re.compile(r"(?:both|all|all three|every|each|both guitars|all of)")
+_WORD = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True)
+class Option:
+    """What a user may mean: how it is offered, and the words that order it."""
+
+    label: str
+    order: str
+
+    def as_data(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def unclear(said: Said) -> tuple[str, tuple[str, ...]] | None:
+    """A word of the latest text that fits several stems, and these; None where there is none.
+
+    "the guitar" with GTR L and GTR R; not "the guitars", and not where one was spoken of before.
+    """
+    text = said.latest
+    if len(said.named) < 2 or _ALL_OF_THEM.search(text):
+        return None
+    for word in dict.fromkeys(_WORD.findall(text)):
+        if word.endswith("s") or role_of(word) not in _APART:
+            continue
+        meant = tuple(name for name in said.speak(word) if name in said.named)
+        if len(meant) > 1 and not set(meant) & set(said.focus):
+            return None if any(name.casefold() in text for name in meant) else (word, meant)
+    return None
+
+
+def which(call: ToolCall, stems: Sequence[str], said: Said) -> list[Option]:
+    """The stems that a call may be meant for, where the user's word fits more than it touches.
+
+    All of a pair may be moved at once: a guitar that was played twice is one guitar.
+    """
+    found = unclear(said)
+    if found is None or call.name == "shape_sound":  # a sound goes to all that were named
+        return []
+    word, meant = found
+    touched = set(stems) & set(meant)
+    pair = len({side_of(name) for name in meant} - {None}) == len(meant) == 2
+    if not touched or (touched == set(meant) and pair):
+        return []
+    return [Option(name, _with_name(said.latest, word, name)) for name in meant]
+
+
+def _with_name(text: str, word: str, name: str) -> str:
+    return re.sub(rf"\b(?:(?:the|my|our|that) )?{re.escape(word)}\b", lambda _: name, text, count=1)
+
+
+def understood(call: ToolCall, said: Said) -> list[Option]:
+    """What a doubtful call would do, and what may be meant instead; none where it is out of reach.
+
+    Only stems that the user may have meant, only numbers that the words bear.
+    """
+    calls = [call]
+    if wrong_number(call, said) is not None:
+        calls = _as_said(call, said)
+    told = [words for one in calls[:2] if (words := in_words(one.name, one.arguments, said))]
+    if any(magnitudes(words, said.names) - said.numbers() for words in told):
+        return []  # a question holds no number that the user did not say
+    options = [Option(words, words) for words in told]
+    stems = [stem for stem in _stems(call) if stem in said.stems]
+    if len(options) == 1 and stems:
+        label = f"do you want to know how loud {stems[0]} is"
+        options.append(Option(label, f"how loud is {stems[0]}"))
+    return options if len(options) == 2 else []
+
+
+def _as_said(call: ToolCall, said: Said) -> list[ToolCall]:
+    """A move with the gains that the words bear instead of its own: one, or up and down."""
+    moves = call.arguments.get("moves") or []
+    if call.name != "apply_moves" or len(moves) != 1:
+        return []
+    stem = moves[0].get("stem")
+    gains_db = said.gains_db(stem) if stem in said.stems else set()
+    if not gains_db or len({abs(gain_db) for gain_db in gains_db}) > 1:
+        return []
+    up_first = sorted(gains_db, reverse=True)
+    return [ToolCall(call.name, {"moves": [{"stem": stem, "gain_db": g}]}) for g in up_first]
+
+
+def _stems(call: ToolCall) -> list[str]:
+    moves = [move.get("stem") for move in call.arguments.get("moves") or []]
+    return [stem for stem in (*moves, call.arguments.get("stem")) if isinstance(stem, str)]
+
+
+def in_words(tool: str, arguments: Mapping[str, Any], said: Said) -> str | None:
+    """A call as an order in plain words: "turn vocals up 2 dB"; None for one that has none."""
+    stem = arguments.get("stem")
+    if any(name not in said.stems for name in _stems(ToolCall(tool, dict(arguments)))):
+        return None
+    if tool == "apply_moves":
+        moves = arguments.get("moves") or []
+        told = [_move_in_words(move["stem"], move["gain_db"]) for move in moves if move["gain_db"]]
+        return " and ".join(told) if 0 < len(told) <= 2 else None
+    if tool == "set_pan":
+        return f"pan {stem} {_side_in_words(arguments['pan'], said.numbers())}"
+    if tool == "set_mute":
+        return f"{'mute' if arguments['muted'] else 'unmute'} {stem}"
+    if tool == "set_level":
+        level_lu, against = arguments["relative_lu"], arguments.get("against") or said.anchor
+        place = f"{abs(level_lu):g} dB {'over' if level_lu > 0 else 'under'}"
+        return f"put {stem} {place if level_lu else 'at the same level as'} {against}"
+    if tool == "set_anchor":
+        return f"judge everything against {stem}"
+    return f"make {stem} {arguments['words']}" if tool == "shape_sound" else None
+
+
+def _move_in_words(stem: str, gain_db: float) -> str:
+    return f"turn {stem} {'up' if gain_db > 0 else 'down'} {abs(gain_db):g} dB"
+
+
+def _side_in_words(pan: float, said: set[float]) -> str:
+    percent, side = round(100 * abs(pan)), "left" if pan < 0 else "right"
+    if not pan:
+        return "to the centre"
+    how = "hard" if percent == 100 else f"{percent}%" if percent in said else "to the"
+    return f"{how} {side}"
+
+
+def answered(text: str, options: Sequence[Mapping[str, str]]) -> str | None:
+    """The order that an answer to a question stands for; None where the text is no answer to it."""
+    offered = [Option(one["label"], one["order"]) for one in options]
+    plain = " ".join(_COURTESY.sub(" ", text.casefold()).split())
+    stems = [one for one in offered if one.label != one.order and one.label in one.order]
+    by_stem = bool(offered) and len(stems) == len(offered)
+    for place, pattern in enumerate(_PLACES[: len(offered)]):
+        if pattern.fullmatch(plain):
+            return offered[place].order
+    if by_stem and _BOTH.fullmatch(plain):
+        first, *others = offered
+        names = " and ".join(one.label for one in offered)
+        return first.order.replace(first.label, names, 1) if others else first.order
+    if offered and not by_stem and _YES.fullmatch(plain):
+        return offered[0].order
+    fitting = [one for one in offered if _fits(plain, one, offered, by_stem)]
+    return fitting[0].order if len(fitting) == 1 else None
+
+
+def _fits(plain: str, option: Option, offered: Sequence[Option], by_stem: bool) -> bool:
+    """Whether an answer is an option's own words, or those that tell it from the others."""
+    if plain in (option.label.casefold(), option.order.casefold(), words_of(option.label)):
+        return bool(plain)
+    words = set(plain.split()) - ({"guitar", "gtr", "vocal", "vox", "synth"} if by_stem else set())
+    if by_stem and words <= {"left", "right"} and len(words) == 1:
+        return side_of(option.label) in words
+    own = set(words_of(option.label).split()) | set(option.label.casefold().split())
+    others = {
+        word
+        for one in offered
+        if one != option
+        for word in (*words_of(one.label).split(), *one.label.casefold().split())
+    }
+    if not by_stem and "know" in own:
+        own |= {"level"}
+    return bool(words) and words <= own and bool(words - others)
