@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.status import Status
 
 from assistant.console_view import changes_table, level_chart, levels_table
-from assistant.opening import Opened, remarks
-from assistant.sensitivity import operating_points
+from assistant.hearing import Listener, judges
+from assistant.opening import Opened, listener_lines, remarks
 from assistant.turn import Event, OnEvent, Reply, run_turn
 
 QUIT = ("/quit", "/exit")
@@ -29,6 +29,9 @@ def chat_as_json(opened: Opened, lines: Iterator[str]) -> None:
         if event["event"] != "token":
             print(json.dumps(event, ensure_ascii=True), flush=True)
 
+    if header := _header(opened):
+        hears = _listener(opened).hears
+        show({"event": "listener", "name": _listener(opened).name, "hears": hears, "text": header})
     for line in lines:
         if text := line.strip():
             take_turn(opened, text, show)
@@ -41,6 +44,8 @@ def chat_as_lines(opened: Opened, lines: Iterator[str]) -> None:
         if event["event"] == "reply":
             print(event["text"], flush=True)
 
+    if header := _header(opened):
+        print(f"{header}.", file=sys.stderr)
     for line in lines:
         if text := line.strip():
             take_turn(opened, text, show)
@@ -48,9 +53,19 @@ def chat_as_lines(opened: Opened, lines: Iterator[str]) -> None:
 
 def take_turn(opened: Opened, text: str, show: OnEvent) -> Reply:
     """Run one turn on what the user said."""
+    return run_turn(opened.session, _listener(opened), opened.context, text, show)
+
+
+def _listener(opened: Opened) -> Listener:
     listener = opened.context.listener
     assert listener is not None, "chat is opened with a listener"
-    return run_turn(opened.session, listener, opened.context, text, show)
+    return listener
+
+
+def _header(opened: Opened) -> str | None:
+    """What stands above every reply of a model that was not trained here: what it is given."""
+    listener = _listener(opened)
+    return None if judges(listener) else str(getattr(listener, "header", listener.name))
 
 
 def chat_in_terminal(opened: Opened, console: Console) -> None:
@@ -78,8 +93,8 @@ def greet(opened: Opened, console: Console) -> None:
     console.print(opened.why, markup=False)
     if session.genre is not None:
         console.print(f"Judged as {session.genre}.", markup=False)
-    setting = operating_points().line(session.sensitivity)
-    console.print(setting, markup=False, highlight=False, style="dim")
+    for line in listener_lines(_listener(opened), session.sensitivity):
+        console.print(line, markup=False, highlight=False, style="dim")
     if session.version.number:
         console.print(f"You are on {session.version.label} of an earlier session.", markup=False)
     if session.cut_off:
@@ -147,6 +162,8 @@ class _Show:
         return level_chart(context.names, self.before, after, self.opened.anchor)
 
     def _reply(self, event: Event) -> None:
+        if header := _header(self.opened):
+            self.console.print(f"{header}:", markup=False, highlight=False, style="dim")
         self.console.print(event["text"], markup=False, style="bold")
 
 

@@ -14,7 +14,20 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli_mix import mix
-from assistant.options import Anchor, AsJson, Chart, Genre, Sensitivity, SongFolder
+from assistant.options import (
+    Anchor,
+    AsJson,
+    BaseUrl,
+    Chart,
+    Genre,
+    KeyVariable,
+    ListenerKind,
+    Model,
+    SendsAudio,
+    Sensitivity,
+    SongFolder,
+    TimeoutS,
+)
 
 app = typer.Typer(
     name="gainsay",
@@ -75,19 +88,23 @@ def advise(
     genre: Genre = None,
     as_json: AsJson = False,
     chart: Chart = None,
+    listener: ListenerKind = "embedded",
+    base_url: BaseUrl = None,
+    model: Model = None,
+    audio: SendsAudio = False,
+    timeout: TimeoutS = 60.0,
+    api_key_env: KeyVariable = None,
 ) -> None:
     """Listen once, and say what to move against the anchor, or to leave it."""
-    from assistant.advising import advise as advise_on
     from assistant.console_view import level_chart, progress_bar, write_chart
-    from assistant.opening import Wishes, load_listener, opened
+    from assistant.opening import ListenerChoice, Wishes, opened
 
     wishes = Wishes(sensitivity, genre)
+    choice = ListenerChoice(listener, base_url, model, audio, timeout, api_key_env)
     with progress_bar() as on_progress:
-        listener = load_listener(on_progress)
-        with opened(
-            song, anchor, listener=listener, on_progress=on_progress, wishes=wishes
-        ) as here:
-            advice = advise_on(here.context, about)
+        asked = choice.load(on_progress)
+        with opened(song, anchor, listener=asked, on_progress=on_progress, wishes=wishes) as here:
+            advice = _advice(here.context, about)
     before = [row["relative_lu"] for row in advice.levels]
     after = list(before)
     for move in advice.moves:
@@ -116,20 +133,27 @@ def chat(
     sensitivity: Sensitivity = None,
     genre: Genre = None,
     as_json: AsJson = False,
+    listener: ListenerKind = "embedded",
+    base_url: BaseUrl = None,
+    model: Model = None,
+    audio: SendsAudio = False,
+    timeout: TimeoutS = 60.0,
+    api_key_env: KeyVariable = None,
 ) -> None:
     """Talk about the song; reads one turn per line when its input is not a terminal."""
     from rich.console import Console
 
     from assistant.chat import chat_as_json, chat_as_lines, chat_in_terminal, stdin_lines
     from assistant.console_view import progress_bar
-    from assistant.opening import Wishes, load_listener, opened
+    from assistant.opening import ListenerChoice, Wishes, opened
 
     wishes = Wishes(sensitivity, genre)
+    choice = ListenerChoice(listener, base_url, model, audio, timeout, api_key_env)
     with ExitStack() as stack:
         with progress_bar() as on_progress:  # the bar must be gone before the talk begins
-            listener = load_listener(on_progress)
+            asked = choice.load(on_progress)
             here = stack.enter_context(
-                opened(song, anchor, session, True, listener, on_progress, wishes)
+                opened(song, anchor, session, True, asked, on_progress, wishes)
             )
         here.context.on_progress = None
         if as_json:
@@ -165,6 +189,19 @@ def demo(
     console = Console()
     console.print(changes_table(shown.changes, here.anchor))
     print(f"before: {shown.before}\nafter:  {shown.after}")
+
+
+def _advice(context: Any, about: str | None) -> Any:
+    """The advice of a listener that judges, or of one that only says what it would move."""
+    from assistant.hearing import judges
+
+    if judges(context.listener):
+        from assistant.advising import advise as advise_on
+
+        return advise_on(context, about)
+    from assistant.serving_advice import advise_read
+
+    return advise_read(context, about)
 
 
 def _print_json(data: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ One rule: files go into the session's folder, never beside the user's stems.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,11 +128,18 @@ class ToolContext:
 
     def hearing(self) -> Hearing:
         """What the listener hears of the song as it stands."""
+        from assistant.facts import facts
+
         if self.listener is None:
             raise ToolError("there is no listener here: open the song with one to get advice")
         anchor = self.names[self.anchor_index]
         heard = self.listener.hear(self.song, self._as_liked(), anchor)
-        return replace(heard, genre=self.session.genre, threshold=self.setting.threshold)
+        return replace(
+            heard,
+            genre=self.session.genre,
+            threshold=self.setting.threshold,
+            facts=partial(facts, self),
+        )
 
     def liked_lu(self, stem: str) -> float:
         """How far above what is usual the user likes a stem."""

@@ -22,6 +22,10 @@ class ReplyError(ValueError):
     """What a model wrote cannot be understood: the message is read by the model, once."""
 
 
+class NotAskedError(ReplyError):
+    """A call that the user's words do not bear out: the model reads why, the user is asked."""
+
+
 @dataclass(frozen=True, eq=False)
 class Hearing:
     """One song in one state, as the listener takes it in.
@@ -29,7 +33,8 @@ class Hearing:
     hidden (stems, 8, 256): content, loudness-normalised. profiles (stems, 14): meters as the stems
     sit in the bus, NaN rows for stems without a level. relative_profile (stems, 14): the same
     against the anchor. genre: of mixer.roles.GENRES, where the user has said it. threshold: the
-    probability of a fault from which the user wants a move advised.
+    probability of a fault from which the user wants a move advised. facts: what the meters say, as
+    data for a listener that reads; measured when it is called.
     """
 
     names: tuple[str, ...]
@@ -40,6 +45,7 @@ class Hearing:
     profiles: np.ndarray
     genre: str | None = None
     threshold: float = field(default_factory=balanced_threshold)
+    facts: Callable[[], dict[str, Any]] = dict
 
     @property
     def anchor(self) -> str:
@@ -180,3 +186,11 @@ class Listener(Protocol):
         wordings: replies that the last tool result bears out; a listener may say one of them.
         """
         ...
+
+
+def judges(listener: Listener) -> bool:
+    """Whether a listener weighs the stems itself, with rates that were measured.
+
+    One behind a server only says what it would move: there is no range and no probability then.
+    """
+    return getattr(listener, "judges", True)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import prompts
 from assistant.context import Progress, ToolContext, ToolError
-from assistant.hearing import Listener, ToolCall
-from assistant.sensitivity import known_setting
+from assistant.hearing import Listener, ToolCall, judges
+from assistant.sensitivity import known_setting, operating_points
 from assistant.session import Session, known_genre
 from assistant.tools import run_tool
 from mixer.balance import choose_anchor
@@ -61,6 +62,53 @@ class Wishes:
 
 
 NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True)
+class ListenerChoice:
+    """Who listens: the embedded model, or one behind a server (kind openai)."""
+
+    kind: str = "embedded"
+    base_url: str | None = None
+    model: str | None = None
+    audio: bool = False
+    timeout_s: float = 60.0
+    key_variable: str | None = None
+
+    def __post_init__(self) -> None:
+        given = {"--base-url": self.base_url, "--model": self.model}
+        if self.kind == "embedded":
+            used = [*given.items(), ("--audio", self.audio), ("--api-key-env", self.key_variable)]
+            if wrong := [name for name, value in used if value]:
+                raise ToolError(
+                    f"{wrong[0]} was given for the embedded listener, which asks no server: add "
+                    "--listener openai"
+                )
+        elif self.kind != "openai":
+            raise ToolError(f"--listener {self.kind!r} was given: use embedded or openai")
+        elif missing := [name for name, value in given.items() if not value]:
+            raise ToolError(
+                f"--listener openai needs {' and '.join(missing)}: say where the server is and "
+                "which model to ask, as in --base-url http://localhost:8000/v1 --model NAME"
+            )
+
+    def load(self, on_progress: Progress | None = None) -> Listener:
+        """The listener itself; a server is first asked when there is something to ask."""
+        if self.kind == "embedded":
+            return load_listener(on_progress)
+        from assistant.serving import ServedListener, Server, key_from
+
+        assert self.base_url is not None and self.model is not None
+        server = Server(self.base_url, self.model, self.timeout_s, key_from(self.key_variable))
+        return ServedListener(server, self.audio)
+
+
+def listener_lines(listener: Listener, sensitivity: str) -> list[str]:
+    """What is to be known of a listener: how often it is right, or that nobody has measured it."""
+    if judges(listener):
+        return [operating_points().line(sensitivity)]
+    told = prompts.served("no_rates", setting=sensitivity, model=listener.name)
+    return [f"{getattr(listener, 'header', listener.name)}.", f"{told}."]
 
 
 @contextmanager

@@ -26,3 +26,35 @@ Sensitivity = Annotated[
 Genre = Annotated[
     str | None, typer.Option(help="What kind of song it is: pop, rock, metal, electronic...")
 ]
+
+ListenerKind = Annotated[
+    str,
+    typer.Option(
+        "--listener",
+        metavar="KIND",
+        help="embedded, or openai: a model behind an OpenAI-compatible server.",
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="That server, as in http://localhost:8000/v1."),
+]
+Model = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="The model, as that server calls it.")
+]
+SendsAudio = Annotated[
+    bool,
+    typer.Option("--audio", help="Send that server the stems too: 10 s each, not meters only."),
+]
+TimeoutS = Annotated[
+    float,
+    typer.Option("--timeout", metavar="SECONDS", help="How long that server may be silent."),
+]
+KeyVariable = Annotated[
+    str | None,
+    typer.Option(
+        "--api-key-env",
+        metavar="NAME",
+        help="Environment variable with that server's key; OPENAI_API_KEY if left out.",
+    ),
+]

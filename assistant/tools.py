@@ -92,7 +92,7 @@ def run_tool(context: ToolContext, call: ToolCall) -> ToolResult:
     try:
         return tool.run(context, tool.model.model_validate(call.arguments))
     except ValidationError as error:
-        return ToolResult(False, f"{call.name}: {_wrong_argument(error)}")
+        return ToolResult(False, f"{call.name}: {wrong_argument(error)}")
     except JournalError:
         raise  # the session itself cannot go on
     except Exception as error:
@@ -101,7 +101,7 @@ def run_tool(context: ToolContext, call: ToolCall) -> ToolResult:
         return ToolResult(False, f"{call.name}: {error}")
 
 
-def _wrong_argument(error: ValidationError) -> str:
+def wrong_argument(error: ValidationError) -> str:
     """The first thing that is wrong with the arguments, as a sentence."""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"]) or "arguments"

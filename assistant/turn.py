@@ -11,8 +11,17 @@ import prompts
 from assistant.acting import CHANGES, FADERS, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, stems_of
 from assistant.asking import Option, answered, understood, which
 from assistant.context import ToolContext, ToolResult, is_ours
+from assistant.facts import meters_read
 from assistant.grounding import check, gather
-from assistant.hearing import Hearing, Listener, ReplyError, Step, ToolCall
+from assistant.hearing import (
+    Hearing,
+    Listener,
+    NotAskedError,
+    ReplyError,
+    Step,
+    ToolCall,
+    judges,
+)
 from assistant.journal import JournalError
 from assistant.numerals import numbers
 from assistant.plain_words import explained
@@ -69,6 +78,7 @@ class _Turn:
     done: list[tuple[ToolCall, ToolResult]] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)  # errors that the journal does not hold
     errors: int = 0
+    unusable: str | None = None  # why the model's last answer was none, where the user is told
     order: str | None = None  # what the user's answer to a question of ours stands for
 
     @property
@@ -96,9 +106,13 @@ class _Turn:
                 wordings(*self.done[-1]) if self.done else (),
             )
         except ReplyError as error:
-            self.errors += 1
-            self.notes.append({"role": "tool", "name": "error", "content": str(error)})
-            return None
+            self.unusable = None if isinstance(error, NotAskedError) else str(error)
+            return self.note(str(error))
+
+    def note(self, why: str) -> None:
+        """Keep for the model why its answer could not be used."""
+        self.errors += 1
+        self.notes.append({"role": "tool", "name": "error", "content": why})
 
     def weighed(self, step: Step, hearing: Hearing) -> Step:
         """The step, with advice that has been weighed against the user's words and the meters."""
@@ -166,11 +180,12 @@ class _Turn:
             return [f"the model was only {step.certainty:.0%} sure of its words"]
         if self.done and not self.done[-1][1].ok:
             return ["the last tool call failed"]
-        worked = [(call, result) for call, result in self.done if result.ok]
+        worked = [(call.name, result.text, result.data) for call, result in self.done if result.ok]
+        read = [] if judges(self.listener) else [meters_read(hearing.facts())]
         proposal = self.session.proposal
         evidence = gather(
             self.context.names,
-            [(call.name, result.text, result.data) for call, result in worked],
+            [*read, *worked],
             self.words,
             proposal.moves if proposal is not None else (),
             hearing.roles,
@@ -202,9 +217,19 @@ def run_turn(
     except Exception as error:
         if not is_ours(error):
             raise
-        text = prompts.reply("tool_error", len(session.events), message=str(error))
+        text = _failed(turn, str(error))
         turn.tell("reply", text=text, rewritten=True, problems=[str(error)])
         return Reply(text, _proposed(turn), (str(error),))
+
+
+def _failed(turn: _Turn, message: str) -> str:
+    """What is said of a turn that broke off: what was done before that is told, too."""
+    worked, seed = [one for one in turn.done if one[1].ok], len(turn.session.events)
+    if not worked:
+        return prompts.reply("tool_error", seed, message=message)
+    done = [one for one in worked if one[0].name not in READ_ONLY] or worked[-1:]
+    told = " ".join(rewrite(*one, seed=seed + place) for place, one in enumerate(done))
+    return prompts.served("cut_short", done=told, message=message)
 
 
 def _picky(turn: _Turn) -> Reply | None:
@@ -221,6 +246,8 @@ def _picky(turn: _Turn) -> Reply | None:
         len(session.events),
         **operating_points().told(wanted),
     )
+    if not judges(turn.listener):  # the rates are those of the embedded listener
+        text = prompts.served("sensitivity_kept", setting=wanted, model=turn.listener.name)
     turn.tell("reply", text=text, rewritten=False, problems=[])
     return Reply(text)
 
@@ -235,6 +262,10 @@ def _answer(turn: _Turn) -> Reply:
         if step is None:
             continue
         step = turn.weighed(step, hearing)
+        if step.tool is None and not judges(turn.listener) and turn.errors + 1 < MAX_ERRORS:
+            if problems := turn.problems_of(step, hearing):  # told once, as any error is
+                turn.note("; ".join(problems))
+                continue
         if step.tool is None or turn.repeats(step.tool) or turn.strays(step.tool):
             spoken = step
             break
@@ -282,7 +313,10 @@ def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
         problems, last = problems or ["one reply a stem"], shaped
     else:
         last = turn.done[-1:] or [(None, None)]
-    if problems:
+    if spoken is None and turn.unusable is not None and not turn.done:
+        problems = [turn.unusable]
+        text = prompts.served("unanswered", message=turn.unusable)
+    elif problems:
         seed = len(session.events)
         text = " ".join(rewrite(*done, seed=seed + place) for place, done in enumerate(last))
     assert text is not None

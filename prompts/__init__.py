@@ -78,6 +78,26 @@ def system() -> str:
 
 
 @cache
+def _served() -> Mapping[str, str]:
+    return _yaml("served.yaml")
+
+
+def served(name: str, **values: object) -> str:
+    """A text for or about a model behind a server; its variables must be given."""
+    text = _served()[_known("text", name, tuple(_served()))]
+    return text.format(**{key: str(value) for key, value in values.items()})
+
+
+@cache
+def served_system(hears: bool) -> str:
+    """The system prompt for a model behind a server: one that does not hear is told so first."""
+    _, _, rules = system().partition(". ")
+    first = system() if hears else f"{served('reads')} {rules}"
+    told = [served("audio")] if hears else []
+    return " ".join([first, served("acts"), *told, served("told")])
+
+
+@cache
 def tools() -> Mapping[str, str]:
     """What each tool does, by its name."""
     return _yaml("tools.yaml")
