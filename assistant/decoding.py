@@ -88,6 +88,13 @@ class Writer:
         with torch.inference_mode():
             return self.model.lm_head(self.hidden).float().numpy()
 
+    def logits_behind(self, token: int) -> np.ndarray:
+        """Logits (vocabulary,) of what would follow a token, which is not written."""
+        hidden = self._read([token])[-1]
+        self._cache.crop(-1)
+        with torch.inference_mode():
+            return self.model.lm_head(hidden).float().numpy()
+
     def write_call(self, grammar: str, behind: Behind | None = None) -> dict:
         """Write one tool call under a grammar; returns {"name": ..., "arguments": ...}.
 

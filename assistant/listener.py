@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 
 import prompts
 from assistant.bounds import Bounds
-from assistant.decoding import Stems, Writer, call_grammar, forced_text, probability
+from assistant.choosing import found_likely, likeliest, weighed
+from assistant.decoding import Stems, Writer, call_grammar, forced_text
 from assistant.hearing import Hearing, Judgement, Step, ToolCall
+from assistant.intents import SPEAK, acts_of, situation_said
 from assistant.judging import USUAL_SENSES, Judge, others_by_name
 from assistant.model.judging import Senses
 from assistant.model.processing import (
@@ -32,6 +34,7 @@ from assistant.model.sentences import SentenceEncoder
 from assistant.naming import spoken_of
 from assistant.rewriting import spoken
 from assistant.said import Said
+from assistant.tools import TOOLS
 from assistant.waiting import ADVICE_TOOL, is_open, stems_waiting, what_was_said
 from mixer.loudness import LEVEL_ENTRIES, profile, relative_profile
 from mixer.moves import MixState
@@ -154,27 +157,48 @@ class EmbeddedListener:
         What it says of a tool's result is one of the wordings, the one that it finds likeliest.
         """
         writer = self._begin(hearing, messages, stems_to_show(hearing, messages))
-        tokenizer = self.processor.tokenizer
-        hear_id, call_id = tokenizer.convert_tokens_to_ids([HEAR, CALL_START])
-        logits = writer.logits()
         said = what_was_said(hearing, messages)
         waiting = stems_waiting(said, messages)
-        must_call = waiting or (said.sound.style and is_open(messages))
-        first = call_id if must_call else int(logits.argmax())
-        if first == hear_id:
-            return self._advise(hearing, messages)
-        if first == call_id:
-            writer.certainty = 1.0 if must_call else probability(logits, call_id)
-            writer.force([call_id])
-            grammar = self._grammar(said, waiting)
-            call = writer.write_call(grammar, Bounds(said).behind)
-            called = ToolCall(call["name"], call["arguments"])
-            return Step(tool=called, certainty=writer.certainty)
-        if not wordings:
-            others = [hearing.names[index] for index in others_by_name(hearing)]
-            stems = sorted([*others, hearing.anchor], key=str.casefold)
-            wordings = spoken(hearing.anchor, said.missing, stems)
-        return Step(text=writer.write_wording(wordings, on_token))
+        tools, reading = self._callable(said, waiting), {}
+        if not waiting and not (said.sound.style and is_open(messages)):  # else: a call, it is
+            reading = self._read(messages)
+            act, writer.certainty = self._act(writer, tools, said, reading)
+            if act == ADVICE_TOOL:
+                return self._advise(hearing, messages)
+            if act == SPEAK:
+                texts = wordings or self._spoken(hearing, said, reading)
+                return Step(text=writer.write_wording(texts, on_token))
+            tools = [act]
+        writer.force([self._id(CALL_START)])
+        schemas = {name: TOOLS[name].model.model_json_schema() for name in tools}
+        grammar = call_grammar(schemas, waiting or said.stems or said.names)
+        call = writer.write_call(grammar, Bounds(said).behind)
+        called = ToolCall(call["name"], call["arguments"])
+        return Step(tool=called, certainty=writer.certainty)
+
+    def _read(self, messages: Sequence[dict[str, Any]]) -> dict[str, float]:
+        """What the user's last words want, by intent, as long as nothing was done about them."""
+        if self.sentences is None or not is_open(messages):
+            return {}
+        return self.sentences.intents_of(messages[-1]["content"])
+
+    def _act(
+        self, writer: Writer, tools: Sequence[str], said: Said, reading: dict[str, float]
+    ) -> tuple[str, float]:
+        """What to do: a tool's name or SPEAK, and how likely that is meant."""
+        openings = {tool: self._id(call_opening(tool)) for tool in tools}
+        acts = found_likely(writer, self._id(HEAR), self._id(CALL_START), openings)
+        alone = set(said.named) == {said.anchor}
+        return likeliest(weighed(acts, acts_of(reading, anchor_alone=alone)))
+
+    def _spoken(self, hearing: Hearing, said: Said, reading: dict[str, float]) -> tuple[str, ...]:
+        """What may be said without a tool."""
+        others = [hearing.names[index] for index in others_by_name(hearing)]
+        stems = sorted([*others, hearing.anchor], key=str.casefold)
+        return spoken(hearing.anchor, said.missing, stems, situation_said(reading))
+
+    def _id(self, token: str) -> int:
+        return cast(int, self.processor.tokenizer.convert_tokens_to_ids(token))
 
     def _advise(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Step:
         """Judge the stems, then let the model word the proposal around the moves it arrived at."""
@@ -196,17 +220,10 @@ class EmbeddedListener:
         writer.force(forced_text(self.processor.tokenizer, HEAR + CALL_START + start))
         return writer.write_one_of(reasons(moves, hearing.anchor))
 
-    def _grammar(self, said: Said, waiting: Sequence[str] = ()) -> str:
-        """The calls that may follow these words: advice is written elsewhere."""
-        from assistant.tools import TOOLS
-
+    def _callable(self, said: Said, waiting: Sequence[str]) -> list[str]:
+        """The tools that these words may mean: advice is written elsewhere."""
         left_out = {ADVICE_TOOL} | (set(TOOLS) - {"shape_sound"} if waiting else said.excluded)
-        schemas = {
-            name: tool.model.model_json_schema()
-            for name, tool in TOOLS.items()
-            if name not in left_out
-        }
-        return call_grammar(schemas, waiting or said.stems or said.names)
+        return [name for name in TOOLS if name not in left_out]
 
     def _begin(
         self, hearing: Hearing, messages: Sequence[dict[str, Any]], order: Sequence[int]

@@ -35,12 +35,16 @@ SPOKEN = (
 )  # fmt: skip
 
 
-def spoken(anchor: str, missing: Sequence[str], stems: Sequence[str]) -> tuple[str, ...]:
+def spoken(
+    anchor: str, missing: Sequence[str], stems: Sequence[str], situation: str | None = None
+) -> tuple[str, ...]:
     """Every wording of what may be said without a tool, for these stems.
 
     missing: the user's words for instruments that the song does not have.
+    situation: the one that the words are known to be of, if any.
     """
-    told = [text for name in SPOKEN for text in prompts.wordings(name, anchor=anchor)]
+    names = (situation,) if situation in SPOKEN else SPOKEN
+    told = [text for name in names for text in prompts.wordings(name, anchor=anchor)]
     for word in missing:
         told += prompts.wordings("unknown_stem", missing=word, stems=stems)
     return tuple(dict.fromkeys(told))

@@ -21,22 +21,6 @@ JOINED = (
     "unmute", "pan_left", "pan_right", "pan_centre", "shape_sound", "render", "audition", "solo",
     "export", "ask_levels", "all_up", "all_down", "undo",
 )  # fmt: skip
-# The tool that each intent leads to, by the longest of these that its name begins with.
-_TOOLS = {
-    "accept": "apply_moves", "all": "apply_moves", "group": "apply_moves", "it": "apply_moves",
-    "order": "apply_moves", "more_of_it": "apply_moves", "same_for": "apply_moves",
-    "too_far": "apply_moves", "correct": "undo", "ask_about_stem": "propose_moves",
-    "ask_advice": "propose_moves", "ask_fine": "propose_moves", "complain": "propose_moves",
-    "ask_level": "measure_levels", "ask_levels": "measure_levels", "loudest": "measure_levels",
-    "compare_stems": "measure_levels", "why": "measure_levels", "and_stem": "measure_levels",
-    "audition": "audition",
-    "solo": "audition", "mute": "set_mute", "unmute": "set_mute", "pan": "set_pan",
-    "set_same": "set_level", "set_to": "set_level", "prefer": "prefer", "tone": "prefer",
-    "set_genre": "prefer", "render": "render_mix", "takes": "render_mix", "export": "export_mix",
-    "explain": "explain", "drill": "start_drill", "check_gain_staging": "check_gain_staging",
-    "set_anchor": "set_anchor", "undo": "undo", "redo": "redo", "list_versions": "list_versions",
-    "restore_version": "restore_version", "shape_sound": "shape_sound",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,12 +29,6 @@ class Message:
 
     said: str
     intents: tuple[int, ...]
-
-
-def tool_of(intent: str) -> str | None:
-    """The tool that an intent's first step calls; None: it is answered in words."""
-    fitting = [start for start in _TOOLS if intent == start or intent.startswith(f"{start}_")]
-    return _TOOLS[max(fitting, key=len)] if fitting else None
 
 
 class Messages:

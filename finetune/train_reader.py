@@ -19,8 +19,9 @@ import torch
 import yaml
 from safetensors.torch import save_file
 
+from assistant.intents import tool_of
 from assistant.model.sentences import TUNING
-from finetune.intents import Message, Messages, tool_of
+from finetune.intents import Message, Messages
 from finetune.readers import KINDS, Reader
 
 BATCH, AT_ONCE, LEARNING_RATE, WARMUP = 64, 16, 1e-3, 50

@@ -1,0 +1,55 @@
+"""What to do about the user's words: what the language model and the reader find, weighed together.
+
+One rule: the two err differently (one knows the talk, the other English), so that is done which
+both find likely.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from assistant.decoding import Writer, probability
+from assistant.intents import ADVICE, SPEAK
+
+READER_WEIGHT = 0.75
+_FLOOR = 0.01  # of the reader's probabilities: it never rules anything out
+Acts = dict[str, float]
+
+
+def found_likely(writer: Writer, hear_id: int, call_id: int, openings: Mapping[str, int]) -> Acts:
+    """The language model's probability of every act: listening, each tool's call, and words.
+
+    openings: the id with which each tool's call begins; a tool that is left out cannot be meant.
+    """
+    first = writer.logits()
+    hears, calls = probability(first, hear_id), probability(first, call_id)
+    behind = writer.logits_behind(call_id)
+    chances = np.array([behind[token] for token in openings.values()], dtype=np.float64)
+    chances = np.exp(chances - chances.max()) if len(chances) else chances
+    acts = {ADVICE: hears, SPEAK: 1.0 - hears - calls}
+    for tool, chance in zip(openings, chances / chances.sum(), strict=True):
+        acts[tool] = acts.get(tool, 0.0) + calls * float(chance)
+    return acts
+
+
+def weighed(by_model: Acts, by_reader: Mapping[str, float], weight: float = READER_WEIGHT) -> Acts:
+    """Both opinions as one, a product of experts; the model's own where the reader has none."""
+    if not by_reader:
+        return by_model
+    product = {
+        act: likely * (by_reader.get(act, 0.0) + _FLOOR) ** weight
+        for act, likely in by_model.items()
+    }
+    total = sum(product.values())
+    return {act: value / total for act, value in product.items()}
+
+
+def likeliest(acts: Acts) -> tuple[str, float]:
+    """The act to take and its probability: whether to listen, call or speak, then which call."""
+    calls = {act: likely for act, likely in acts.items() if act not in (ADVICE, SPEAK)}
+    most = max(acts.get(ADVICE, 0.0), acts.get(SPEAK, 0.0))
+    if calls and sum(calls.values()) > most:
+        act = max(calls, key=lambda name: calls[name])
+    else:
+        act = ADVICE if acts.get(ADVICE, 0.0) == most else SPEAK
+    return act, acts[act]
