@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant.cli_check import check
 from assistant.cli_mix import mix
 from assistant.options import (
     Anchor,
@@ -164,6 +165,7 @@ def chat(
             chat_as_lines(here, stdin_lines())
 
 
+app.command()(check)
 app.command()(mix)
 
 

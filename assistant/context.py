@@ -21,6 +21,7 @@ from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
 
 if TYPE_CHECKING:
+    from assistant.checking import SongCheck
     from mixer.ear import EarResult
 
 Progress = Callable[[int, int, str], None]
@@ -154,6 +155,13 @@ class ToolContext:
     def setting(self) -> OperatingPoint:
         """How sure the listener has to be before the user is told of a fault."""
         return operating_points()[self.session.sensitivity]
+
+    @cached_property
+    def checks(self) -> "SongCheck":
+        """The gain-staging check of this song; what it has read is kept."""
+        from assistant.checking import SongCheck
+
+        return SongCheck(self.song, self.levels)
 
     @cached_property
     def ear(self) -> "EarResult":

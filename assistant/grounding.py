@@ -76,6 +76,7 @@ def gather(
     values: list[float] = list(CONVENTIONS)
     moves: dict[str, tuple[float, ...]] = {}
     relative_lu: dict[str, float] = {}
+    trims: list[Mapping[str, Any]] = []
     tools: set[str] = set()
     files: set[str] = set()
     for tool, text, data in results:
@@ -88,11 +89,14 @@ def gather(
             values += [round(100 * share) for share in _shares(move)]
         for remark in data.get("remarks", ()):
             values += [round(100 * share) for share in _shares(remark)]
+        trims += data.get("trims", ())
         for row in data.get("levels", ()):
             if row.get("relative_lu") is not None:
                 relative_lu[row["stem"]] = row["relative_lu"]
     if not tools & {"propose_moves", "apply_moves", "set_level", "shape_sound"}:
         moves = {move.stem: (move.gain_db,) for move in earlier_moves}
+    for trim in trims:  # gains too, though no fader's
+        moves[trim["stem"]] = (*moves.get(trim["stem"], ()), trim["gain_db"])
     said = [number.value for number in numbers(user_text, names)]
     known = tuple(value for value in (*values, *said) if math.isfinite(value))
     return Evidence(

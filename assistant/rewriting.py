@@ -10,6 +10,7 @@ import prompts
 from assistant.context import ToolResult
 from assistant.hearing import ToolCall
 from assistant.rewriting_advice import Data, Situation, advice_situations
+from assistant.rewriting_checks import check_situations
 
 
 def rewrite(call: ToolCall | None, result: ToolResult | None, seed: int) -> str:
@@ -54,6 +55,8 @@ def _situations(call: ToolCall, result: ToolResult) -> list[Situation]:
     """What is to be said, one situation after the other."""
     if result.ok and call.name == "propose_moves":
         return advice_situations(result.data)
+    if result.ok and call.name == "check_gain_staging":
+        return check_situations(result.data)
     return [_situation(call, result)]
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 import prompts
 from assistant import (
+    tools_checking,
     tools_levels,
     tools_listening,
     tools_moves,
@@ -75,7 +76,7 @@ TOOLS: dict[str, Tool] = {
         ("redo", tools_moves.Nothing, tools_moves.redo),
         ("list_versions", tools_moves.Nothing, tools_moves.list_versions),
         ("restore_version", tools_moves.RestoreVersion, tools_moves.restore_version),
-        ("check_gain_staging", tools_moves.Nothing, _not_yet),
+        ("check_gain_staging", tools_moves.Nothing, tools_checking.check_gain_staging),
         ("explain", Explain, _not_yet),
         ("start_drill", StartDrill, _not_yet),
         ("answer_drill", AnswerDrill, _not_yet),

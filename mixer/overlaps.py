@@ -51,8 +51,7 @@ class Overlaps:
 def find_overlaps(audio: np.ndarray, sample_rate: int, candidates: Sequence[Candidate]) -> Overlaps:
     """Look through (stems, 2, samples) for what would be heard twice."""
     products = _products(audio)
-    power = np.diag(products)
-    likeness = products / np.sqrt(np.maximum(np.outer(power, power), 1e-30))
+    likeness = _correlations(products)
     left_out, notes = _twins(candidates, likeness)
     names = [candidate.name for candidate in candidates]
     mixture = _mixture(audio, sample_rate, products, likeness, names, left_out)
@@ -63,6 +62,16 @@ def find_overlaps(audio: np.ndarray, sample_rate: int, candidates: Sequence[Cand
         if index not in left_out and len(candidates) > 1:
             notes += _name_notes(candidate)
     return Overlaps(frozenset(left_out), tuple(notes))
+
+
+def correlations(audio: np.ndarray) -> np.ndarray:
+    """How alike the stems of (stems, 2, samples) are, estimated: 1 same sound, -1 turned over."""
+    return _correlations(_products(audio))
+
+
+def _correlations(products: np.ndarray) -> np.ndarray:
+    power = np.diag(products)
+    return products / np.sqrt(np.maximum(np.outer(power, power), 1e-30))
 
 
 def _name_notes(candidate: Candidate) -> list[str]:

@@ -23,7 +23,7 @@ from mixer.sources import (
     join_sides,
     named,
 )
-from mixer.stem_faults import faults_of, mend
+from mixer.stem_faults import ClippedRun, broken_samples, clipped_runs, faults_of, mend
 from mixer.storage import each, give_back, zeros
 
 __all__ = ["AudioError", "Refusal", "Song", "SongError", "Stem", "open_song", "song_from_arrays"]
@@ -40,7 +40,10 @@ class SongError(ValueError):
 
 @dataclass(frozen=True)
 class Stem:
-    """One track as it was found: channels, sample_rate, subtype and seconds are the file's own."""
+    """One track as it was found: channels, sample_rate, subtype and seconds are the file's own.
+
+    broken: how many samples were no numbers. clipped: where a wave is cut off at full scale.
+    """
 
     name: str
     path: Path | None
@@ -49,6 +52,8 @@ class Stem:
     subtype: str
     seconds: float
     faults: tuple[str, ...] = ()
+    broken: int = 0
+    clipped: tuple[ClippedRun, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,8 +189,10 @@ def _load(
 def _load_into(row: np.ndarray, source: Source, sample_rate: int) -> tuple[Stem, int]:
     """Load one source into its (2, samples) row of zeros; return the stem and its length."""
     samples, noticed = source.load()
+    broken = broken_samples(samples)
     samples, mended = mend(source.label, samples)
     faults = noticed + mended + faults_of(source.label, samples, source.sample_rate)
+    clipped = clipped_runs(samples, source.sample_rate)
     seconds = samples.shape[1] / source.sample_rate
     if source.sample_rate != sample_rate:
         samples = soxr.resample(samples.T, source.sample_rate, sample_rate, quality="VHQ").T
@@ -199,6 +206,8 @@ def _load_into(row: np.ndarray, source: Source, sample_rate: int) -> tuple[Stem,
         source.subtype,
         seconds,
         faults,
+        broken,
+        clipped,
     )
     return stem, length
 

@@ -4,6 +4,7 @@ One rule: samples that are no numbers are silenced or the stem is refused; all e
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from mixer.audio_files import AudioError
 
 FULL_SCALE = 0.9999  # 32767/32768 counts, float that was clipped at 1.0 too
 CLIPPED_RUN = 3
+OVER_FULL_SCALE = 1.0001  # only float files go there
+_CUT_OFF = 1e-3  # of full scale: the top of a low note that just touches full scale stays below it
 LARGEST_SAMPLE = 1000.0  # +60 dBFS
 MOST_BROKEN = 0.01
 DC_LIMIT = 0.005  # -46 dBFS
@@ -18,16 +21,67 @@ NEAR_SILENCE_DBFS = -70.0
 OPPOSITE = -0.9
 
 
+@dataclass(frozen=True)
+class ClippedRun:
+    """A stretch of at least 3 samples in which a wave was cut off at full scale."""
+
+    start_s: float
+    samples: int
+
+
+def broken_samples(samples: np.ndarray) -> int:
+    """How many samples are no numbers, or too large to be audio."""
+    if _peak(samples) <= LARGEST_SAMPLE:  # NaN is not
+        return 0
+    return int((~(np.abs(samples) <= LARGEST_SAMPLE)).sum())
+
+
+def clipped_runs(samples: np.ndarray, sample_rate: int) -> tuple[ClippedRun, ...]:
+    """Where (channels, samples) at the file's own rate are cut off at full scale, in order.
+
+    What is cut off on both sides at once is one run. A float file that goes over full scale is not
+    cut off there, so it has none.
+    """
+    if not FULL_SCALE <= _peak(samples) <= OVER_FULL_SCALE:
+        return ()
+    merged: list[list[int]] = []
+    for start, end in sorted(run for channel in samples for run in _runs_of(channel)):
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    return tuple(ClippedRun(start / sample_rate, end - start) for start, end in merged)
+
+
+def _runs_of(channel: np.ndarray) -> list[tuple[int, int]]:
+    """The first sample of each run in which one channel is cut off, and the first behind it."""
+    at_rail = np.concatenate([[False], np.abs(channel) >= FULL_SCALE, [False]])
+    edges = np.flatnonzero(at_rail[1:] != at_rail[:-1]).reshape(-1, 2)
+    runs = edges[edges[:, 1] - edges[:, 0] >= CLIPPED_RUN]
+    return [(start, end) for start, end in runs.tolist() if _is_cut(channel, start, end)]
+
+
+def _is_cut(channel: np.ndarray, start: int, end: int) -> bool:
+    """Whether a wave that came and went with these slopes would have gone over full scale.
+
+    A parabola through the run's ends rises above them by a quarter of its length times the slope.
+    """
+    around = np.abs(channel[max(start - 1, 0) : end + 1].astype(np.float64))
+    rising = around[1] - around[0] if start > 0 else 0.0
+    falling = around[-2] - around[-1] if end < channel.size else 0.0
+    slopes = [slope for slope in (rising, falling) if slope > 0.0]
+    return bool(slopes) and (end - start) * float(np.mean(slopes)) / 4.0 >= _CUT_OFF
+
+
 def mend(label: str, samples: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     """Silence samples that are no numbers; AudioError when they are more than 1 % of the stem."""
-    if _peak(samples) <= LARGEST_SAMPLE:  # NaN is not
+    count = broken_samples(samples)
+    if count == 0:
         return samples, ()
-    broken = ~(np.abs(samples) <= LARGEST_SAMPLE)
-    count = int(broken.sum())
     got = f"{label} has {count} samples that are NaN, infinite or above +60 dBFS"
     if count > MOST_BROKEN * samples.size:
         raise AudioError(got, "finite samples are needed", "render it again")
-    mended = np.where(broken, np.float32(0.0), samples)
+    mended = np.where(np.abs(samples) <= LARGEST_SAMPLE, samples, np.float32(0.0))
     return mended, (f"{got}: they were replaced by silence here (render it again)",)
 
 
@@ -69,24 +123,18 @@ def _too_short(label: str, seconds: float) -> str | None:
 
 def _clipped(label: str, samples: np.ndarray, sample_rate: int, peak: float) -> str | None:
     """Runs of 3 and more samples at full scale; above full scale only float files can go."""
-    if peak < FULL_SCALE:
-        return None
-    at_rail = np.abs(samples) >= FULL_SCALE
-    run = at_rail[:, :-2] & at_rail[:, 1:-1] & at_rail[:, 2:]
-    starts = run & ~np.pad(run, ((0, 0), (1, 0)))[:, :-1]
-    if peak > 1.0001:
+    if peak > OVER_FULL_SCALE:
         over_db = 20.0 * math.log10(peak)
         return (
             f"{label} goes {over_db:.1f} dB over full scale: nothing is lost here, but a "
             "fixed-point export would clip (lower it at the source)"
         )
-    if not starts.any():
+    runs = clipped_runs(samples, sample_rate)
+    if not runs:
         return None
-    count = int(starts.sum())
-    first_s = float(np.flatnonzero(starts.any(axis=0))[0] / sample_rate)
     return (
-        f"{label} is clipped in {count} place{'s' * (count > 1)}, first at {first_s:.1f} s "
-        "(lower it at the source and export it again)"
+        f"{label} is clipped in {len(runs)} place{'s' * (len(runs) > 1)}, first at "
+        f"{runs[0].start_s:.1f} s (lower it at the source and export it again)"
     )
 
 

@@ -109,6 +109,21 @@ def glossary() -> Mapping[str, str]:
     return _yaml("glossary.yaml")
 
 
+@cache
+def findings() -> Mapping[str, Mapping[str, str]]:
+    """What the gain-staging check may find, by kind: templates of what is told and of the cure."""
+    return _yaml("findings.yaml")
+
+
+def finding(kind: str, **values: object) -> tuple[str, str]:
+    """What is told of one finding, without a full stop, and what to do about it."""
+    texts = findings()[_known("finding", kind, tuple(findings()))]
+    told, cure = (
+        _environment().from_string(texts[part]).render(**values) for part in ("told", "cure")
+    )
+    return told, cure
+
+
 # Phrasings: what users say.
 
 
@@ -224,6 +239,8 @@ def _environment() -> jinja2.Environment:
         "signed_number": lambda value: _tidy(value, sign=True),
         "pan": lambda value: f"{value:+.2f}",
         "percent": lambda share: f"{round(100 * share)} %",
+        "offset": lambda value: f"{value:+.3f}",
+        "counted": lambda count, one, many: f"{count} {one if count == 1 else many}",
         "either": lambda items: spoken(items, last="or"),
         "cap": lambda text: text[:1].upper() + text[1:],
     }

@@ -153,7 +153,7 @@ ODD = {
     ),
     "clipped 16 bit": Odd(
         lambda f: write(f / "odd.wav", with_sample(noise(3), 1.0, 5)),
-        "faults", ("odd.wav is clipped in 2 places, first at 0.0 s", "lower it"), WITH_ODD,
+        "faults", ("odd.wav is clipped in 1 place, first at 0.0 s", "lower it"), WITH_ODD,
     ),
     "clipped at the lower rail": Odd(
         lambda f: write(f / "odd.wav", with_sample(noise(3, channels=1), -1.0, 3)),

@@ -122,6 +122,8 @@ def cases(situation: str) -> list[dict]:
         return [{"stem": "Bass", "likes": likes} for likes in ("loud", "quiet", "usual")]
     if situation in ("genre_kept", "tone_kept"):
         return [{"genre": "hip hop", "tone": tone} for tone in ("newcomer", "pro")]
+    if situation.startswith("staging_"):
+        return staging_cases(situation)
     if situation == "audition_ready":
         names = {"names": ["v0", "v1"], "files": ["A.wav", "B.wav"]}
         return [names | {"blind": blind} for blind in (True, False)]
@@ -132,6 +134,29 @@ def cases(situation: str) -> list[dict]:
          "first": "turn Bass up", "second": "do you want to know how loud Bass is",
          "stems": ["Kick", "Bass"]}
     ]  # fmt: skip
+
+
+def staging_cases(situation: str) -> list[dict]:
+    """What a gain-staging check may have to tell."""
+    if situation in ("staging_bus", "staging_ahead"):
+        readings = [(-12.3, 1.1), (-16.4, -0.7), (None, -80.0), (None, None)]
+        buses = [
+            {"lufs": lufs, "true_peak_dbtp": peak, "headroom_db": None if peak is None else -peak}
+            for lufs, peak in readings
+        ]
+        return [{"now": bus, "after": bus} for bus in buses]
+    if situation == "staging_trims":
+        trims = [{"stem": "Bass", "gain_db": -6.5}, {"stem": "Kick", "gain_db": 3.0}]
+        told = {"aim": "-18", "source": "EBU R 68"}
+        return [
+            told | {"trims": trims[:n], "total": total} for n, total in ((1, 1), (2, 2), (2, 7))
+        ]
+    listed = ["Bass is mono in a stereo file", "Kick is digital silence"]
+    texts = {"cure": "Export it again."}
+    return [
+        texts | {"faults": listed[:n], "notes": listed[:n], "total": total}
+        for n, total in ((1, 1), (2, 2), (2, 5))
+    ]
 
 
 def numbers(text: str) -> set[str]:
@@ -264,6 +289,31 @@ def test_a_stem_is_above_below_or_level() -> None:
     assert any("6.3 LU below Kick, under the usual -4.0 to +2.5 LU" in text for text in said)
     inside = {text for case, text in rendered("why") if case["relative_lu"] == -0.04}
     assert any("level with Kick, inside the usual -4.0 to +2.5 LU" in text for text in inside)
+
+
+FOUND = dict(
+    stem="LeadVox", other="Vox copy", samples=1, places=3, first_s=1.25, sample_peak_dbfs=-0.1,
+    true_peak_dbtp=1.2, all_down_db=7.2, aim_dbtp=-6.0, dc_offset=0.01, noise_floor_dbfs=-52.3,
+    noise_start_s=4.4, below_db=33.1, side="left", side_correlation=-0.97, average_dbfs=-12.1,
+    trim_db=-6.0, together_db=6.0,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(prompts.findings()))
+def test_every_finding_is_told_with_a_cure_and_invents_no_number(kind: str) -> None:
+    told, cure = prompts.finding(kind, **FOUND)
+    assert told[-1] not in ".!?" and cure[-1] == "." and cure[0].isupper()
+    assert "LeadVox" in told or kind.startswith("bus_")
+    assert numbers(told + " " + cure) <= allowed(FOUND) | {"+0.010"}
+    assert not re.search(r"[{}]|None|  ", told + cure)
+
+
+def test_findings_count_and_are_known() -> None:
+    assert "1 sample that is no number" in prompts.finding("broken", **FOUND)[0]
+    assert "3 places, first at 1.25 s" in prompts.finding("clipped", **FOUND)[0]
+    assert "1 place," in prompts.finding("clipped", **FOUND | {"places": 1})[0]
+    with pytest.raises(prompts.PromptError, match="no finding 'rumble'"):
+        prompts.finding("rumble", stem="x")
 
 
 def test_filters() -> None:
