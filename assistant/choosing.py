@@ -11,7 +11,7 @@ import numpy as np
 from assistant.decoding import Writer, probability
 from assistant.intents import ADVICE, SPEAK
 
-READER_WEIGHT = 0.75
+READER_WEIGHT = 0.5
 _FLOOR = 0.01  # of the reader's probabilities: it never rules anything out
 Acts = dict[str, float]
 
