@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli_check import check
+from assistant.cli_learn import learn
 from assistant.cli_mix import mix
 from assistant.options import (
     Anchor,
@@ -167,6 +168,7 @@ def chat(
 
 app.command()(check)
 app.command()(mix)
+app.command()(learn)
 
 
 @app.command()

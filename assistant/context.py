@@ -50,6 +50,7 @@ class ToolContext:
     listener: Listener | None = None
     on_progress: Progress | None = None
     weighed: Weighed | None = None  # the advice in hand, with what the tool adds to it
+    learner: Path | None = None  # where drills are kept, if not in the session's folder
     _sounds: dict[tuple, Level] = field(default_factory=dict, repr=False)
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import prompts
 from assistant.context import ToolResult
+from assistant.drills_words import drill_situations
 from assistant.hearing import ToolCall
 from assistant.rewriting_advice import Data, Situation, advice_situations
 from assistant.rewriting_checks import check_situations
@@ -57,6 +58,8 @@ def _situations(call: ToolCall, result: ToolResult) -> list[Situation]:
         return advice_situations(result.data)
     if result.ok and call.name == "check_gain_staging":
         return check_situations(result.data)
+    if result.ok and call.name in ("start_drill", "answer_drill"):
+        return drill_situations(result.data)
     return [_situation(call, result)]
 
 

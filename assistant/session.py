@@ -7,10 +7,11 @@ leaves on the disk is exactly what is there when the session is opened again.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.drills import Answer, Drill
 from assistant.journal import Journal
 from assistant.sensitivity import DEFAULT, SETTINGS, known_setting
 from assistant.transcript import TURNS_REMEMBERED, Message, transcript
@@ -104,6 +105,8 @@ class Session:
         self.genre: str | None = None
         self.tone: str | None = None
         self.likes: dict[str, str] = {}  # stems that are liked louder or quieter than is usual
+        self.drill: Drill | None = None  # the open one
+        self.drills_begun = 0
         self._versions: list[Version] = [self._untouched()]
         self._path: list[int] = [0]  # the versions walked through, what undo goes back along
         self._position = 0
@@ -224,6 +227,20 @@ class Session:
         self._write("take", file=relative, seed=seed, effects=effects, version=self.version.number)
         return self.takes[-1]
 
+    def begin_drill(self, drill: Drill) -> None:
+        """Keep a drill open until it is answered or left."""
+        self._write("drill", **drill.as_data())
+
+    def hold_answer(self, answer: Answer) -> Drill:
+        """Keep a part of the answer to the open drill, which waits for the rest."""
+        self._write("drill_part", **asdict(answer))
+        assert self.drill is not None
+        return self.drill
+
+    def end_drill(self, how: str, **graded: Any) -> None:
+        """Close the open drill: answered, left (for the next one) or stopped."""
+        self._write("drill_end", how=how, **graded)
+
     def messages(self, turns: int = TURNS_REMEMBERED) -> list[Message]:
         """The last turns as chat messages."""
         return transcript(self.events, turns)
@@ -258,6 +275,15 @@ class Session:
         elif kind in ("undo", "redo"):
             self._position += -1 if kind == "undo" else 1
             self.proposal = None
+        elif kind == "drill":
+            self.drills_begun += 1
+            drill = Drill.from_data(event)
+            self.drill = drill if set(drill.stems) <= set(self.names) else None
+        elif kind == "drill_part" and self.drill is not None:
+            told = {name: event[name] for name in asdict(Answer())}
+            self.drill = self.drill.having(Answer(**told))
+        elif kind == "drill_end":
+            self.drill = None
         elif kind == "take":
             path = self.folder / event["file"]
             self.takes.append(

@@ -5,13 +5,14 @@ One rule: whatever a model asks, run_tool answers with a ToolResult; bad request
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
 import prompts
 from assistant import (
     tools_checking,
+    tools_drills,
     tools_levels,
     tools_listening,
     tools_moves,
@@ -28,16 +29,6 @@ __all__ = ["TOOLS", "Tool", "ToolContext", "ToolError", "ToolResult", "run_tool"
 
 class Explain(Arguments):
     topic: str = Field(min_length=1, max_length=120)
-
-
-class StartDrill(Arguments):
-    difficulty: Literal["easy", "medium", "hard"] = "easy"
-
-
-class AnswerDrill(Arguments):
-    stem: str = Field(min_length=1)
-    direction: Literal["up", "down"]
-    gain_db: float = Field(ge=-24.0, le=24.0)
 
 
 @dataclass(frozen=True)
@@ -78,8 +69,8 @@ TOOLS: dict[str, Tool] = {
         ("restore_version", tools_moves.RestoreVersion, tools_moves.restore_version),
         ("check_gain_staging", tools_moves.Nothing, tools_checking.check_gain_staging),
         ("explain", Explain, _not_yet),
-        ("start_drill", StartDrill, _not_yet),
-        ("answer_drill", AnswerDrill, _not_yet),
+        ("start_drill", tools_drills.StartDrill, tools_drills.start_drill),
+        ("answer_drill", tools_drills.AnswerDrill, tools_drills.answer_drill),
         ("export_mix", tools_listening.ExportMix, tools_listening.export_mix),
     )
 }

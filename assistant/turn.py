@@ -11,6 +11,7 @@ import prompts
 from assistant.acting import CHANGES, FADERS, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, stems_of
 from assistant.asking import Option, answered, understood, which
 from assistant.context import ToolContext, ToolResult, is_ours
+from assistant.drills_turn import drill_call
 from assistant.facts import meters_read
 from assistant.grounding import check, gather
 from assistant.hearing import (
@@ -39,7 +40,7 @@ from mixer.moves import Move
 MAX_STEPS = 4  # tool calls in one turn
 MAX_CHARACTERS = 2000  # of what the user says
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
-_FINAL = frozenset({"not_yet", "unknown_words"})  # results that another try would not better
+_FINAL = frozenset({"not_yet", "unknown_words", "drill_number"})  # after them no more is asked
 MORE_THAN_ONE = "the user's word fits more than one stem"
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
 
@@ -211,7 +212,7 @@ def run_turn(
                 f"that was {len(user_text)} characters and {MAX_CHARACTERS} are read at once: "
                 "say it shorter"
             )
-        return _picky(turn) or _answer(turn)
+        return _picky(turn) or _in_drill(turn) or _answer(turn)
     except JournalError:
         raise
     except Exception as error:
@@ -248,6 +249,16 @@ def _picky(turn: _Turn) -> Reply | None:
     )
     if not judges(turn.listener):  # the rates are those of the embedded listener
         text = prompts.served("sensitivity_kept", setting=wanted, model=turn.listener.name)
+    turn.tell("reply", text=text, rewritten=False, problems=[])
+    return Reply(text)
+
+
+def _in_drill(turn: _Turn) -> Reply | None:
+    """What is said to an answer to the open drill; None where the words are none."""
+    if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
+        return None
+    turn.act(call)
+    text = rewrite(*turn.done[-1], seed=len(turn.session.events))
     turn.tell("reply", text=text, rewritten=False, problems=[])
     return Reply(text)
 

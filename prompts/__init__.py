@@ -98,6 +98,13 @@ def served_system(hears: bool) -> str:
 
 
 @cache
+def drills(table: str) -> Mapping[str, Any]:
+    """What is said around drills: whys by kind, examples of answers, and the parts wanted."""
+    tables = _yaml("drills.yaml")
+    return tables[_known("table of drills", table, tuple(tables))]
+
+
+@cache
 def tools() -> Mapping[str, str]:
     """What each tool does, by its name."""
     return _yaml("tools.yaml")

@@ -184,7 +184,7 @@ def test_a_muted_anchor_still_counts(context):
     assert must(context, "measure_levels").text.splitlines()[1] == "bass is muted"
 
 
-@pytest.mark.parametrize("name", ["explain", "start_drill"])
+@pytest.mark.parametrize("name", ["explain"])
 def test_what_is_not_built_says_so(context, name):
     arguments = {"explain": {"topic": "gain"}}
     result = run(context, name, **arguments.get(name, {}))

@@ -108,6 +108,8 @@ def cases(situation: str) -> list[dict]:
         told = {"stem": "Bass", "words": "brighter", "why": why, "near": ["warm", "soft"]}
         changes = ["+2.5 dB above 8.0 kHz", "reverb -18.0 dB"]
         return [told | {"changes": some, "version": "v2"} for some in (changes, changes[:1])]
+    if situation.startswith("drill_"):
+        return drill_cases()
     if situation == "panned":
         return [{"stem": "Bass", "pan": pan} for pan in (-1.0, -0.35, 0.0, 0.5, 1.0)]
     if situation == "rendered":
@@ -157,6 +159,40 @@ def staging_cases(situation: str) -> list[dict]:
         texts | {"faults": listed[:n], "notes": listed[:n], "total": total}
         for n, total in ((1, 1), (2, 2), (2, 5))
     ]
+
+
+def drill_cases() -> list[dict]:
+    """Drills of every kind, right and wrong, with and without a size."""
+    files = {"before": "before.wav", "after": "after.wav", "first": "A.wav", "second": "B.wav"}
+    options = [
+        {"file": "A.wav", "stem": "Bass"},
+        {"file": "B.wav", "stem": "FX"},
+    ]
+    told = {
+        "stem": "Bass",
+        "anchor": "Kick",
+        "choice": "A",
+        "louder": "B",
+        "size_db": 3.0,
+        "levels": [{"stem": "Bass", "relative_lu": -1.2}, {"stem": "FX", "relative_lu": 4.0}],
+    }
+    said = {
+        "wanted": ["which stem", "up or down"],
+        "example": "Bass up by two",
+        "file": "A.wav",
+        "why": "listen once more",
+        "options": options,
+        "anchor_file": "anchor.wav",
+    }
+    kinds = ("hidden_change", "set_back", "partner", "clipping", "loudness", "bias")
+    return [
+        {**files, **said, "stem": "Bass", "anchor": "Kick", "off_db": off_db, "part": part,
+         "drill": told | {"kind": kind, "gain_db": gain_db}, "answered": answered, "right": 2,
+         "threshold_db": threshold_db}
+        for kind in kinds
+        for gain_db, off_db, part in ((3.0, None, "stem"), (-2.5, 1.5, "way"), (6.0, -0.1, "size"))
+        for answered, threshold_db in ((0, None), (3, None), (8, 2.4))
+    ]  # fmt: skip
 
 
 def numbers(text: str) -> set[str]:

@@ -1,0 +1,128 @@
+"""Listening practice by keyboard: a question, an answer, what it was, and the next question.
+
+One rule: it says nothing that the tools and prompts do not say, so the chat grades just the same.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+import prompts
+from assistant.context import ToolError, ToolResult
+from assistant.drills import Drill
+from assistant.drills_turn import answer_call
+from assistant.drills_words import example, hidden_data, question, question_data
+from assistant.hearing import ToolCall
+from assistant.opening import Opened
+from assistant.rewriting import rewrite
+from assistant.said_answers import answer_said
+from assistant.tools import run_tool
+from assistant.tools_drills import begin
+
+PROMPT = "you> "
+QUIT = ("q", "quit", "exit", "/quit", "/exit")
+AGAIN = ("again", "repeat", "r", "?", "help")
+
+
+class Practice:
+    """Drills on one song, one after the other; seed + number draws each."""
+
+    def __init__(self, opened: Opened, seed: int, show: Callable[[str], None]) -> None:
+        self.opened, self.seed, self.show = opened, seed, show
+        self.context, self.session = opened.context, opened.session
+
+    def run(self, lines: Iterator[str]) -> None:
+        """Ask until the lines end or one of them says so; an open drill is asked again first."""
+        self._greet()
+        self._ask_open() if self._is_open() else self._next()
+        for line in lines:
+            text = line.strip()
+            if text.casefold() in QUIT:
+                break
+            if text and not self._take(text):
+                break
+
+    def _greet(self) -> None:
+        names = ", ".join(self.context.names)
+        self.show(f"{self.context.song.name}: {names}. {self.opened.why}")
+        self.show(
+            "Play each file in any player, at an easy volume, and answer in plain words; "
+            '"no idea" is fine.'
+        )
+        self.show("skip: the next one. again: the question once more. q: the end.")
+
+    def _is_open(self) -> bool:
+        """Whether a drill was left open whose files are all there; one without them is closed."""
+        drill = self.session.drill
+        if drill is None:
+            return False
+        if all((self.context.folder / path).is_file() for path in drill.files.values()):
+            return True
+        self.session.end_drill("left")
+        return False
+
+    def _take(self, text: str) -> bool:
+        """Deal with one line; False ends the practice."""
+        drill = self.session.drill
+        assert drill is not None
+        if text.casefold() in AGAIN:
+            self._ask_open()
+            return True
+        said = answer_said(text, drill, self.context.names, lambda: self.context.roles)
+        if said is None:
+            self._say(*example(drill, self.context.names))
+            return True
+        if said.leaves == "stop":
+            return False
+        if said.leaves == "skip":
+            self._say("drill_left", {"drill": hidden_data(drill)})
+            self.session.end_drill("left")
+            self._next()
+            return True
+        assert said.answer is not None
+        call = answer_call(said.answer)
+        self._reply(call, run_tool(self.context, call))
+        if self.session.drill is None:
+            self._next()
+        return True
+
+    def _next(self) -> None:
+        """Draw the next drill and ask it."""
+        result = begin(self.context, None, None, self.seed)
+        if not result.ok:
+            raise ToolError(result.text)
+        self._ask_open()
+
+    def _ask_open(self) -> None:
+        """The open drill's question, then its files."""
+        drill = self.session.drill
+        assert drill is not None
+        name, values = question(question_data(drill))
+        self.show(f"\nDrill {drill.number}. {prompts.reply(name, drill.number, **values)}")
+        for path in self._paths(drill):
+            self.show(f"  {path}")
+
+    def _paths(self, drill: Drill) -> list[Path]:
+        return [self.context.folder / path for path in drill.files.values()]
+
+    def _reply(self, call: ToolCall, result: ToolResult) -> None:
+        self.show(rewrite(call, result, seed=len(self.session.events)))
+
+    def _say(self, situation: str, values: dict) -> None:
+        self.show(prompts.reply(situation, len(self.session.events), **values))
+
+
+def typed_lines(stream: TextIO) -> Iterator[str]:
+    """Lines as they are typed, with a prompt in a terminal, until their end or Ctrl-C."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    while True:
+        try:
+            line = input(PROMPT) + "\n" if stream.isatty() else stream.readline()
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return
+        if not line:
+            return
+        yield line

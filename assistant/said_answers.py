@@ -1,0 +1,224 @@
+"""Whether words are an answer to the open drill: "bass, up, about 3", "second one", "no idea".
+
+One rule: what reads like an order, a question or talk of something else is no answer.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.drills import LETTERS, SAID_IN_DB, SAME, Answer, Drill
+from assistant.naming import spoken_of
+from assistant.numerals import normal, numbers, without_names
+from assistant.slips import mended
+
+_WORDS_READ = 16  # a longer text is about something else
+_UP = re.compile(
+    r"\b(?:up\w*|loud\w*|high\w*|hot\w*|rais\w+|rose|boost\w*|increas\w+|push\w*|lift\w*|more|plus"
+    r"|gained|bigger)\b|\+ ?\d"
+)
+_DOWN = re.compile(
+    r"\b(?:down\w*|quiet\w*|soft\w*|low\w*|cut|reduc\w+|dropp?\w*|decreas\w+|pull\w*|less|minus"
+    r"|weaker|smaller|turned back)\b|(?<![\w)])- ?\d"
+)
+# Said of how a stem is, where a move is asked for: "too loud by 3" is a move down.
+_IS_SO = re.compile(r"\b(?:too|is|was|got|gets|sounds?|seems?)\b|'s\b")
+_EITHER_WAY = re.compile(r"\b(?:louder|quieter|softer)\b")  # how it is, or how it is to be
+_IS_A_MOVE = re.compile(
+    r"\b(?:needs?|has to|must|should|make|turn\w*|bring\w*|move|set|go(?:es)?|by hand)\b"
+)
+_STOP = re.compile(
+    r"(?:please )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave|no more"
+    r"|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)|with (?:it|this|the drills?)"
+    r"|of (?:it|this|that)"
+    r"|(?:the |this )?(?:drills?|exercises?|quiz|game|training|test|practice)))*"
+)
+_SKIP = re.compile(
+    r"(?:please )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill|exercise"
+    r"|question|please|the|on))*"
+)
+_NO_IDEA = re.compile(
+    r"\b(?:no (?:idea|clue)|dunno|don'?t know|do not know|not sure|can'?t (?:tell|say|hear)|cannot"
+    r" (?:tell|say|hear)|couldn'?t (?:tell|say|hear)|i give up|^give up|beats me|idk|no guess"
+    r"|can'?t make (?:it|anything) out|haven'?t (?:a clue|got a clue))\b"
+    r"|^tell me(?: (?:it|the answer|what it was))?$|^\?+$"
+)
+_CANNOT_TELL = re.compile(r"^(?:i )?(?:can'?t|cannot|couldn'?t) (?:tell|say|hear)\b")
+_OF_A_WORD = re.compile(r"\b(?:what|how|why|means?|works?)\b(?! (?:it was|changed|it is))")
+_SAME = re.compile(
+    r"\b(?:same|identical|equal\w*|neither|none|both|no (?:real )?(?:difference|preference)"
+    r"|(?:can'?t|cannot|don'?t|couldn'?t) (?:hear|tell|find|notice) (?:a|any|the|no) (?:real )?"
+    r"difference|no better|alike|don'?t (?:care|mind)|as good)\b"
+)
+_QUESTION = re.compile(
+    r"^(?:and |so |but |ok |hmm |well )*(?:how|why|what|when|where|who|which|can|could|would|should"
+    r"|do|does|did|shall|may|are|am|tell|show|explain)\b"
+)
+_ORDER = re.compile(
+    r"^(?:and |so |but |ok |okay |now |then |please |just |let'?s |go )*(?:turn|raise|boost|bring"
+    r"|lower|cut|reduce|pull|push|set|put|mute|unmute|solo|pan|make|undo|redo|apply|render|export"
+    r"|play|give|start|measure|check|compare|move|drop|lift|save|bounce|judge|increase|decrease"
+    r"|restore|shape|mix|add|take|try)\b"
+)
+_OF_A_MOVE = re.compile(
+    r"^(?:and |so |ok |okay |now |then |please |just |i'?d |i would )*(?:turn|raise|boost|bring"
+    r"|lower|cut|reduce|pull|push|set|put|move|drop|lift|increase|decrease|take|make)\b"
+)
+_WISH = re.compile(
+    r"\b(?:need(?:s|ed)?|should|want|wants|please|let'?s|i'?d like|would like|has to come|mute\w*"
+    r"|pan\w*|reverb|brighter|darker|render|export|undo|anchor)\b"
+)
+_FIRST = re.compile(
+    r"\b(?:first|1st|former|number (?:one|1)|file (?:one|1))\b|^(?:the )?(?:1|one)$"
+)
+_SECOND = re.compile(
+    r"\b(?:second|2nd|latter|number (?:two|2)|file (?:two|2))\b|^(?:the )?(?:2|two)$"
+)
+_THIRD = re.compile(
+    r"\b(?:third|3rd|last|number (?:three|3)|file (?:three|3))\b|^(?:the )?(?:3|three)$"
+)
+_PLACES = (_FIRST, _SECOND, _THIRD)
+_LETTER = re.compile(
+    r"^(?:(?:i(?:'d)? (?:think|say|guess|prefer|like|choose|pick|go (?:for|with))|it'?s|that'?s"
+    r"|must be|maybe|probably|definitely|surely|hm+|um+|er|well|file|version|option|letter|is|it"
+    r"|was|the|so)[ ,]+)*([abc])(?:\.wav)?(?: ?[.!?]*$|[ ,]+(?:is|was|has|sounds?|seems|clips"
+    r"|clipped|one|i think|for sure|maybe|probably|definitely|please|better|then)\b)"
+)
+_CAPITAL = re.compile(
+    r"(?<![\w'])([ABC])(?:\.wav)?(?![\w'])(?! (?:bit|little|lot|touch|tad|few|hair))"
+)
+_SPELLED = {
+    word: float(value)
+    for value, word in enumerate("zero one two three four five six seven eight nine ten".split())
+} | {"half": 0.5, "couple": 2.0, "eleven": 11.0, "twelve": 12.0}
+_NAMES_ONE = re.compile(r"\b(?:the |this |that |first |second |which |no )one\b|\bone of\b")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What words are to an open drill: an answer, or "skip" or "stop"; rest: they say more."""
+
+    answer: Answer | None = None
+    leaves: str | None = None
+    rest: bool = False
+
+
+def answer_said(
+    text: str, drill: Drill, names: Sequence[str], roles: Callable[[], Sequence[str | None]]
+) -> Said | None:
+    """What a text says to the open drill; None where it is about something else.
+
+    roles: gives what the stems are; asked only where the words may name one.
+    """
+    plain = normal(text).replace("\u2019", "'").strip()
+    folded = " ".join(plain.casefold().split())
+    if (said := _leaving(folded)) is not None:
+        return said
+    if len(folded.split()) > _WORDS_READ:
+        return None
+    if drill.kind == "bias" and _SAME.search(folded):
+        return Said(Answer(choice=SAME))
+    if drill.kind == "bias" and _CANNOT_TELL.search(folded):
+        return Said(Answer(choice=SAME))
+    if _NO_IDEA.search(folded) and not _OF_A_WORD.search(folded):
+        return Said(Answer(no_idea=True))
+    moves = drill.kind == "set_back"
+    if _QUESTION.search(folded) or (_ORDER.search(folded) and not moves):
+        return None
+    if not moves and _WISH.search(folded):
+        return None
+    if moves and _ORDER.search(folded) and not _OF_A_MOVE.search(folded):
+        return None
+    answer = _read(plain, folded, drill, names, roles)
+    return None if answer is None else Said(answer)
+
+
+def _leaving(folded: str) -> Said | None:
+    """Whether the drill is to be left: by words of that alone, or as the first thing said."""
+    whole = folded.rstrip(".!")
+    for leaves, pattern in (("stop", _STOP), ("skip", _SKIP)):
+        if pattern.fullmatch(whole):
+            return Said(leaves=leaves)
+    head, comma, _ = re.split(r"([,.;!])", f"{folded},", maxsplit=1)
+    if comma and _STOP.fullmatch(head.strip()):
+        return Said(leaves="stop", rest=True)
+    return None
+
+
+def _read(
+    plain: str,
+    folded: str,
+    drill: Drill,
+    names: Sequence[str],
+    roles: Callable[[], Sequence[str | None]],
+) -> Answer | None:
+    """The answer in words that may be one."""
+    if drill.kind in ("clipping", "bias"):
+        choice = _choice(plain, folded, 2)
+        return None if choice is None else Answer(choice=choice)
+    if drill.kind == "partner":
+        return _partner(plain, folded, drill, names, roles)
+    words = mended(plain, names)
+    stems = spoken_of(words, names, roles()) if drill.kind == "hidden_change" else ()
+    direction = _direction(words, names, drill)
+    size_db = _size_db(words, names)
+    if len(stems) > 1 or (not stems and direction is None and size_db is None):
+        return None
+    if drill.kind in SAID_IN_DB and drill.stem is not None:
+        others = set(spoken_of(words, names, roles())) - {drill.stem}
+        if others:
+            return None
+    return Answer(stems[0] if stems else None, direction, size_db)
+
+
+def _partner(
+    plain: str,
+    folded: str,
+    drill: Drill,
+    names: Sequence[str],
+    roles: Callable[[], Sequence[str | None]],
+) -> Answer | None:
+    """The stem or the letter that was chosen."""
+    stems = [name for name in spoken_of(mended(plain, names), names, roles())
+             if name != drill.anchor]  # fmt: skip
+    if len(stems) == 1:
+        return Answer(stem=stems[0])
+    choice = None if stems else _choice(plain, folded, len(drill.options))
+    return None if choice is None else Answer(choice=choice)
+
+
+def _choice(plain: str, folded: str, count: int) -> str | None:
+    """The letter that is chosen, by itself or by its place; None where there are two or none."""
+    placed = {LETTERS[at] for at, one in enumerate(_PLACES[:count]) if one.search(folded)}
+    if len(placed) == 1:
+        return placed.pop()
+    match = _LETTER.search(folded)
+    found = {match[1].upper()} if match else set(_CAPITAL.findall(plain))
+    found &= set(LETTERS[:count])
+    return found.pop() if len(found) == 1 and not placed else None
+
+
+def _direction(words: str, names: Sequence[str], drill: Drill) -> str | None:
+    """The way that is said; where a move is asked for, the way back of what "is too loud"."""
+    rest = without_names(normal(words), names)
+    up, down = bool(_UP.search(rest)), bool(_DOWN.search(rest))
+    if up == down:
+        return None
+    if drill.kind == "set_back" and not _IS_A_MOVE.search(rest):
+        if _IS_SO.search(rest):
+            up = not up
+        elif _EITHER_WAY.search(rest):
+            return None
+    return "up" if up else "down"
+
+
+def _size_db(words: str, names: Sequence[str]) -> float | None:
+    """How many dB are said, in figures or in words; None where none or more than one are."""
+    told = {abs(number.value) for number in numbers(words, names) if number.value == number.value}
+    if not told:
+        rest = _NAMES_ONE.sub(" ", without_names(normal(words), names))
+        told = {_SPELLED[word] for word in re.findall(r"[a-z]+", rest) if word in _SPELLED}
+        if "half" in rest and len(told) > 1:  # "two and a half"
+            told = {max(told) + 0.5}
+    sizes = {size for size in told if size <= 24.0}
+    return sizes.pop() if len(sizes) == 1 else None
