@@ -17,7 +17,8 @@ from rich.status import Status
 from assistant.console_view import changes_table, level_chart, levels_table
 from assistant.hearing import Listener, judges
 from assistant.opening import Opened, listener_lines, remarks
-from assistant.turn import Event, OnEvent, Reply, run_turn
+from assistant.progress import Event, OnEvent
+from assistant.turn import Reply, run_turn
 
 QUIT = ("/quit", "/exit")
 

@@ -16,10 +16,10 @@ from assistant.chat import greet, showing, take_turn
 from assistant.context import ToolError
 from assistant.hearing import ToolCall
 from assistant.opening import Opened
+from assistant.progress import Event
 from assistant.rendering import changes, render
 from assistant.tools import run_tool
 from assistant.tools_listening import free_path
-from assistant.turn import Event
 from mixer.loudness import integrated_lufs
 
 LINES = (

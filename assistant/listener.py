@@ -176,11 +176,13 @@ class EmbeddedListener:
         called = ToolCall(call["name"], call["arguments"])
         return Step(tool=called, certainty=writer.certainty)
 
+    def read(self, text: str) -> dict[str, float]:
+        """How likely each intent is meant by a text; nothing where no reader was trained."""
+        return {} if self.sentences is None else self.sentences.intents_of(text)
+
     def _read(self, messages: Sequence[dict[str, Any]]) -> dict[str, float]:
         """What the user's last words want, by intent, as long as nothing was done about them."""
-        if self.sentences is None or not is_open(messages):
-            return {}
-        return self.sentences.intents_of(messages[-1]["content"])
+        return self.read(messages[-1]["content"]) if is_open(messages) else {}
 
     def _act(
         self, writer: Writer, tools: Sequence[str], said: Said, reading: dict[str, float]

@@ -24,9 +24,22 @@ _SPELLED = {word: float(value) for value, word in enumerate(_SMALL)} | {
     "a couple of": 2.0,
     "fifteen": 15.0,
     "twenty": 20.0,
+    "twenty five": 25.0,
+    "thirty": 30.0,
+    "forty": 40.0,
+    "fifty": 50.0,
+    "sixty": 60.0,
+    "seventy": 70.0,
+    "eighty": 80.0,
+    "ninety": 90.0,
 }
+PERCENT = r"\s*(?:%|per ?cent\b|pct\b)"
 _GAP = re.compile(r"(?:\\[ -]|_)(?=\d)|(?<=[^\W\d_])(?=\d)")  # before a name's digits
-_SPELLED_NUMBER = re.compile(rf"\b({'|'.join(_SPELLED)})(?={UNIT})", re.IGNORECASE)
+_SPELLED_NUMBER = re.compile(
+    rf"(?<!and a )\b({'|'.join(sorted(_SPELLED, key=len, reverse=True))})(?={UNIT}|{PERCENT})",
+    re.IGNORECASE,
+)
+_AND_A_HALF = re.compile(rf"\b(\d+|{'|'.join(_SMALL[1:])}) and a half\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,13 +61,19 @@ class Number:
 
 def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
     """Every number in a text, except those inside stem names."""
-    plain = without_names(normal(text), names)
+    plain = _AND_A_HALF.sub(_half_more, without_names(normal(text), names))
     found = [read_number(match) for match in NUMBER.finditer(plain)]
     for match in _SPELLED_NUMBER.finditer(plain):
         value = _SPELLED[match[1].lower()]
         found.append(Number(value, 1 if value == 0.5 else 0, False, match[1]))
     strange = [char for char in plain if char.isnumeric() and not char.isascii()]
     return found + [Number(math.nan, 0, False, char) for char in strange]
+
+
+def _half_more(match: re.Match[str]) -> str:
+    """ "three and a half" in figures."""
+    whole = match[1].lower()
+    return f"{whole if whole.isdigit() else _SMALL.index(whole)}.5"
 
 
 def _rounded(value: float, decimals: int) -> tuple[float, float]:

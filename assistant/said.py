@@ -282,6 +282,11 @@ class Said:
         return orders(self._clauses, self.names) if len(self._clauses) > 1 else self._clauses
 
     @property
+    def parts(self) -> tuple[Clause, ...]:
+        """What may each ask for something: the words and the stems that they name."""
+        return tuple(self._orders)
+
+    @property
     def orders(self) -> int:
         """How many things the latest words may ask for."""
         return len(self._clauses)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import prompts
-from assistant.numerals import normal, numbers, without_names
+from assistant.numerals import PERCENT, UNIT, normal, numbers, without_names
 from assistant.said_sound import sound_asked
 from mixer.moves import Move
 
@@ -65,6 +65,11 @@ _TWICE = re.compile(r"\b(?:twice|double) (?:that|it|the)\b")
 _HALVES = re.compile(r"\bhal[fv]\w*(?! (?:more|again|a db))\b|\bmidway\b|\bsplit the difference\b")
 _MUTED = re.compile(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b")
 _HALF = re.compile(r"hal[fv]|middle|midway|fifty|\b50\b|part|less|small|split|reduced|toned|gentl")
+_NO_DB = re.compile(  # "number 4", "back to 4", "40 percent"
+    rf"\b(?:number|version|take|bar|verse|v|no\.|#)\s?\d+(?!\d*{UNIT})"
+    rf"|(?<![\w.])[\w.]+{PERCENT}|\b(?:back|me) to \d+(?![\d.]|{UNIT})",
+    re.IGNORECASE,
+)
 SOME_DB = prompts.GAIN_WORDS["some"]
 
 Clauses = Sequence[tuple[str, tuple[str, ...]]]
@@ -93,7 +98,7 @@ class Gains:
         sizes, says = self._sizes(text), says_way(text)
         allowed, offered = self._ways(stem, text), self._offered_db(stem)
         own_db = [move.gain_db for move in self.moved if move.stem == stem and not self.proposed]
-        if own_db and not magnitudes(text, self.names) and not _FURTHER.search(self.latest):
+        if own_db and not numbers_db(text, self.names) and not _FURTHER.search(self.latest):
             if _HALVES.search(self.latest):
                 return {-halved(gain_db) for gain_db in own_db}
             if _TWICE.search(self.latest):
@@ -107,13 +112,13 @@ class Gains:
             sizes = {SOME_DB, *self._sizes(self.latest)} if says else set()
             sizes = sizes or self._sizes(self.before) or {SOME_DB}
         found = {way * size for size in sizes for way in allowed}
-        in_words = not magnitudes(text, self.names)
+        in_words = not numbers_db(text, self.names)
         return found | (self._part_back(stem) & _signed(offered, allowed) if in_words else set())
 
     def _sizes(self, text: str) -> set[float]:
         """How many dB a text speaks of; a stem called "808" is no size."""
         called = {name for _, stems in self.clauses for name in stems if name.isdecimal()}
-        found = magnitudes(text, self.names) - {float(name) for name in called}
+        found = numbers_db(text, self.names) - {float(name) for name in called}
         return found or amounts(text, prompts.GAIN_WORDS)
 
     def _ways(self, stem: str, text: str) -> set[float]:
@@ -249,7 +254,12 @@ def magnitudes(text: str, names: Sequence[str]) -> set[float]:
 
 def sizes_db(text: str, names: Sequence[str]) -> set[float]:
     """How many dB a text speaks of: its numbers, or else its amounts in words."""
-    return magnitudes(text, names) or amounts(text, prompts.GAIN_WORDS)
+    return numbers_db(text, names) or amounts(_NO_DB.sub(" ", text), prompts.GAIN_WORDS)
+
+
+def numbers_db(text: str, names: Sequence[str]) -> set[float]:
+    """Magnitudes of the numbers in a text that may be dB: neither shares nor versions."""
+    return magnitudes(_NO_DB.sub(" ", text), names)
 
 
 def amounts(text: str, table: Mapping[str, float]) -> set[float]:

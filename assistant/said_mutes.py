@@ -7,7 +7,8 @@ import re
 
 UNMUTES = re.compile(
     r"\bun[- ]?mut|\b(?:off|release|remove|lift|undo|without|no|no more|stop|end|cancel|out of)"
-    r" (?:the |its |that )?mut|mute off|\bback (?:in|on)\b|\bbring (?!.*\blater\b).*\bback\b"
+    r" (?:the |its |that )?mut|mute off|\b(?:back (?:in|on)|on again)\b"
+    r"|\bbring (?!.*\blater\b).*\bback\b"
     r"|\bmuted\b.*\b(?:mistake|accident)"
     r"|\b(?:don't|dont|do not|no longer)\b.*\bmut\w*\b.*\b(?:any ?more|any longer)\b"
 )

@@ -18,6 +18,10 @@ def transcript(events: Sequence[dict[str, Any]], turns: int = TURNS_REMEMBERED) 
             if told and not _is_finished(told[-1]):
                 told.pop()
             told.append([])
+        if event["event"] == "part" and told and len(told[-1]) == 1:
+            told[-1].clear()  # a message that asks for several things stands as one turn for each
+        if event["event"] == "reply" and told and told[-1] and _is_finished(told[-1]):
+            continue  # what was said of its parts, once more
         message = _message(event)
         if message is not None and told:
             told[-1].append(message)
@@ -31,13 +35,13 @@ def _is_finished(turn: Sequence[Message]) -> bool:
 def _message(event: dict[str, Any]) -> Message | None:
     """An event as the model reads it, or None for what is not part of the talk."""
     kind = event["event"]
-    if kind == "user":
+    if kind in ("user", "part"):
         return {"role": "user", "content": event["text"]}
     if kind == "tool_call":
         call = {"name": event["name"], "arguments": event["arguments"]}
         return {"role": "assistant", "content": "", "tool_calls": [call]}
     if kind == "tool_result":
         return {"role": "tool", "name": event["name"], "content": event["text"]}
-    if kind == "reply":
+    if kind in ("reply", "part_reply"):
         return {"role": "assistant", "content": event["text"]}
     return None

@@ -3,49 +3,33 @@
 One rule: the user reads a reply only after it has passed the check against the tool results.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import prompts
-from assistant.acting import CHANGES, FADERS, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, stems_of
+from assistant.acting import CHANGES, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, stems_of
 from assistant.asking import Option, answered, understood, which
-from assistant.context import ToolContext, ToolResult, is_ours
+from assistant.context import ToolContext, is_ours
 from assistant.drills_turn import drill_call
-from assistant.facts import meters_read
-from assistant.grounding import check, gather
 from assistant.hearing import (
     Hearing,
     Listener,
-    NotAskedError,
-    ReplyError,
     Step,
-    ToolCall,
     judges,
 )
 from assistant.journal import JournalError
-from assistant.numerals import numbers
+from assistant.parts import parts_of
 from assistant.plain_words import explained
-from assistant.rewriting import rewrite, wordings
-from assistant.said import Said
+from assistant.progress import MAX_ERRORS, OnEvent, Progress
+from assistant.rewriting import rewrite
 from assistant.said_sensitivity import sensitivity_said
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.session import Session
-from assistant.tools import run_tool
-from assistant.transcript import Message
-from assistant.waiting import completed, open_question, what_was_said
-from assistant.weighing import proposal, weigh
+from assistant.waiting import open_question
 from mixer.moves import Move
 
-MAX_STEPS = 4  # tool calls in one turn
 MAX_CHARACTERS = 2000  # of what the user says
-LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
-_FINAL = frozenset({"not_yet", "unknown_words", "drill_number"})  # after them no more is asked
 MORE_THAN_ONE = "the user's word fits more than one stem"
-MAX_ERRORS = 2  # the model is told of its first error, the user of its second
-
-Event = dict[str, Any]
-OnEvent = Callable[[Event], None]
 
 
 class TurnError(ValueError):
@@ -67,133 +51,6 @@ class Reply:
         return bool(self.problems)
 
 
-@dataclass
-class _Turn:
-    """A turn in progress."""
-
-    session: Session
-    listener: Listener
-    context: ToolContext
-    user_text: str
-    on_event: OnEvent
-    done: list[tuple[ToolCall, ToolResult]] = field(default_factory=list)
-    notes: list[Message] = field(default_factory=list)  # errors that the journal does not hold
-    errors: int = 0
-    unusable: str | None = None  # why the model's last answer was none, where the user is told
-    order: str | None = None  # what the user's answer to a question of ours stands for
-
-    @property
-    def words(self) -> str:
-        """What the user said; of an answer to a question the order that it completes."""
-        return self.user_text if self.order is None else self.order
-
-    def messages(self) -> list[Message]:
-        """The talk, an answer to a question of ours as the order that it completes."""
-        told = self.session.messages()
-        return told if self.order is None else completed(told, self.order)
-
-    def tell(self, event: str, **fields: Any) -> None:
-        """Write an event into the journal, then show it."""
-        self.session.record(event, **fields)
-        self.on_event({"event": event, **fields})
-
-    def ask(self, hearing: Hearing) -> Step | None:
-        """The model's next step; None when it cannot be understood."""
-        try:
-            return self.listener.next_step(
-                hearing,
-                [*self.messages(), *self.notes],
-                lambda token: self.on_event({"event": "token", "text": token}),
-                wordings(*self.done[-1]) if self.done else (),
-            )
-        except ReplyError as error:
-            self.unusable = None if isinstance(error, NotAskedError) else str(error)
-            return self.note(str(error))
-
-    def note(self, why: str) -> None:
-        """Keep for the model why its answer could not be used."""
-        self.errors += 1
-        self.notes.append({"role": "tool", "name": "error", "content": why})
-
-    def weighed(self, step: Step, hearing: Hearing) -> Step:
-        """The step, with advice that has been weighed against the user's words and the meters."""
-        if step.judgement is None or step.tool is None or step.tool.name != "propose_moves":
-            return step
-        found = weigh(self.context, hearing, step.judgement, self.words)
-        self.context.weighed = found
-        reason = str(step.tool.arguments.get("reason", ""))
-        as_judged = proposal(found, reason) == step.tool  # else the reason is one of other moves
-        return replace(step, tool=proposal(found, reason if as_judged else ""))
-
-    def act(self, call: ToolCall) -> None:
-        """Carry out one tool call, whatever comes of it."""
-        self.tell("tool_call", name=call.name, arguments=call.arguments)
-        result = run_tool(self.context, call)
-        self.done.append((call, result))
-        self.errors += not result.ok
-        self.tell("tool_result", name=call.name, ok=result.ok, text=result.text, data=result.data)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the model has had its tries; what cannot be had is not asked for twice."""
-        if self.errors >= MAX_ERRORS or len(self.done) >= MAX_STEPS:
-            return True
-        return bool(self.done) and bool(_FINAL & set(self.done[-1][1].data))
-
-    def repeats(self, call: ToolCall) -> bool:
-        """Whether the model asks for what it just got, or would change a thing twice in a turn."""
-        worked = [done for done, result in self.done if result.ok]
-        changed = {_thing(done) for done in worked if done.name not in READ_ONLY}
-        return _thing(call) in changed or bool(self.done and self.done[-1][0] == call and worked)
-
-    def strays(self, call: ToolCall) -> bool:
-        """Whether the model tries another change after one that was refused, or unasked advice."""
-        refused = {done.name for done, result in self.done if not result.ok}
-        did = {done.name for done, result in self.done if result.ok}
-        did -= {"measure_levels", "propose_moves"}
-        several = call.name in READ_ONLY | {"shape_sound"} or self._asks_several
-        several = several or (did == {"undo"} and call.name in FADERS)  # "no, the other one"
-        unasked = bool(did) and (call.name == "propose_moves" or not several)
-        if "shape_sound" in did and not numbers(self.words, self.context.names):
-            unasked = unasked or call.name in FADERS
-        return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
-
-    @property
-    def _asks_several(self) -> bool:
-        """Whether more than one thing is asked for."""
-        said = Said((self.words,), self.context.names, tuple(self.context.roles))
-        return said.orders > 1
-
-    def said(self, hearing: Hearing) -> Said:
-        """What the user said, and the open proposal."""
-        proposal = self.session.proposal
-        return replace(
-            what_was_said(hearing, self.messages()),
-            roles=tuple(self.context.roles),
-            proposed=proposal.moves if proposal is not None else (),  # an open one only
-        )
-
-    def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
-        """Why the model's words cannot be shown."""
-        if step is None or not step.text or not step.text.strip():
-            return ["the model found no words"]
-        if step.certainty is not None and step.certainty < LEAST_FLUENCY:
-            return [f"the model was only {step.certainty:.0%} sure of its words"]
-        if self.done and not self.done[-1][1].ok:
-            return ["the last tool call failed"]
-        worked = [(call.name, result.text, result.data) for call, result in self.done if result.ok]
-        read = [] if judges(self.listener) else [meters_read(hearing.facts())]
-        proposal = self.session.proposal
-        evidence = gather(
-            self.context.names,
-            [*read, *worked],
-            self.words,
-            proposal.moves if proposal is not None else (),
-            hearing.roles,
-        )
-        return check(step.text, evidence)
-
-
 def run_turn(
     session: Session,
     listener: Listener,
@@ -203,7 +60,7 @@ def run_turn(
 ) -> Reply:
     """Answer one thing that the user said; every step is in the journal before it is shown."""
     context.listener, context.weighed = listener, None
-    turn = _Turn(session, listener, context, user_text, on_event)
+    turn = Progress(session, listener, context, user_text, on_event)
     turn.order = answered(user_text, open_question(session.events))
     turn.tell("user", text=user_text)
     try:
@@ -212,7 +69,7 @@ def run_turn(
                 f"that was {len(user_text)} characters and {MAX_CHARACTERS} are read at once: "
                 "say it shorter"
             )
-        return _picky(turn) or _in_drill(turn) or _answer(turn)
+        return _picky(turn) or _in_drill(turn) or _in_parts(turn) or _answer(turn)
     except JournalError:
         raise
     except Exception as error:
@@ -223,7 +80,7 @@ def run_turn(
         return Reply(text, _proposed(turn), (str(error),))
 
 
-def _failed(turn: _Turn, message: str) -> str:
+def _failed(turn: Progress, message: str) -> str:
     """What is said of a turn that broke off: what was done before that is told, too."""
     worked, seed = [one for one in turn.done if one[1].ok], len(turn.session.events)
     if not worked:
@@ -233,7 +90,7 @@ def _failed(turn: _Turn, message: str) -> str:
     return prompts.served("cut_short", done=told, message=message)
 
 
-def _picky(turn: _Turn) -> Reply | None:
+def _picky(turn: Progress) -> Reply | None:
     """The answer to a wish to hear of more faults or fewer; None where nothing such was said."""
     session, context = turn.session, turn.context
     now = session.sensitivity
@@ -253,7 +110,7 @@ def _picky(turn: _Turn) -> Reply | None:
     return Reply(text)
 
 
-def _in_drill(turn: _Turn) -> Reply | None:
+def _in_drill(turn: Progress) -> Reply | None:
     """What is said to an answer to the open drill; None where the words are none."""
     if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
         return None
@@ -263,7 +120,32 @@ def _in_drill(turn: _Turn) -> Reply | None:
     return Reply(text)
 
 
-def _answer(turn: _Turn) -> Reply:
+def _in_parts(turn: Progress) -> Reply | None:
+    """The answers to a message that asks for several things, one after the other; else None."""
+    parts = [] if turn.order is not None else parts_of(turn.listener, turn.said_now())
+    if len(parts) < 2:
+        return None
+    told = []
+    for text in parts:
+        part = Progress(
+            turn.session, turn.listener, turn.context, text, turn.on_event, is_part=True
+        )
+        part.tell("part", text=text)
+        told.append(_answer(part))
+        turn.done += part.done
+    events = turn.session.events
+    options = next((e.get("options") for e in reversed(events) if e["event"] == "part_reply"), None)
+    reply = Reply(
+        " ".join(one.text for one in told),
+        _proposed(turn),
+        tuple(problem for one in told for problem in one.problems),
+    )
+    asked = {"options": options} if options else {}
+    turn.tell("reply", text=reply.text, rewritten=True, problems=list(reply.problems), **asked)
+    return reply
+
+
+def _answer(turn: Progress) -> Reply:
     """Let the model act until it speaks, then reply."""
     session, context = turn.session, turn.context
     hearing = context.hearing()
@@ -295,7 +177,7 @@ def _answer(turn: _Turn) -> Reply:
     return _reply(turn, spoken, hearing)
 
 
-def _ask_back(turn: _Turn, why: str, options: Sequence[Option]) -> Reply:
+def _ask_back(turn: Progress, why: str, options: Sequence[Option]) -> Reply:
     """One short question instead of a call that nothing the user said supports."""
     seed, names = len(turn.session.events), list(turn.context.names)
     if why.startswith(NOT_HERE):
@@ -310,11 +192,11 @@ def _ask_back(turn: _Turn, why: str, options: Sequence[Option]) -> Reply:
         first, second = (one.label for one in options)
         text = prompts.reply("clarify_order", seed, first=first, second=second)
     offered = {"options": [one.as_data() for one in options]} if options else {}
-    turn.tell("reply", text=text, rewritten=True, problems=[why], **offered)
+    turn.answer(text=text, rewritten=True, problems=[why], **offered)
     return Reply(text, _proposed(turn), (why,))
 
 
-def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
+def _reply(turn: Progress, spoken: Step | None, hearing: Hearing) -> Reply:
     """The model's words if they pass the check, else words made from the last tool result."""
     session = turn.session
     text = spoken.text if spoken is not None else None
@@ -334,16 +216,11 @@ def _reply(turn: _Turn, spoken: Step | None, hearing: Hearing) -> Reply:
     if session.tone == "newcomer":
         text = explained(text, [e["text"] for e in session.events if e["event"] == "reply"])
     moves = _proposed(turn)
-    turn.tell("reply", text=text, rewritten=bool(problems), problems=problems)
+    turn.answer(text=text, rewritten=bool(problems), problems=problems)
     return Reply(text, moves, tuple(problems))
 
 
-def _thing(call: ToolCall) -> tuple[str, object]:
-    """What a call changes: the mix, or something of one stem."""
-    return call.name, call.arguments.get("stem")
-
-
-def _proposed(turn: _Turn) -> tuple[Move, ...] | None:
+def _proposed(turn: Progress) -> tuple[Move, ...] | None:
     """The moves proposed in this turn, or None."""
     for call, result in reversed(turn.done):
         if call.name == "propose_moves" and result.ok:

@@ -77,6 +77,10 @@ class Pretending:
             song.names, index, self.content, relative_profile(rows, index), self.roles, rows
         )
 
+    def read(self, text: str) -> dict[str, float]:
+        """What the listener finds meant by a text."""
+        return self.listener.read(text)
+
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
         """What the test wants proposed, or the listener's own judgement."""
         if self.proposal is None:

@@ -1,0 +1,196 @@
+"""A turn in progress: what was said, what was done about it so far, and whether it may go on.
+
+One rule: nothing here speaks to the user.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant.acting import FADERS, READ_ONLY
+from assistant.context import ToolContext, ToolResult
+from assistant.facts import meters_read
+from assistant.grounding import check, gather
+from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step, ToolCall, judges
+from assistant.numerals import numbers
+from assistant.rewriting import wordings
+from assistant.said import Said
+from assistant.said_gains import says_way
+from assistant.session import Session
+from assistant.tools import run_tool
+from assistant.transcript import Message
+from assistant.waiting import completed, what_was_said
+from assistant.weighing import proposal, weigh
+
+UNDOES = re.compile(
+    r"\bundo\w*\b|\bas (?:it|they) (?:was|were)\b|\bas before\b"
+    r"|\b(?:put|take|bring|get) (?:it|that|them) back\b|\bgo(?:es)? back\b"
+    r"|\b(?:one )?before (?:that|it)\b|\bold (?:one )?was better\b"
+)
+ANOTHER = re.compile(
+    r"\b(?:other|opposite|revers\w+|wrong|instead|meant|mean|not the|rather|flip\w*|swap\w*)\b"
+)
+MAX_STEPS = 4  # tool calls in one turn
+MAX_ERRORS = 2  # the model is told of its first error, the user of its second
+LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
+_FINAL = frozenset({"not_yet", "unknown_words", "drill_number"})  # after them no more is asked
+
+Event = dict[str, Any]
+OnEvent = Callable[[Event], None]
+
+
+@dataclass
+class Progress:
+    """A turn in progress."""
+
+    session: Session
+    listener: Listener
+    context: ToolContext
+    user_text: str
+    on_event: OnEvent
+    done: list[tuple[ToolCall, ToolResult]] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)  # errors that the journal does not hold
+    errors: int = 0
+    unusable: str | None = None  # why the model's last answer was none, where the user is told
+    order: str | None = None  # what the user's answer to a question of ours stands for
+    is_part: bool = False  # of a message that asks for several things
+
+    @property
+    def words(self) -> str:
+        """What the user said; of an answer to a question the order that it completes."""
+        return self.user_text if self.order is None else self.order
+
+    def messages(self) -> list[Message]:
+        """The talk, an answer to a question of ours as the order that it completes."""
+        told = self.session.messages()
+        return told if self.order is None else completed(told, self.order)
+
+    def tell(self, event: str, **fields: Any) -> None:
+        """Write an event into the journal, then show it."""
+        self.session.record(event, **fields)
+        self.on_event({"event": event, **fields})
+
+    def answer(self, **fields: Any) -> None:
+        """Write what the user reads of this turn, or of this part of one."""
+        self.tell("part_reply" if self.is_part else "reply", **fields)
+
+    def ask(self, hearing: Hearing) -> Step | None:
+        """The model's next step; None when it cannot be understood."""
+        try:
+            return self.listener.next_step(
+                hearing,
+                [*self.messages(), *self.notes],
+                lambda token: self.on_event({"event": "token", "text": token}),
+                wordings(*self.done[-1]) if self.done else (),
+            )
+        except ReplyError as error:
+            self.unusable = None if isinstance(error, NotAskedError) else str(error)
+            return self.note(str(error))
+
+    def note(self, why: str) -> None:
+        """Keep for the model why its answer could not be used."""
+        self.errors += 1
+        self.notes.append({"role": "tool", "name": "error", "content": why})
+
+    def weighed(self, step: Step, hearing: Hearing) -> Step:
+        """The step, with advice that has been weighed against the user's words and the meters."""
+        if step.judgement is None or step.tool is None or step.tool.name != "propose_moves":
+            return step
+        found = weigh(self.context, hearing, step.judgement, self.words)
+        self.context.weighed = found
+        reason = str(step.tool.arguments.get("reason", ""))
+        as_judged = proposal(found, reason) == step.tool  # else the reason is one of other moves
+        return replace(step, tool=proposal(found, reason if as_judged else ""))
+
+    def act(self, call: ToolCall) -> None:
+        """Carry out one tool call, whatever comes of it."""
+        self.tell("tool_call", name=call.name, arguments=call.arguments)
+        result = run_tool(self.context, call)
+        self.done.append((call, result))
+        self.errors += not result.ok
+        self.tell("tool_result", name=call.name, ok=result.ok, text=result.text, data=result.data)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the model has had its tries; what cannot be had is not asked for twice."""
+        if self.errors >= MAX_ERRORS or len(self.done) >= MAX_STEPS:
+            return True
+        if self.is_part and self._did_its_part:
+            return True
+        return bool(self.done) and bool(_FINAL & set(self.done[-1][1].data))
+
+    @property
+    def _did_its_part(self) -> bool:
+        """Whether the one thing that a part asks for was done; what was undone is done anew."""
+        return bool(self.done) and self.done[-1][1].ok and self.done[-1][0].name != "undo"
+
+    def repeats(self, call: ToolCall) -> bool:
+        """Whether the model asks for what it just got, or would change a thing twice in a turn."""
+        worked = [done for done, result in self.done if result.ok]
+        changed = {_thing(done) for done in worked if done.name not in READ_ONLY}
+        return _thing(call) in changed or bool(self.done and self.done[-1][0] == call and worked)
+
+    def strays(self, call: ToolCall) -> bool:
+        """Whether the model tries another change after one that was refused, or unasked advice."""
+        refused = {done.name for done, result in self.done if not result.ok}
+        did = {done.name for done, result in self.done if result.ok}
+        did -= {"measure_levels", "propose_moves"}
+        several = call.name in READ_ONLY | {"shape_sound"} or self._asks_several
+        several = several or (did == {"undo"} and self._corrects)
+        unasked = bool(did) and (call.name == "propose_moves" or not several)
+        if "shape_sound" in did and not numbers(self.words, self.context.names):
+            unasked = unasked or call.name in FADERS
+        return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
+
+    @property
+    def _corrects(self) -> bool:
+        """Whether what was undone is to be done another way: "no, the other one", "3, not 5"."""
+        said = self.said_now()
+        if UNDOES.search(said.latest) and not (said.numbers() or says_way(said.latest)):
+            return False
+        another = said.named or said.numbers() or says_way(said.latest)
+        return bool(another or ANOTHER.search(said.latest))
+
+    @property
+    def _asks_several(self) -> bool:
+        """Whether more than one thing is asked for."""
+        return self.said_now().orders > 1
+
+    def said_now(self) -> Said:
+        """What the user said, by itself."""
+        return Said((self.words,), self.context.names, tuple(self.context.roles))
+
+    def said(self, hearing: Hearing) -> Said:
+        """What the user said, and the open proposal."""
+        proposal = self.session.proposal
+        return replace(
+            what_was_said(hearing, self.messages()),
+            roles=tuple(self.context.roles),
+            proposed=proposal.moves if proposal is not None else (),  # an open one only
+        )
+
+    def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
+        """Why the model's words cannot be shown."""
+        if step is None or not step.text or not step.text.strip():
+            return ["the model found no words"]
+        if step.certainty is not None and step.certainty < LEAST_FLUENCY:
+            return [f"the model was only {step.certainty:.0%} sure of its words"]
+        if self.done and not self.done[-1][1].ok:
+            return ["the last tool call failed"]
+        worked = [(call.name, result.text, result.data) for call, result in self.done if result.ok]
+        read = [] if judges(self.listener) else [meters_read(hearing.facts())]
+        proposal = self.session.proposal
+        evidence = gather(
+            self.context.names,
+            [*read, *worked],
+            self.words,
+            proposal.moves if proposal is not None else (),
+            hearing.roles,
+        )
+        return check(step.text, evidence)
+
+
+def _thing(call: ToolCall) -> tuple[str, object]:
+    """What a call changes: the mix, or something of one stem."""
+    return call.name, call.arguments.get("stem")

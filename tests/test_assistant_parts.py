@@ -1,0 +1,87 @@
+"""A message that asks for several things is taken one thing at a time, and no other is cut."""
+
+import pytest
+
+from assistant.parts import parts_of
+from assistant.said import Said
+from assistant.transcript import transcript
+
+NAMES = ("kick", "bass", "pad", "vocals", "gtr L", "gtr R")
+ROLES = ("kick", "bass", "synth pad", "lead vocal", "electric guitar", "electric guitar")
+
+
+class Reads:
+    """A reader that finds an intent wherever its word stands, shared where several do."""
+
+    WORDS = {
+        "mute": "mute", "up": "order_up", "down": "order_down", "bright": "shape_sound",
+        "export": "export", "left": "pan_left", "right": "pan_right", "undo": "undo",
+        "loud is": "ask_level_of", "recorded": "off_topic",
+    }  # fmt: skip
+
+    def read(self, text: str) -> dict[str, float]:
+        found = [intent for word, intent in self.WORDS.items() if word in text]
+        return dict.fromkeys(found, 1.0 / len(found)) if found else {"nonsense": 1.0}
+
+
+def parts(text: str, listener: object = None) -> list[str]:
+    return parts_of(listener or Reads(), Said((text,), NAMES, ROLES))
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("mute the pad and bring the vocals up 2", ["mute the pad", "bring the vocals up 2"]),
+        ("make the bass bright, then export it", ["make the bass bright", "export it"]),
+        ("gtr l left and gtr r right", ["gtr l left", "gtr r right"]),
+        ("bass down 2 and the pad up 1", ["bass down 2", "the pad up 1"]),
+        ("undo that n mute the kick", ["undo that", "mute the kick"]),
+    ],
+)
+def test_two_deeds_are_two_parts(text: str, expected: list[str]) -> None:
+    assert [part.strip() for part in parts(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vocals and bass down 2",  # one order for two stems
+        "bass up, two decibels on the bass, up",
+        "everything but the kick and the bass down 2",
+        "we recorded it in a barn, turn the vocals up",
+        "take the vocals down 6 and leave everything else alone",
+        "how loud is the kick and how loud is the bass",
+        "mute the pad",
+    ],
+)
+def test_one_deed_stays_whole(text: str) -> None:
+    assert len(parts(text)) == 1
+
+
+def test_a_listener_that_reads_no_intents_gets_the_whole_message() -> None:
+    text = "mute the pad and bring the vocals up 2"
+    assert parts(text, object()) == [text]
+
+
+def test_parts_stand_in_the_talk_as_turns_of_their_own() -> None:
+    events = [
+        {"event": "user", "text": "mute the pad and export it"},
+        {"event": "part", "text": "mute the pad"},
+        {"event": "tool_call", "name": "set_mute", "arguments": {}},
+        {"event": "tool_result", "name": "set_mute", "text": "v1: pad muted"},
+        {"event": "part_reply", "text": "Muted."},
+        {"event": "part", "text": "export it"},
+        {"event": "part_reply", "text": "Written."},
+        {"event": "reply", "text": "Muted. Written."},
+        {"event": "user", "text": "thanks"},
+    ]
+    told = [(m["role"], m["content"]) for m in transcript(events)]
+    assert told == [
+        ("user", "mute the pad"),
+        ("assistant", ""),
+        ("tool", "v1: pad muted"),
+        ("assistant", "Muted."),
+        ("user", "export it"),
+        ("assistant", "Written."),
+        ("user", "thanks"),
+    ]
