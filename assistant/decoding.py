@@ -113,16 +113,23 @@ class Writer:
     def write_wording(
         self, texts: Sequence[str], on_token: Callable[[str], None] | None = None
     ) -> str:
-        """Write the likeliest of some texts as what is said to the user."""
-        return self._write_under(_one_of(texts), on_token=on_token)
+        """Write the likeliest of some texts as what is said to the user.
+
+        Once one text alone goes on from what is written, the model is not asked for the rest.
+        """
+        return self._write_under(_one_of(texts), on_token=on_token, texts=texts)
 
     def _write_under(
         self,
         grammar: str,
         behind: Behind | None = None,
         on_token: Callable[[str], None] | None = None,
+        texts: Sequence[str] = (),
     ) -> str:
-        """Write the likeliest tokens that a grammar and the bounds allow, to the end."""
+        """Write the likeliest tokens that a grammar and the bounds allow, to the end.
+
+        texts: what may be written altogether, where that is known; the only one left ends it.
+        """
         vocab_size = self.model.config.text_config.vocab_size
         matcher = llguidance.LLMatcher(_guidance_tokenizer(self.tokenizer, vocab_size), grammar)
         if matcher.is_error():
@@ -144,12 +151,22 @@ class Writer:
             self.force([token])
             if on_token is not None:
                 on_token(_text(self.tokenizer, [token]))
+            if texts and (rest := _only_rest(texts, _text(self.tokenizer, written))) is not None:
+                if on_token is not None:
+                    on_token(rest)
+                return _text(self.tokenizer, written) + rest
             begun = [one[1:] for one in open_choices if one[0] == token]
             open_choices = [] if [] in begun else begun  # "bass" is done, "bass gtr" may go on
             if behind is not None and not open_choices:
                 texts = behind(_text(self.tokenizer, written))
                 open_choices = [forced_text(self.tokenizer, one) for one in texts]
         return _text(self.tokenizer, written)
+
+
+def _only_rest(texts: Sequence[str], written: str) -> str | None:
+    """How the one text that begins with what is written goes on; None while there are several."""
+    left = {text for text in texts if text.startswith(written)}
+    return left.pop().removeprefix(written) if len(left) == 1 else None
 
 
 def _one_of(texts: Sequence[str]) -> str:

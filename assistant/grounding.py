@@ -60,6 +60,9 @@ class Evidence:
     roles: tuple[str | None, ...] = ()
     tools: frozenset[str] = frozenset()  # those that did their work in this turn
     files: tuple[str, ...] = ()  # names of files that were written in this turn
+    quoted: tuple[
+        str, ...
+    ] = ()  # passages of prompts/ in the results: they speak of music at large
 
 
 def gather(
@@ -79,6 +82,7 @@ def gather(
     trims: list[Mapping[str, Any]] = []
     tools: set[str] = set()
     files: set[str] = set()
+    quoted: list[str] = []
     for tool, text, data in results:
         tools.add(tool)
         files |= {re.split(r"[\\/]", path)[-1] for path in _files(data)}
@@ -90,6 +94,8 @@ def gather(
         for remark in data.get("remarks", ()):
             values += [round(100 * share) for share in _shares(remark)]
         trims += data.get("trims", ())
+        for told in (data, data.get("card", {}), data.get("by_hand", {})):
+            quoted += told.get("passages", ())
         for row in data.get("levels", ()):
             if row.get("relative_lu") is not None:
                 relative_lu[row["stem"]] = row["relative_lu"]
@@ -108,6 +114,7 @@ def gather(
         tuple(roles),
         frozenset(tools),
         tuple(sorted(files)),
+        tuple(quoted),
     )
 
 
@@ -120,9 +127,10 @@ def check(reply: str, evidence: Evidence) -> list[str]:
         for number in numbers(_without_files(reply, evidence.files), evidence.names)
         if not any(number.equals(value) for value in evidence.values)
     ]
-    problems += [f"there is no stem called {name}" for name in _unknown_stems(reply, evidence)]
-    problems += [f"{deed!r} was not done" for deed in _false_claims(reply, evidence)]
-    clauses = wrong_directions(reply, evidence.names, evidence.moves, evidence.relative_lu)
+    own = _without_quotes(reply, evidence.quoted)
+    problems += [f"there is no stem called {name}" for name in _unknown_stems(own, evidence)]
+    problems += [f"{deed!r} was not done" for deed in _false_claims(own, evidence)]
+    clauses = wrong_directions(own, evidence.names, evidence.moves, evidence.relative_lu)
     return problems + list(clauses)
 
 
@@ -131,6 +139,16 @@ def _fixed_replies() -> frozenset[str]:
     """Replies of ours that have no variables: they state nothing about this song."""
     fixed = [name for name in prompts.situations() if not prompts.variables(name)]
     return frozenset(template for name in fixed for template in prompts.replies(name))
+
+
+def _without_quotes(reply: str, quoted: Sequence[str]) -> str:
+    """A reply without the passages that a lesson or a card brought: they claim no deed of ours.
+
+    Their numbers are checked like any other.
+    """
+    for passage in sorted(quoted, key=len, reverse=True):
+        reply = re.sub(re.escape(passage), ".", reply, flags=re.IGNORECASE)
+    return reply
 
 
 def _shares(data: Mapping[str, Any]) -> list[float]:

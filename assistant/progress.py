@@ -34,7 +34,8 @@ ANOTHER = re.compile(
 MAX_STEPS = 4  # tool calls in one turn
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
-_FINAL = frozenset({"not_yet", "unknown_words", "drill_number"})  # after them no more is asked
+# Results after which no more is asked.
+_FINAL = frozenset({"unknown_words", "unknown_topic", "drill_number"})
 
 Event = dict[str, Any]
 OnEvent = Callable[[Event], None]

@@ -60,16 +60,18 @@ def _situations(call: ToolCall, result: ToolResult) -> list[Situation]:
         return check_situations(result.data)
     if result.ok and call.name in ("start_drill", "answer_drill"):
         return drill_situations(result.data)
+    if result.ok and "card" in result.data:
+        return _why(result.data)
     return [_situation(call, result)]
 
 
 def _situation(call: ToolCall, result: ToolResult) -> Situation:
-    if not result.ok and result.data.get("not_yet"):
-        return "not_yet", {"tool": call.name.replace("_", " ")}
     if not result.ok and "unknown_words" in result.data:
         data = result.data
         unknown = {"words": data["unknown_words"], "why": data["why"], "near": data["near"]}
         return "sound_unknown", unknown
+    if not result.ok and "unknown_topic" in result.data:
+        return "lesson_unknown", {"topics": result.data["topics"]}
     if not result.ok:
         return "tool_error", {"message": result.text.removeprefix(f"{call.name}: ")}
     return _SITUATIONS[call.name](result.data)
@@ -88,6 +90,28 @@ def _levels(data: Data) -> Situation:
         one = {name: rows[0][name] for name in ("stem", "relative_lu", "lufs")}
         return "level_of_one", {**one, "anchor": anchor}
     return "levels", {"anchor": anchor, "rows": rows}
+
+
+def _why(data: Data) -> list[Situation]:
+    """Why a stem should move, or stay: the meter against what is usual, then the rest of it."""
+    card = data["card"]
+    measured = {
+        "stem": card["stem"],
+        "anchor": data["anchor"],
+        "relative_lu": card["relative_lu"],
+        "low_lu": card["usual_low_lu"],
+        "high_lu": card["usual_high_lu"],
+    }
+    named = ("ignored", "percent", "songs", "source")
+    return [("why", measured), ("why_more", {name: card[name] for name in named})]
+
+
+def _lesson(data: Data) -> Situation:
+    if "by_hand" in data:
+        named = ("program", "steps", "trim")
+        return "by_hand", {name: data["by_hand"][name] for name in named}
+    named = ("title", "topic", "body", "try_it", "sources", "more")
+    return "lesson", {name: data[name] for name in named}
 
 
 def _shaped(data: Data) -> Situation:
@@ -147,5 +171,6 @@ _SITUATIONS: dict[str, Callable[[Data], Situation]] = {
     "redo": _version("redone"),
     "list_versions": _versions,
     "restore_version": _version("restored"),
+    "explain": _lesson,
     "export_mix": _exported,
 }

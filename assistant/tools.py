@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 import prompts
 from assistant import (
@@ -18,17 +18,13 @@ from assistant import (
     tools_moves,
     tools_preferences,
     tools_sound,
+    tools_teaching,
 )
 from assistant.context import ToolContext, ToolError, ToolResult, is_ours
 from assistant.hearing import ToolCall
 from assistant.journal import JournalError
-from assistant.tools_levels import Arguments
 
 __all__ = ["TOOLS", "Tool", "ToolContext", "ToolError", "ToolResult", "run_tool"]
-
-
-class Explain(Arguments):
-    topic: str = Field(min_length=1, max_length=120)
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,10 @@ class Tool:
         return prompts.tools()[self.name]
 
 
-def _not_yet(context: ToolContext, arguments: Arguments) -> ToolResult:
-    return ToolResult(False, "not yet: this comes in a later release", {"not_yet": True})
-
-
 TOOLS: dict[str, Tool] = {
     name: Tool(name, model, run)
     for name, model, run in (
-        ("measure_levels", tools_levels.MeasureLevels, tools_levels.measure_levels),
+        ("measure_levels", tools_levels.MeasureLevels, tools_teaching.measure_levels),
         ("set_anchor", tools_levels.SetAnchor, tools_levels.set_anchor),
         ("prefer", tools_preferences.Prefer, tools_preferences.prefer),
         ("propose_moves", tools_moves.ProposeMoves, tools_moves.propose_moves),
@@ -68,7 +60,7 @@ TOOLS: dict[str, Tool] = {
         ("list_versions", tools_moves.Nothing, tools_moves.list_versions),
         ("restore_version", tools_moves.RestoreVersion, tools_moves.restore_version),
         ("check_gain_staging", tools_moves.Nothing, tools_checking.check_gain_staging),
-        ("explain", Explain, _not_yet),
+        ("explain", tools_teaching.Explain, tools_teaching.explain),
         ("start_drill", tools_drills.StartDrill, tools_drills.start_drill),
         ("answer_drill", tools_drills.AnswerDrill, tools_drills.answer_drill),
         ("export_mix", tools_listening.ExportMix, tools_listening.export_mix),

@@ -11,17 +11,13 @@ from assistant.acting import CHANGES, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, 
 from assistant.asking import Option, answered, understood, which
 from assistant.context import ToolContext, is_ours
 from assistant.drills_turn import drill_call
-from assistant.hearing import (
-    Hearing,
-    Listener,
-    Step,
-    judges,
-)
+from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
 from assistant.parts import parts_of
 from assistant.plain_words import explained
 from assistant.progress import MAX_ERRORS, OnEvent, Progress
 from assistant.rewriting import rewrite
+from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.session import Session
@@ -69,7 +65,7 @@ def run_turn(
                 f"that was {len(user_text)} characters and {MAX_CHARACTERS} are read at once: "
                 "say it shorter"
             )
-        return _picky(turn) or _in_drill(turn) or _in_parts(turn) or _answer(turn)
+        return _picky(turn) or _in_drill(turn) or _in_parts(turn) or _taught(turn) or _answer(turn)
     except JournalError:
         raise
     except Exception as error:
@@ -131,7 +127,7 @@ def _in_parts(turn: Progress) -> Reply | None:
             turn.session, turn.listener, turn.context, text, turn.on_event, is_part=True
         )
         part.tell("part", text=text)
-        told.append(_answer(part))
+        told.append(_taught(part) or _answer(part))
         turn.done += part.done
     events = turn.session.events
     options = next((e.get("options") for e in reversed(events) if e["event"] == "part_reply"), None)
@@ -143,6 +139,16 @@ def _in_parts(turn: Progress) -> Reply | None:
     asked = {"options": options} if options else {}
     turn.tell("reply", text=reply.text, rewritten=True, problems=list(reply.problems), **asked)
     return reply
+
+
+def _taught(turn: Progress) -> Reply | None:
+    """A lesson, or a move's steps by hand, where the words plainly ask for one; None otherwise."""
+    if not lesson_asked(turn.words, turn.context):
+        return None
+    turn.act(ToolCall("explain", {"topic": turn.words[:120]}))
+    text = rewrite(*turn.done[-1], seed=len(turn.session.events))
+    turn.answer(text=text, rewritten=False, problems=[])
+    return Reply(text)
 
 
 def _answer(turn: Progress) -> Reply:
@@ -213,7 +219,8 @@ def _reply(turn: Progress, spoken: Step | None, hearing: Hearing) -> Reply:
         seed = len(session.events)
         text = " ".join(rewrite(*done, seed=seed + place) for place, done in enumerate(last))
     assert text is not None
-    if session.tone == "newcomer":
+    taught = any(call.name == "explain" and result.ok for call, result in turn.done)
+    if session.tone == "newcomer" and not taught:
         text = explained(text, [e["text"] for e in session.events if e["event"] == "reply"])
     moves = _proposed(turn)
     turn.answer(text=text, rewritten=bool(problems), problems=problems)

@@ -17,6 +17,8 @@ from mixer.balance import BalancePrior
 
 LISTENING_SHARE = 0.3
 FOLLOWING_SHARE = 0.6  # of the later turns: they go on from the one before
+# After these a conversation ends: another anchor is another scene, the rest has no reply here.
+ENDING = frozenset({"set_anchor", "explain", "check_gain_staging", "start_drill"})
 COMPOUND_SHARE = 0.15  # of the turns: two deeds in one message
 READERS = (
     (talk.ask_levels, 1.2),
@@ -64,8 +66,8 @@ class Dialogues:
             exchange = self.exchange(desk, posterior, held_out)
             messages += exchange.messages
             desk.note(exchange.messages, exchange.asked)
-            if exchange.messages[1].get("tool_calls", [{}])[0].get("name") == "set_anchor":
-                break  # the anchor has changed: what follows would be another scene
+            if exchange.messages[1].get("tool_calls", [{}])[0].get("name") in ENDING:
+                break
         calls = [place for place, message in enumerate(messages) if message.get("tool_calls")]
         if calls and rng.random() < self.asked_only_share:
             messages = messages[: calls[-1] + 1]

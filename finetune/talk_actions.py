@@ -35,12 +35,11 @@ SMALL_TALK = {
     "capabilities": 1.0, "which_anchor": 0.8, "off_topic": 2.2, "nonsense": 0.9,
     "other_language": 0.9, "reference": 0.9, "unsafe": 0.9, "beyond": 1.6,
 }  # fmt: skip
-NOT_YET = "not yet: this comes in a later release"
 
 
-def _later(desk: Desk, said: dict, tool: str, **arguments: object) -> Exchange:
-    closing = reply(desk, "not_yet", tool=tool)
-    return Exchange([said, call(tool, **arguments), result(NOT_YET), closing])
+def _asked(said: dict, tool: str, **arguments: object) -> Exchange:
+    """What is asked for, and the call: what it finds is told by the product, never by the model."""
+    return Exchange([said, call(tool, **arguments)])
 
 
 def shape_sound(desk: Desk, held_out: bool) -> Exchange:
@@ -90,15 +89,15 @@ def explain(desk: Desk, held_out: bool) -> Exchange:
     word = list(table)[int(desk.rng.integers(len(table)))]
     said = user(desk, "explain_topic", held_out, topic=word)
     topic = table[word] if "topic" in said["slots"] else "gain staging"
-    return _later(desk, said, "explain", topic=topic)
+    return _asked(said, "explain", topic=topic)
 
 
 def check(desk: Desk, held_out: bool) -> Exchange:
-    return _later(desk, user(desk, "check_gain_staging", held_out), "check_gain_staging")
+    return _asked(user(desk, "check_gain_staging", held_out), "check_gain_staging")
 
 
 def drill(desk: Desk, held_out: bool) -> Exchange:
-    return _later(desk, user(desk, "drill", held_out), "start_drill")
+    return _asked(user(desk, "drill", held_out), "start_drill")
 
 
 def prefer(desk: Desk, held_out: bool) -> Exchange:

@@ -131,6 +131,20 @@ def finding(kind: str, **values: object) -> tuple[str, str]:
     return told, cure
 
 
+@cache
+def lessons() -> Mapping[str, str]:
+    """The lessons as they are written, front matter included, by their file's name."""
+    listed = (entry.name for entry in files(__name__).joinpath("lessons").iterdir())
+    names = sorted(name.removesuffix(".md") for name in listed if name.endswith(".md"))
+    return {name: _text(f"lessons/{name}.md") for name in names}
+
+
+@cache
+def why_cards() -> Mapping[str, Any]:
+    """What is said of a move besides its numbers: if ignored, by hand in each program, sources."""
+    return _yaml("why_cards.yaml")
+
+
 # Phrasings: what users say.
 
 

@@ -184,14 +184,6 @@ def test_a_muted_anchor_still_counts(context):
     assert must(context, "measure_levels").text.splitlines()[1] == "bass is muted"
 
 
-@pytest.mark.parametrize("name", ["explain"])
-def test_what_is_not_built_says_so(context, name):
-    arguments = {"explain": {"topic": "gain"}}
-    result = run(context, name, **arguments.get(name, {}))
-    assert not result.ok
-    assert "later release" in result.text
-
-
 def test_render_reports_what_the_meter_reads(context):
     must(context, "apply_moves", moves=moves(vocals=3.0))
     result = must(context, "render_mix", effects=False, seed=4)

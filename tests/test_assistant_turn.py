@@ -127,14 +127,6 @@ def test_a_model_that_talks_over_its_failure_is_not_believed(talk):
     assert "within -24 and +24 dB" in reply.text
 
 
-def test_what_is_not_built_is_said_at_once(talk):
-    reply, _, listener, _ = talk("teach me", call("explain", topic="gain"), say("no"))
-    assert len(listener.seen) == 1
-    assert (
-        "later release" in reply.text or "not built yet" in reply.text or "not there" in reply.text
-    )
-
-
 def test_a_model_that_repeats_itself_is_stopped(talk):
     reply, events, _, _ = talk("levels", *[call("measure_levels")] * 5)
     assert sum(event["event"] == "tool_call" for event in events) == 1

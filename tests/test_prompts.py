@@ -110,6 +110,16 @@ def cases(situation: str) -> list[dict]:
         return [told | {"changes": some, "version": "v2"} for some in (changes, changes[:1])]
     if situation.startswith("drill_"):
         return drill_cases()
+    if situation == "why_more":
+        source = {"source": "MUSDB18-HQ, 2019", "songs": 98, "percent": 80}
+        return [source | {"ignored": "the words stay hard to follow"}]
+    if situation == "by_hand":
+        steps = ["open the mixer", "move Bass up by 3.0 dB", "leave Kick alone"]
+        return [{"program": "REAPER", "steps": steps, "trim": "Or use the item's volume."}]
+    if situation.startswith("lesson"):
+        told = {"title": "Headroom", "topic": "headroom", "body": "Free space.", "topics": ["pan"]}
+        told |= {"try_it": "mute Bass, at -6.0 dBTP.", "sources": ["A (2014)", "B (2000)"]}
+        return [told | {"more": more} for more in (True, False)]
     if situation == "panned":
         return [{"stem": "Bass", "pan": pan} for pan in (-1.0, -0.35, 0.0, 0.5, 1.0)]
     if situation == "rendered":

@@ -1,0 +1,102 @@
+"""Do a user's words plainly ask to be taught? Read by rules, before the language model is asked.
+
+One rule: only what can mean nothing else; words that name a stem, an amount or another wish go
+the usual way.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.context import ToolContext
+from assistant.lessons import keyword_of, named
+from assistant.naming import spoken_of
+from assistant.numerals import UNIT
+from assistant.said import clauses
+from assistant.why_cards import by_hand_asked
+
+_OPENING = r"^(?:(?:so|and|ok|okay|hey|hi|um|uh|wait|sorry|please|right|well|hmm)\W+)*"
+_ASKS = re.compile(
+    _OPENING + r"(?:why (?:do|does|is|are|should|would|did)\b|how come\b"
+    r"|how (?:does|do|is|are)\b.*\b(?:works?|differ\w*|matters?|important|help\w*|affect\w*)\b"
+    r"|what (?:exactly )?(?:does|do)\b.*\b(?:do|mean|measure)\b"
+    r"|what(?:'?s| is) the (?:point|deal|idea|use|purpose|difference|story)\b"
+    r"|(?:what's|what is|is) .* (?:important|good for|used for|about)\W*$)"
+)
+_TEACHES = re.compile(
+    r"\b(?:explain\w*|teach (?:me|us)|lesson|define|definition|meaning of|meant by|mean by"
+    r"|what\b.*\bmeans?|understand|understood|tell me (?:something |more )?about|learn about|eli5"
+    r"|101|for dummies|crash course|tldr|in (?:plain|simple) (?:words|english|terms)"
+    r"|difference between|never heard|don'?t (?:get|know what)|no idea what|clueless|confus\w+"
+    r"|basics of|wtf|stand for|school me|educate me)\b"
+)
+_BARE = r"(?:a |an |the )?{}(?: 101| explained| for dummies| tldr|)\??"
+_WHAT_IS = (
+    r"(?:remind me\W+)?"
+    r"(?:wh?[au]t(?:'?s| is| are| even is| exactly is)|wtf is|wot is|explain|define)"
+    r" (?:a |an |the )?{}(?: again| anyway| exactly| please| pls| plz)*\W*"
+)
+_OTHER_DEEDS = re.compile(
+    r"\b(?:raise|lower|turn|bring|put|make (?:the|it|my)|push|pull|drop|boost|cut|mute|unmute|solo"
+    r"|render|bounce|hear it|dress|undo|redo|restore|go back|play (?:the|me|it)"
+    r"|compare (?:the|it|my)|audition|read me|read out|show me|check|verify|apply|do it|do the"
+    r"|soften|brighten|darken"
+    r"|how loud is|level of|measure (?:the|my|all|every)|order of|loudest|pan (?:the|my|it))\b"
+)
+_OURS = re.compile(
+    r"\b(?:my|our|this|that|these|those|it|here|now|current\w*|the (?:song|mix|stems?|level|levels"
+    r"|balance|advice|reason|proposal|anchor))\b"
+)
+_WRITES = re.compile(r"\b(?:export|save|bounce|session file|project file)\b")
+# Words that more often speak of this song's own anchor or reference, or of a service.
+_COMMON = frozenset({"anchor", "reference-tracks", "delivery-targets"})
+
+
+def lesson_asked(text: str, context: ToolContext) -> bool:
+    """Whether a text plainly asks for a lesson that there is, or for a move's steps by hand."""
+    return asks_to_be_taught(text, lambda: spoken_of(text, context.names, context.roles))
+
+
+def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bool:
+    """The same. stems_named: tells the stems that the text names; asked only where it matters."""
+    plain = " ".join(text.casefold().replace("\u2019", "'").split())
+    if _WRITES.search(plain):
+        return False
+    if by_hand_asked(plain):
+        return True
+    without_ceilings = re.sub(r"-\d+ ?(?:dbfs|lufs|dbtp)", "", plain)
+    if not named(plain) or re.search(rf"\d{UNIT}", without_ceilings):
+        return False
+    parts = clauses(plain)
+    asking = [part.strip() for part in parts if named(part) and _is_question(part.strip())]
+    asking += [plain] if _is_bare(plain) else []
+    others = [] if plain in asking else [p for p in parts if p.strip() not in asking]
+    if not asking or any(_OTHER_DEEDS.search(part) for part in others):
+        return False
+    return any(map(_is_whole_question, asking)) or not stems_named()
+
+
+def _is_question(part: str) -> bool:
+    """Whether a clause that names a lesson asks about it, and about nothing of this song."""
+    if _is_whole_question(part):
+        return True
+    if _OTHER_DEEDS.search(part):
+        return False
+    if _TEACHES.search(part):
+        return named(part)[0].name != "anchor" or "an anchor" in part or "anchor mean" in part
+    is_common = named(part)[0].name in _COMMON
+    return bool(_ASKS.search(part)) and not is_common and not _OURS.search(part)
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a text is a keyword and nothing else, as a question: "headroom?", "lufs 101"."""
+    bare = re.fullmatch(_BARE.format(re.escape(keyword_of(text)) + "s?"), text)
+    return bool(bare) and named(text)[0].name not in _COMMON | {"clipping", "fair-comparison"}
+
+
+def _is_whole_question(part: str) -> bool:
+    """Whether a clause asks what a keyword is, and little else: "whats a lufs"."""
+    keyword = keyword_of(part)
+    asked = re.search(_OPENING + _WHAT_IS.format(re.escape(keyword) + "s?") + "$", part)
+    if named(part)[0].name in _COMMON:
+        return bool(asked) and " an " in f" {part}"
+    return bool(asked)
