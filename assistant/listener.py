@@ -43,6 +43,7 @@ from mixer.song import Song
 
 STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
 TURNS_LOOKED_BACK = 4
+PLACED = 0.9  # how likely a stem is placed by "8 under", whatever the reader finds
 
 
 class ListenerError(ValueError):
@@ -190,8 +191,10 @@ class EmbeddedListener:
         """What to do: a tool's name or SPEAK, and how likely that is meant."""
         openings = {tool: self._id(call_opening(tool)) for tool in tools}
         acts = found_likely(writer, self._id(HEAR), self._id(CALL_START), openings)
-        alone = set(said.named) == {said.anchor}
-        return likeliest(weighed(acts, acts_of(reading, anchor_alone=alone)))
+        read = acts_of(reading, anchor_alone=set(said.named) == {said.anchor})
+        if reading and said.placed is not None and said.numbers():  # "bells 8 under the kick"
+            read["set_level"] = max(read.get("set_level", 0.0), PLACED)
+        return likeliest(weighed(acts, read))
 
     def _spoken(self, hearing: Hearing, said: Said, reading: dict[str, float]) -> tuple[str, ...]:
         """What may be said without a tool."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import prompts
-from assistant.english import english_words
+from assistant.english import is_word
 from assistant.numerals import UNIT, name_pattern
 from mixer import roles as stem_roles
 
@@ -103,7 +103,7 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
 
 def _is_nearly(word: str, spoken: Sequence[str]) -> bool:
     """Whether a word was said, or written with a slip; another word of English is no slip."""
-    slips = [one for one in spoken if one not in english_words() or word.startswith(one)]
+    slips = [one for one in spoken if not is_word(one) or word.startswith(one)]
     return word in spoken or bool(difflib.get_close_matches(word, slips, n=1, cutoff=_LIKENESS))
 
 

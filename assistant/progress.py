@@ -138,7 +138,8 @@ class Progress:
         did = {done.name for done, result in self.done if result.ok}
         did -= {"measure_levels", "propose_moves"}
         several = call.name in READ_ONLY | {"shape_sound"} or self._asks_several
-        several = several or (did == {"undo"} and self._corrects)
+        if did == {"undo"} and call.name in FADERS:
+            several = self._corrects
         unasked = bool(did) and (call.name == "propose_moves" or not several)
         if "shape_sound" in did and not numbers(self.words, self.context.names):
             unasked = unasked or call.name in FADERS

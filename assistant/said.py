@@ -10,7 +10,7 @@ from functools import cached_property
 import prompts
 from assistant.naming import in_full, not_here, spoken_of
 from assistant.said_clauses import Clause, clauses, divided, orders
-from assistant.said_gains import Gains, magnitudes, says_way, sizes_db
+from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
 from assistant.said_mutes import MUTES, NOT_MUTED, UNMUTES, mutes
 from assistant.said_sides import PANS, on_its_side, pans_of, picked, without_idioms, without_picks
@@ -19,6 +19,11 @@ from assistant.slips import mended
 from mixer.moves import Move
 from mixer.words import read
 
+_ALL_OF_THEM = re.compile(r"\b(?:both|those|them|they|these|all (?:of them|two|three))\b")
+_TO_VERSION = re.compile(
+    r"\b(?:back|go|take me|return|restore|jump|switch)\b[^,;.]*\bto (?:the )?"
+    r"(?:number|version|no\.?|v)? ?\d+\b"
+)
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _COUNTS |= {"couple": 2, "pair": 2, "first": 1, "second": 2, "third": 3}
 _COMPARES = re.compile(r"\b(?:than|against|relative|versus|vs|under|over|above|below|around)\b")
@@ -133,10 +138,20 @@ class Said:
         if self.named:
             it = self.focus if self._compared and IT.search(text) else ()
             return tuple(name for name in self.names if name in {*self.named, *it})
+        if self._of_the_last_turn:
+            return self.focus
         offered = {move.stem for move in self.proposed}
         before = offered | set(spoken_of(self.recent, self.names, self.roles))
         before |= {move.stem for move in self.moved}
         return tuple(name for name in self.names if name in before)
+
+    @cached_property
+    def _of_the_last_turn(self) -> bool:
+        """Whether words without a stem are about those of the turn before: "both", "half that"."""
+        if self.named or self.proposed or self.everything(self.latest):
+            return False
+        several = len(self.focus) > 1 and bool(_ALL_OF_THEM.search(self.latest))
+        return several or bool(self.moved and GOES_ON.search(self.latest))
 
     def everything(self, text: str) -> tuple[str, ...]:
         """The stems that "everything but the vocals" means; none where a text speaks of no all."""
@@ -198,7 +213,7 @@ class Said:
         told = set() if self.compares or likened else {"set_level"}
         told |= {"apply_moves"} if self.placed and not self._moves_besides else set()
         told |= set() if PANS.search(without_picks(without_idioms(text))) else {"set_pan"}
-        told |= {"apply_moves", "set_level"} if self.sound.only else set()
+        told |= {"apply_moves", "set_level"} if self.sound.only or self._goes_to_version else set()
         if self.sound.goes_on or self.sound.style:
             told |= set(prompts.tools()) - {"render_mix" if self.sound.style else "shape_sound"}
         if NOT_MUTED.search(text) and not UNMUTES.search(text):
@@ -206,6 +221,12 @@ class Said:
         elif MUTES.search(text):
             told |= self._left_by_a_mute
         return frozenset(told)
+
+    @property
+    def _goes_to_version(self) -> bool:
+        """Whether a version is gone back to by its number: "take me back to number 4"."""
+        match = _TO_VERSION.search(self.latest)
+        return match is not None and not sizes_db(self.latest, self.names)
 
     @property
     def _left_by_a_mute(self) -> set[str]:
@@ -316,6 +337,14 @@ class Said:
 
     def ordered(self) -> list[str]:
         """The stems whose own clause says how much: each of them waits for its move."""
+        if self._of_the_last_turn:
+            return list(self.focus)
+        if (
+            len(self.named) == 2
+            and re.search(r"\bboth\b", self.latest)
+            and not self.everything(self.latest)
+        ):
+            return list(self.named)
         found: list[str] = []
         for text, stems in self._orders:
             if self.everything(text) and sizes_db(self.latest, self.names):

@@ -63,6 +63,7 @@ _REVERSES = re.compile(
 _TELLS = re.compile("|".join(p.pattern for p in (_FURTHER, _RETURNS, _TAKES_OFF, _REVERSES)))
 _TWICE = re.compile(r"\b(?:twice|double) (?:that|it|the)\b")
 _HALVES = re.compile(r"\bhal[fv]\w*(?! (?:more|again|a db))\b|\bmidway\b|\bsplit the difference\b")
+GOES_ON = re.compile("|".join(p.pattern for p in (_TELLS, _TWICE, _HALVES)))  # of the last move
 _MUTED = re.compile(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b")
 _HALF = re.compile(r"hal[fv]|middle|midway|fifty|\b50\b|part|less|small|split|reduced|toned|gentl")
 _NO_DB = re.compile(  # "number 4", "back to 4", "40 percent"

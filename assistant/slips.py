@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import prompts
-from assistant.english import english_words
+from assistant.english import is_word
 from mixer.roles import words_of
 
 _LIKENESS = 0.75
@@ -31,21 +31,13 @@ def mended(text: str, names: Sequence[str] = ()) -> str:
 
 
 def _mended(word: str, own: set[str]) -> str:
-    if len(word) < _LEAST_LETTERS or word in own or word in english_words() or word in _known():
+    if len(word) < _LEAST_LETTERS or word in own or is_word(word) or word in _targets():
         return word
     names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]
     for targets in (names, _targets()):
         if near := difflib.get_close_matches(word, targets, n=1, cutoff=_LIKENESS):
             return near[0]
     return word
-
-
-# Written so on purpose, and in no dictionary.
-_SPELLED_SO = """
-gtrs bgvs hihat hihats lufs dbtp dont wont cant isnt arent doesnt didnt wasnt werent couldnt
-wouldnt shouldnt havent hasnt thats whats hows wheres theres youre theyre wanna gonna gotta
-lemme gimme kinda sorta tho thru pls plzz thxx yall imho kthx luv
-""".split()
 
 
 @cache
@@ -60,9 +52,3 @@ def _targets() -> tuple[str, ...]:
         *(word for word in telling if len(word) >= _LEAST_LETTERS),
         *(word for word in named if len(word) > _LEAST_LETTERS),  # "tahts" is no hats
     }))  # fmt: skip
-
-
-@cache
-def _known() -> frozenset[str]:
-    """Words that are spelled right though no dictionary has them."""
-    return frozenset(_targets()) | frozenset(_SPELLED_SO)

@@ -37,7 +37,7 @@ class Reader(nn.Module):
         folder = model_folder()
         if folder is None:
             raise SentenceError(f"the package {PACKAGE} is not installed")
-        self.kind = kind
+        self.kind, self.intents = kind, intents
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         pretrained = AutoModel.from_pretrained(folder, dtype=torch.float32)
         pretrained.requires_grad_(False)

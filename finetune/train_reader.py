@@ -80,7 +80,7 @@ def train(reader: Reader, out: Path, steps: int, seed: int) -> None:
 
 def targets(drawn: Sequence[Message], reader: Reader) -> torch.Tensor:
     """Each message's intents as a distribution (messages, intents)."""
-    shares = torch.zeros(len(drawn), reader.head[-1].out_features)
+    shares = torch.zeros(len(drawn), reader.intents)
     for row, one in enumerate(drawn):
         shares[row, list(one.intents)] = 1.0 / len(one.intents)
     return shares
