@@ -17,7 +17,9 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 UNIT = r"\s*-?(?:dB(?:TP|FS)?|decibels?|LUFS|LU)\b"
-_SMALL: Sequence[str] = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_SMALL: Sequence[str] = (
+    "zero one two three four five six seven eight nine ten eleven twelve".split()
+)
 _SPELLED = {word: float(value) for value, word in enumerate(_SMALL)} | {
     "half a": 0.5,
     "half": 0.5,
