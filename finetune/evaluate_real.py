@@ -8,12 +8,15 @@ that were held out, and every interval is over songs.
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from assistant.model.judging import Senses
 from finetune.real_advisors import (
     LISTENER,
     OBSERVER,
@@ -21,9 +24,10 @@ from finetune.real_advisors import (
     Advisor,
     Posteriors,
     advisors,
+    ask,
     ask_told,
 )
-from finetune.real_conditions import GAINS_DB, Condition, answers, of_parts, of_songs
+from finetune.real_conditions import CROWD, GAINS_DB, Condition, answers, of_parts, of_songs
 from finetune.real_mixes import RealMix, pushed, under_anchors
 from finetune.real_scores import (
     STATISTICS,
@@ -39,6 +43,8 @@ from mixer.balance import BalancePrior
 
 FALSE_ALARMS = (0.1, 0.2, 0.3)
 DRAWS = 300
+CROWDED = ("all stems, whole songs", "9 stems", f"{CROWD} stems")
+GIVEN: dict[Senses, str] = {"all": "all", "level": "names and meters", "content": "names and sound"}
 SIZES = " or ".join(f"{gain_db:g}" for gain_db in GAINS_DB if gain_db > 0)
 
 Said = dict[str, Posteriors]
@@ -148,6 +154,26 @@ def condition_table(
     return table
 
 
+def senses_table(
+    conditions: Sequence[Condition], listener: Any, observer: Advisor, threshold: float
+) -> Table:
+    """What misleads the listener where many stems play: each condition by what it is given."""
+    columns = ["mixes", "joint @ 20 % FA", "false alarms"]
+    table = _table("by what the listener is given", "condition", columns)
+    for condition in conditions:
+        hearings = [mix.hearing for mix in condition.mixes]
+        deaf = [replace(one, hidden=np.zeros_like(one.hidden)) for one in hearings]
+        said = {name: ask(listener, hearings, given) for given, name in GIVEN.items()}
+        said["all, silence for content"] = ask(listener, deaf)
+        said[OBSERVER] = observer(condition.mixes)
+        for name, posteriors in said.items():
+            judged = judge_first(condition.mixes, posteriors)
+            rates = (joint_at(judged, 0.2), score(judged, threshold).false_alarm)
+            cells = [str(len(hearings)), *(f"{rate:.1%}" for rate in rates)]
+            table.add_row(f"{condition.name}: {name}", *cells)
+    return table
+
+
 def _table(title: str, first: str, columns: Sequence[str]) -> Table:
     table = Table(title=title)
     table.add_column(first)
@@ -175,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="folder with one folder of stems a song")
     parser.add_argument("--held-out", nargs="*", default=HELD_OUT, help="songs never tuned on")
     parser.add_argument("--songs", nargs="*", help="only these songs of the folder")
-    parser.add_argument("--only", choices=("artists", "conditions"), help="only these tables")
+    parser.add_argument("--only", choices=("artists", "conditions", "senses"), help="only these")
     parser.add_argument(
         "--windows", action="store_true", help="also excerpts of 3 to 30 s and averaged windows"
     )
@@ -194,6 +220,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     threshold = balanced_threshold() if options.threshold is None else options.threshold
     songs = read_songs(options.folder, options.cache, names=options.songs)
     asked = advisors(prior, listener, options.seed)
+    if options.only == "senses":
+        crowded = [c for c in of_songs(songs, prior, options.seed) if c.name in CROWDED]
+        out.print(senses_table(crowded, listener, asked[OBSERVER], threshold))
+        return
     if options.only != "conditions":
         turned = [one for song in songs for one in under_anchors(song)]
         mixes = [mix for one in turned for mix in pushed(one)]

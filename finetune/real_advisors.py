@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from assistant.hearing import Hearing, Judgement
+from assistant.judging import USUAL_SENSES
+from assistant.model.judging import Senses
 from finetune import baselines
 from finetune.judged_mixes import QUESTION
 from finetune.observer import fault_posterior
@@ -40,9 +42,9 @@ def observe(prior: BalancePrior, mix: RealMix) -> np.ndarray:
     return fault_posterior(_relative_db(mix), 0, *prior.moments(mix.roles, None, mix.plays))
 
 
-def ask(listener: Any, hearings: Sequence[Hearing]) -> Posteriors:
-    """The listener's posteriors in the product's own way."""
-    return _probabilities(listener.judge_many(hearings, [ASKED] * len(hearings)))
+def ask(listener: Any, hearings: Sequence[Hearing], senses: Senses = USUAL_SENSES) -> Posteriors:
+    """The listener's posteriors in the product's own way, perhaps with some senses only."""
+    return _probabilities(listener.judge_many(hearings, [ASKED] * len(hearings), senses))
 
 
 def ask_told(listener: Any, mixes: Sequence[RealMix]) -> Posteriors:
