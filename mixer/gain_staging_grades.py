@@ -44,12 +44,12 @@ class Convention:
 
 AVERAGE = Convention(
     "average of a track", -21.0, -15.0, -18.0, "dBFS", "EBU R 68",
-    "alignment level is -18 dBFS; 3 dB to either side is a habit",
+    "a tone for alignment sits at -18 dBFS; that tracks average 3 dB around it is a habit",
     "the K-System (Katz) has its zero at -20, -14 or -12 dBFS",
 )  # fmt: skip
 PEAK = Convention(
     "peak of a track", -12.0, -6.0, -9.0, "dBFS", "EBU R 68",
-    "a programme meter may go to -9 dBFS; -12 to -6 is a habit when tracking",
+    "a programme meter may go to -9 dBFS; -12 to -6 is a habit, no standard",
     "some engineers aim at -12, others at -6 dBFS",
 )  # fmt: skip
 BUS_PEAK = Convention(
