@@ -9,7 +9,7 @@ from functools import cached_property
 
 import prompts
 from assistant.naming import in_full, not_here, spoken_of
-from assistant.said_clauses import Clause, clauses, divided, orders
+from assistant.said_clauses import LEFT_ALONE, Clause, clauses, divided, orders
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
 from assistant.said_mutes import MUTES, NOT_MUTED, UNMUTES, mutes
@@ -134,6 +134,7 @@ class Said:
         text = self.latest.casefold()
         if every := self.everything(text):
             also = set() if _EXCEPT.search(text) else set(self.named)  # "vox up, the rest down"
+            also -= self._left_alone
             return tuple(name for name in self.names if name in {*every, *also})
         if self.named:
             it = self.focus if self._compared and IT.search(text) else ()
@@ -165,7 +166,14 @@ class Said:
         )
         if "rest" in match[0] or "others" in match[0]:
             left_out |= set(self.named)
+        left_out |= self._left_alone
         return tuple(name for name in self.names if name not in left_out)
+
+    @property
+    def _left_alone(self) -> set[str]:
+        """The stems that are to stay as they are: "leave the vocals alone"."""
+        parts = [part for part in clauses(self.latest, self.names) if LEFT_ALONE.search(part)]
+        return {n for part in parts if not _EVERYTHING.search(part) for n in self.speak(part)}
 
     @cached_property
     def missing(self) -> list[str]:
@@ -303,9 +311,9 @@ class Said:
         return orders(self._clauses, self.names) if len(self._clauses) > 1 else self._clauses
 
     @property
-    def parts(self) -> tuple[Clause, ...]:
-        """What may each ask for something: the words and the stems that they name."""
-        return tuple(self._orders)
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses of the latest words, each with the stems that it names."""
+        return tuple(self._clauses)
 
     @property
     def orders(self) -> int:

@@ -28,6 +28,10 @@ _BARE = frozenset(  # words beside stems that ask for nothing by themselves
     """.split()
 )
 _WORD = re.compile(r"[^\W_]+")
+LEFT_ALONE = re.compile(  # "leave everything else alone"
+    r"\b(?:leave|keep|not? touch|don'?t (?:touch|change|move)|nothing)\b.*\b(?:else|rest|others?|"
+    r"everything|alone|as (?:it|they) (?:is|are)|in place|where)\b|\bnothing else\b|\bonly that\b"
+)
 
 
 def clauses(text: str, names: Sequence[str] = ()) -> list[str]:
@@ -81,7 +85,7 @@ def orders(found: Sequence[Clause], names: Sequence[str]) -> list[Clause]:
     told: list[Clause] = []
     waiting: list[Clause] = []
     for text, stems in found:
-        if stems and _is_bare(text, names):
+        if stems and is_bare(text, names):
             waiting.append((text, stems))
         elif waiting and stems and not _way_comes_first(text):
             told.append(_joined([*waiting, (text, stems)]))
@@ -105,7 +109,7 @@ def _way_comes_first(text: str) -> bool:
     return says_way(first)
 
 
-def _is_bare(text: str, names: Sequence[str]) -> bool:
+def is_bare(text: str, names: Sequence[str]) -> bool:
     if says_way(text) or says_side(text) or sizes_db(text, names):
         return False
     return set(_WORD.findall(without_stems(text, names).casefold())) <= _BARE

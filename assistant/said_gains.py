@@ -27,6 +27,7 @@ _SAYS_NOT = r"(?:\bnot|n't|\b(?:dont|isnt|arent|aint|wasnt))"
 _COMPLAINS = tuple(
     (re.compile(pattern), way)
     for pattern, way in (
+        (r"\bnot too (?:\w+ )?(?:loud|quiet|high|low|soft|hot|strong|much|far)\b", " "),
         (rf"{_SAYS_NOT} (?:\w+ )?(?:loud|high|strong|hot) enough\b", " up "),
         (rf"{_SAYS_NOT} (?:\w+ )?(?:quiet|low|soft) enough\b", " down "),
         (r"\b(?:loud|quiet|high|low|soft|strong|hot) enough\b", " "),

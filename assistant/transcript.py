@@ -18,8 +18,11 @@ def transcript(events: Sequence[dict[str, Any]], turns: int = TURNS_REMEMBERED) 
             if told and not _is_finished(told[-1]):
                 told.pop()
             told.append([])
-        if event["event"] == "part" and told and len(told[-1]) == 1:
-            told[-1].clear()  # a message that asks for several things stands as one turn for each
+        if event["event"] == "part" and told:  # a turn of its own for each thing asked for
+            if told[-1] and _is_finished(told[-1]):
+                told.append([])
+            else:
+                told[-1].clear()
         if event["event"] == "reply" and told and told[-1] and _is_finished(told[-1]):
             continue  # what was said of its parts, once more
         message = _message(event)

@@ -5,6 +5,7 @@ One rule: the user reads a reply only after it has passed the check against the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import prompts
 from assistant.acting import CHANGES, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, stems_of
@@ -121,22 +122,25 @@ def _in_parts(turn: Progress) -> Reply | None:
     parts = [] if turn.order is not None else parts_of(turn.listener, turn.said_now())
     if len(parts) < 2:
         return None
-    told = []
+    told: list[Reply] = []
+    asked: dict[str, Any] = {}
     for text in parts:
         part = Progress(
             turn.session, turn.listener, turn.context, text, turn.on_event, is_part=True
         )
         part.tell("part", text=text)
-        told.append(_taught(part) or _answer(part))
-        turn.done += part.done
-    events = turn.session.events
-    options = next((e.get("options") for e in reversed(events) if e["event"] == "part_reply"), None)
+        try:
+            told.append(_taught(part) or _answer(part))
+        finally:
+            turn.done += part.done
+        if options := turn.session.events[-1].get("options"):
+            asked = {"options": options}  # the rest waits for the answer
+            break
     reply = Reply(
         " ".join(one.text for one in told),
         _proposed(turn),
         tuple(problem for one in told for problem in one.problems),
     )
-    asked = {"options": options} if options else {}
     turn.tell("reply", text=reply.text, rewritten=True, problems=list(reply.problems), **asked)
     return reply
 

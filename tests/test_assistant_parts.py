@@ -36,6 +36,20 @@ def parts(text: str, listener: object = None) -> list[str]:
         ("gtr l left and gtr r right", ["gtr l left", "gtr r right"]),
         ("bass down 2 and the pad up 1", ["bass down 2", "the pad up 1"]),
         ("undo that n mute the kick", ["undo that", "mute the kick"]),
+        (
+            "mute the pad and the bass, and turn the kick down 3",
+            ["mute pad", "mute bass", "turn the kick down 3"],
+        ),
+        (
+            "mute the kick and pad and bring the vocals up 2 dB",
+            ["mute kick", "mute pad", "bring the vocals up 2 db"],
+        ),
+        (
+            "pan the kick and the pad left and mute the bass",
+            ["pan kick 50 percent left", "pan pad 50 percent left", "mute the bass"],
+        ),
+        ("kick up 1, pad and bass down 2", ["kick up 1", "pad, bass down 2"]),
+        ("mute both gtr l and gtr r", ["mute gtr L", "mute gtr R"]),
     ],
 )
 def test_two_deeds_are_two_parts(text: str, expected: list[str]) -> None:
@@ -52,10 +66,27 @@ def test_two_deeds_are_two_parts(text: str, expected: list[str]) -> None:
         "take the vocals down 6 and leave everything else alone",
         "how loud is the kick and how loud is the bass",
         "mute the pad",
+        "leave the vocals alone, turn everything down 2 and pan the bass left",
     ],
 )
 def test_one_deed_stays_whole(text: str) -> None:
     assert len(parts(text)) == 1
+
+
+def test_what_is_left_alone_is_not_everything() -> None:
+    said = Said(("leave the vocals alone, turn everything down 2",), NAMES, ROLES)
+    assert "vocals" not in said.stems and "kick" in said.stems
+
+
+def test_a_kill_in_a_later_part_keeps_what_was_done_before() -> None:
+    events = [
+        {"event": "user", "text": "mute the pad and export it"},
+        {"event": "part", "text": "mute the pad"},
+        {"event": "part_reply", "text": "Muted."},
+        {"event": "part", "text": "export it"},
+        {"event": "user", "text": "again"},
+    ]
+    assert [m["content"] for m in transcript(events)] == ["mute the pad", "Muted.", "again"]
 
 
 def test_a_listener_that_reads_no_intents_gets_the_whole_message() -> None:
