@@ -13,7 +13,7 @@ from typing import Any
 from assistant.acting import CHANGES
 from assistant.intents import ADVICE, SPEAK, acts_of
 from assistant.said import Said
-from assistant.said_clauses import LEFT_ALONE, is_bare
+from assistant.said_clauses import LEFT_ALONE, is_bare, says_only
 from assistant.said_gains import says_way, sizes_db
 from assistant.said_mutes import mutes
 from assistant.said_sides import PANS, says_side
@@ -23,6 +23,12 @@ SURE = 0.85  # that a message asks for one thing
 MOST = 4
 _PRONOUN = re.compile(r"\b(?:it|its|that|this|them|those|these|one|ones|both)\b")
 _ARTICLE = re.compile(r"^(?:the|a|my|our|and)\s+")
+_PLAIN = frozenset(  # beside stems, of an order that is the same for each of them
+    """
+    mute unmute muted unmuted and then also all two three pan panned hard full fully slightly little
+    bit way far left right centre center middle percent side over guitars pads drums vocals keys
+    """.split()
+)
 Read = Callable[[str], Mapping[str, float]]
 
 
@@ -35,10 +41,13 @@ class _Part:
     stems: tuple[str, ...]
     is_deed: bool
 
-    def joined(self, other: "_Part") -> "_Part":
-        """This part with words behind it that belong to it; the deed is that of both."""
+    def joined(self, other: "_Part", stems_too: bool = False) -> "_Part":
+        """This part with words behind it that belong to it; the deed is the one that is there.
+
+        stems_too: the deed is for the stems of both.
+        """
         deed = self if self.is_deed else other
-        stems = tuple(dict.fromkeys([*self.stems, *other.stems]))
+        stems = tuple(dict.fromkeys([*self.stems, *other.stems])) if stems_too else deed.stems
         return replace(deed, text=f"{self.text.strip()}, {other.text.strip()}", stems=stems)
 
 
@@ -55,9 +64,8 @@ def parts_of(listener: Any, said: Said) -> list[str]:
     if any(dropped) and said.everything(said.latest):
         return [said.latest]
     told = [(text, stems) for text, stems in clauses if not LEFT_ALONE.search(text)]
-    kept = _gathered(
-        _with_their_order([_part(text, stems, said, read) for text, stems in told], said)
-    )
+    found = [_part(text, stems, said, read) for text, stems in told]
+    kept = _gathered(_with_their_order(found, said), said, read)
     acts = [part.act for part in kept if part.is_deed]
     if len(acts) > MOST or not _several(acts, said, read):
         kept = kept if len(kept) == 1 and len(told) == len(clauses) else []
@@ -95,11 +103,11 @@ def _with_their_order(parts: list[_Part], said: Said) -> list[_Part]:
         after = parts[place + 1] if place + 1 < len(parts) else None
         if told and not told[-1].is_deed and told[-1].stems and part.stems:
             if is_bare(told[-1].text, said.names) or _lacks(told[-1]):
-                told[-1] = told[-1].joined(part)
+                told[-1] = told[-1].joined(part, stems_too=True)
                 continue
         bare = bool(part.stems) and is_bare(part.text, said.names)
         if bare and told and told[-1].is_deed and not (after and _begins_with_a_stem(after, said)):
-            told[-1] = told[-1].joined(part)
+            told[-1] = told[-1].joined(part, stems_too=True)
         else:
             told.append(replace(part, is_deed=False) if _lacks(part) and after else part)
     return told
@@ -117,12 +125,19 @@ def _begins_with_a_stem(part: _Part, said: Said) -> bool:
     return any(said.speak(" ".join(words[:count])) for count in (1, 2))
 
 
-def _gathered(parts: list[_Part]) -> list[_Part]:
-    """Parts with a deed each: what goes before the first belongs to it, the rest to the last."""
+def _gathered(parts: list[_Part], said: Said, read: Read) -> list[_Part]:
+    """Parts with a deed each: what goes before the first belongs to it, the rest to the last.
+
+    Two that are no deed by themselves may be one together: "vox is loud | 1 dB down".
+    """
     told: list[_Part] = []
     for part in parts:
-        goes_on = told and (not told[-1].is_deed or not part.is_deed or _goes_on(told[-1], part))
-        if goes_on:
+        if not told:
+            told.append(part)
+        elif not told[-1].is_deed and not part.is_deed:
+            both = told[-1].joined(part, stems_too=True)
+            told[-1] = _part(both.text, both.stems, said, read)
+        elif not told[-1].is_deed or not part.is_deed or _goes_on(told[-1], part):
             told[-1] = told[-1].joined(part)
         else:
             told.append(part)
@@ -143,6 +158,8 @@ def _each(part: _Part, said: Said) -> list[str]:
     if len(part.stems) < 2 or len(part.stems) > MOST:
         return [text]
     alone = Said((text,), said.names, said.roles, (), said.anchor)
+    if not says_only(text, said.names, _PLAIN):  # "mute the keys because the vocals are fine"
+        return [text]
     if part.act == "set_mute" and len(ways := mutes(text)) == 1:
         return [f"{'mute' if ways[0] else 'unmute'} {stem}" for stem in part.stems]
     places = [alone.pans(stem) for stem in part.stems]

@@ -4,7 +4,7 @@ One rule: only what joins two orders is left out; no other word is lost, no stem
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from assistant.numerals import normal, without_names
 from assistant.said_gains import says_way, sizes_db, ways
@@ -110,9 +110,16 @@ def _way_comes_first(text: str) -> bool:
 
 
 def is_bare(text: str, names: Sequence[str]) -> bool:
+    """Whether a clause names stems and says no more of them."""
     if says_way(text) or says_side(text) or sizes_db(text, names):
         return False
     return set(_WORD.findall(without_stems(text, names).casefold())) <= _BARE
+
+
+def says_only(text: str, names: Sequence[str], words: Collection[str]) -> bool:
+    """Whether a text says no more, besides stems, than these words and numbers."""
+    said = set(_WORD.findall(without_stems(text, names).casefold()))
+    return {word for word in said if not word.isdigit()} <= _BARE | set(words)
 
 
 def _joined(parts: Sequence[Clause]) -> Clause:

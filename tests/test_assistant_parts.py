@@ -16,7 +16,7 @@ class Reads:
     WORDS = {
         "mute": "mute", "up": "order_up", "down": "order_down", "bright": "shape_sound",
         "export": "export", "left": "pan_left", "right": "pan_right", "undo": "undo",
-        "loud is": "ask_level_of", "recorded": "off_topic",
+        "loud is": "ask_level_of", "recorded": "off_topic", "pan ": "pan_left",
     }  # fmt: skip
 
     def read(self, text: str) -> dict[str, float]:
