@@ -7,16 +7,29 @@ import re
 
 _YES = re.compile(
     r"\b(?:y|ya|yh|ye|k|ye[sp]+\w*|yeah|yup|yea|ya+s|si|aye|mhm|ok\w*|oky|sure|fine|a?ight|alright"
-    r"|all right|do|go|appl\w+|accept\w*|agree\w*|concur|approv\w*|affirmative|absolutely"
+    r"|all right|go|appl\w+|accept\w*|agree\w*|concur|approv\w*|affirmative|absolutely"
     r"|of course|by all means|proceed|carry|execute|implement\w*|commit\w*|confirm\w*|try|use|take"
     r"|roll|run|hit|send|bet|deal|sold|roger|make|set|put|lock|works|perfect|granted|green light"
     r"|sounds (?:good|like a plan)|good (?:idea|call|shout|one)|makes sense|let'?s|let us|guest"
     r"|on board|i'?m (?:in|down)|trust|fasho|say less|facts|very well|right then|why not|change it"
     r"|no objections?|worth a (?:shot|try|go)|can'?t hurt|if you (?:say|think)|as you (?:wish|say)"
     r"|your (?:word|advice|suggestion\w*|numbers|proposal)|that would be great|exactly|trigger"
-    r"|follow|just|only|start|begin|the rest|nothing else|that'?s it|half\w*|halve|split|fifty"
-    r"|but|instead|same (?:move|fader)|offer|except|both|everything|them all)\b|👍|✅|👌|½"
+    r"|follow|only|start|begin|the rest|nothing else|that'?s it|half\w*|halve|split|fifty"
+    r"|instead|same (?:move|fader)|offer|except|both|them all|(?:none|anything|nothing) but"
+    r"|everything (?:apart|except|but)|do (?:it|that|this|so|these|those|them|all|what|half|\d+)"
+    r"|do (?:as you|your|just)|(?:please|just|you|we|may|others|so|and) do the|pick the"
+    r"|just \d+)\b|👍|✅|👌|½|^do the\b"
+    r"|\bjust (?:the|that) \w+(?: (?:one|move|change|part|please|pls|thanks|first|for now))*(?=$|,)"
 )
+_HOLDS_BACK = re.compile(  # in the same breath as a yes, these leave it in doubt
+    r"\b(?:nothing(?! (?:to lose|else|except|more|but)\b)|leav\w+|stay\w*|disagree\w*|later"
+    r"|(?:as|how|like|the way) (?:it|that|they|things|everything|all) (?:is|was|are|were|stands?)"
+    r"|as[- ]is|(?<!can't )(?<!why )wait\w*|th(?:ink|ought) (?:\w+ )?(?:about|over)(?! it and)"
+    r"|rather(?! (?:than|do|be)\b)|(?:not|un)[ -]?sure|not (?:yet|now|convinced)|hold (?:on|off)"
+    r"|no changes?|unchanged|untouched|myself)\b"
+)
+_REST = re.compile(r"\b(?:rest|others?|remainder|else|except)\b")
+_CLAUSES = re.compile(r"[,;:!?]+|\.(?!\d)|\b(?:and|but)\b")
 _ASKS = re.compile(
     r"^(?:and |so |but |ok |okay |hmm |um |hey |well |wait )*(?:what|why|how|which|who|where|when"
     r"|whose|is|are|am|was|were|does|did|has|have|do (?:you|i|they|we)|tell|show|explain"
@@ -67,11 +80,24 @@ _CAN = re.compile(
 
 def says_yes(text: str) -> bool:
     """Whether the words take an open proposal, whole or in part."""
-    plain = " ".join(text.casefold().replace("\u2019", "'").split())
+    plain = _without_the_rest(" ".join(text.casefold().replace("\u2019", "'").split()))
+    if _HOLDS_BACK.search(plain):
+        return False
     if _BUT_DO.search(plain):
         return True
     asks = _ASKS.search(plain) or (plain.endswith("?") and not _YES.match(plain))
     return bool(_YES.search(plain)) and not asks and not _READS.search(plain)
+
+
+def _without_the_rest(plain: str) -> str:
+    """The words without the clauses that only leave the rest as it is."""
+    start, kept = 0, ""
+    for end, after in [*(match.span() for match in _CLAUSES.finditer(plain)), (len(plain),) * 2]:
+        clause = plain[start:end]
+        if not (_REST.search(clause) and _HOLDS_BACK.search(clause)):
+            kept += plain[start:after]
+        start = after
+    return kept.strip()
 
 
 def asks(text: str) -> bool:

@@ -27,6 +27,7 @@ STEMS_WITH_AUDIO = 12
 MAX_REPLY = 2400  # characters of what the user is to read
 TRIES = 2  # for advice without a conversation: the model is told of its first error
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_THOUGHT_BEFORE = re.compile(r"\A.*</think>", re.DOTALL)  # the prompt held the opening tag
 _CLAIMS_TO_HEAR = re.compile(
     r"\bI(?:'ve| have| can| could|'m)?(?: just| also| now| clearly)? (?:hear|heard|listen\w*)\b"
     r"|\b(?:by|to my|my) ears?\b|\bfrom listening\b",
@@ -133,7 +134,7 @@ class ServedListener:
             "tools": tool_schemas(list(names), only),
         }
         answer = self.server.ask(request, on_token)
-        text = _THINKING.sub("", answer.text)
+        text = _THOUGHT_BEFORE.sub("", _THINKING.sub("", answer.text))
         calls = answer.calls or written_out(text)
         if not calls and answer.is_cut:
             raise ReplyError(

@@ -119,23 +119,24 @@ class Server:
 
     def _read(self, response: httpx.Response, on_token: Callable[[str], None] | None) -> Answer:
         chunks = self._chunks(response)
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        given = response.headers.get("content-type", "").partition(";")[0].strip()
+        kind = given.lower()
         if response.status_code != 200:
             raise ServingError(self._refused(response, kind, chunks))
         answer = Answer()
         if kind == _JSON:  # a server that does not stream
-            self._add(answer, _json_object(b"".join(chunks)), "message", None)
+            self._add(answer, self._json_object(b"".join(chunks)), "message", None)
             answer.is_whole = True
         elif kind == _EVENTS:
             for data in _events(chunks):
                 if data == b"[DONE]":
                     answer.is_whole = True
                     break
-                self._add(answer, _json_object(data), "delta", on_token)
+                self._add(answer, self._json_object(data), "delta", on_token)
         else:
             raise ServingError(
-                f"{self.base_url} answered with {quoted(kind or 'nothing')}, no chat completion: "
-                "give the address of an OpenAI-compatible server (it often ends in /v1)"
+                f"{self.base_url} answered with {quoted(self.hidden(given) or 'nothing')}, no chat "
+                "completion: give the address of an OpenAI-compatible server (it often ends in /v1)"
             )
         if not answer.is_whole:
             raise ServingError(
@@ -229,6 +230,20 @@ class Server:
             return "with no reason"
         return quoted(self.hidden(said if isinstance(said, str) else json.dumps(said)), 200)
 
+    def _json_object(self, data: bytes) -> dict[str, Any]:
+        """A JSON object, or a refusal."""
+        try:
+            parsed = json.loads(data)
+        except (ValueError, RecursionError):
+            parsed = None
+        if not isinstance(parsed, dict):
+            got = self.hidden(data[:65536].decode("utf-8", "replace"))
+            raise ServingError(
+                f"the server sent {quoted(got)} where a JSON object belongs: is it "
+                "OpenAI-compatible?"
+            )
+        return parsed
+
     def _broken(self, error: Exception) -> str:
         """Why a server cannot be reached or went away."""
         text = str(error)
@@ -285,17 +300,3 @@ def _events(chunks: Iterator[bytes]) -> Iterator[bytes]:
         data.append(waiting[5:].strip())
     if data:
         yield b"\n".join(data)
-
-
-def _json_object(data: bytes) -> dict[str, Any]:
-    """A JSON object, or a refusal."""
-    try:
-        parsed = json.loads(data)
-    except (ValueError, RecursionError):
-        parsed = None
-    if not isinstance(parsed, dict):
-        raise ServingError(
-            f"the server sent {quoted(data[:200].decode('utf-8', 'replace'))} where a JSON object "
-            "belongs: is it OpenAI-compatible?"
-        )
-    return parsed

@@ -38,6 +38,45 @@ def test_a_question_or_a_thank_you_is_hardly_ever_a_yes():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "do nothing",
+        "just leave everything as it is",
+        "everything stays",
+        "I'd rather wait but good idea",
+        "ok I will think about it",
+        "ok, I\u2019ll think it over",
+        "you said it works, I disagree",
+        "it works as it is",
+        "leave the rest as it was",
+        "ok leave the others as they are",
+        "sure, but later",
+        "do it later",
+        "fine, I'm not sure",
+        "but the vocals",
+        "everything",
+    ],
+)
+def test_in_doubt_it_is_no_yes(text):
+    assert not says_yes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nothing to lose, go",
+        "do the vocals, leave the others alone",
+        "the vocals, yes. Everything else stays.",
+        "I'd rather do it by 2 dB",
+        "do what you think is right",
+        "I can't wait, do it",
+    ],
+)
+def test_a_yes_that_spares_the_rest_is_a_yes(text):
+    assert says_yes(text)
+
+
+@pytest.mark.parametrize(
     ("tool", "intent", "least"),
     [
         ("undo", "undo", 0.97),

@@ -172,6 +172,27 @@ def test_reasoning_is_not_shown(talk):
     assert talk("hi", answer)[0].text == "Hello."
 
 
+@pytest.mark.parametrize(
+    "thoughts",
+    [
+        "Okay, the user greets me. </think>",
+        "Okay.</think>No, wait.</think>",
+        "<think>a<think>b</think>c</think>",
+    ],
+)
+def test_reasoning_of_which_only_the_end_is_marked_is_not_shown(talk, thoughts):
+    assert talk("hi", words(f"{thoughts}\nHello."))[0].text == "Hello."
+
+
+@pytest.mark.parametrize("start", ["", "<think>"])
+def test_a_call_that_was_only_thought_of_is_not_carried_out(talk, start):
+    call = {"name": "apply_moves", "arguments": {"moves": moves(vocals=2.0)}}
+    draft = f"{start}Perhaps <tool_call>{json.dumps(call)}</tool_call>?</think>Shall I?"
+    reply, happened, _, context = talk("vocals up 2 dB", words(draft))
+    assert reply.text == "Shall I?" and state_of(context) == ((0.0, 0.0, 0.0), 0)
+    assert not [event for event in happened if event["event"] == "tool_call"]
+
+
 # ---- honesty
 
 
@@ -217,6 +238,8 @@ def test_it_judges_nothing_and_no_rates_are_told(talk):
         ("thank you so much", ("redo", {})),
         ("thanks, and the vocals?", ("apply_moves", {})),
         ("why the vocals?", ("apply_moves", {"moves": moves(vocals=3.0)})),
+        ("just leave everything as it is", ("apply_moves", {})),
+        ("ok I will think about it", ("apply_moves", {})),
         ("no, don't do it", ("apply_moves", {"moves": moves(vocals=3.0)})),
     ],
 )
@@ -413,6 +436,18 @@ def test_the_key_is_sent_and_nowhere_else(talk, tmp_path, capsys):
     assert key not in repr(ServedListener(Server(server.base_url, "big", 5.0, key)).server)
     talk("hi", words("Hello."))
     assert key not in json.dumps(server.requests)
+
+
+@pytest.mark.parametrize("pad", ["", "x" * 30])
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream", "text/sk-SECRET123"])
+def test_the_key_is_hidden_in_what_is_no_chat_completion(talk, kind, pad):
+    key = "sk-SECRET123"
+    body = f"data: {pad} bad key {key}\n\n"
+    reply, happened, _, context = talk("hi", *[status(200, body, kind)] * 2, key=key)
+    journal = (context.folder / "journal.jsonl").read_text()
+    for told in (reply.text, json.dumps(happened), journal):
+        assert "secret123" not in told.casefold()
+    assert "[key]" in reply.text
 
 
 def test_without_a_key_none_is_sent(talk, monkeypatch):
