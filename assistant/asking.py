@@ -27,10 +27,12 @@ _COURTESY = re.compile(
     r"|that|it's|its|one|of them|would be|make it|do|um+|uh+|hm+|ok|okay)\b|[^\w\s-]"
 )
 _PLACES = (
-    re.compile(r"(?:1st|first|former|number 1|1|a)"),
-    re.compile(r"(?:2nd|second|latter|number 2|2|b)"),
-    re.compile(r"(?:3rd|third|number 3|3|c)"),
+    re.compile(r"(?:1st|first|former)"),
+    re.compile(r"(?:2nd|second|latter)"),
+    re.compile(r"(?:3rd|third)"),
 )
+_FIGURE = re.compile(r"(?:(?:number|no|nr) )?(\d+|[abc])")
+_COUNTED = re.compile(r"\d+|(?<![^\W_])[abc](?![^\W_])")  # in a label
 _YES = re.compile(r"(?:yes|yeah|yep|yup|ya|sure|correct|exactly|right|go ahead|y|do it|yes it)")
 _BOTH = re.compile(r"(?:both|all|all three|every|each|both guitars|all of)")
 _WORD = re.compile(r"[a-z]+")
@@ -164,14 +166,32 @@ def answered(text: str, options: Sequence[Mapping[str, str]]) -> str | None:
     for place, pattern in enumerate(_PLACES[: len(offered)]):
         if pattern.fullmatch(plain):
             return offered[place].order
+    if figure := _FIGURE.fullmatch(plain):
+        return _by_figure(figure[1], offered, by_stem)
     if by_stem and _BOTH.fullmatch(plain):
         first, *others = offered
         names = " and ".join(one.label for one in offered)
         return first.order.replace(first.label, names, 1) if others else first.order
     if offered and not by_stem and _YES.fullmatch(plain):
-        return offered[0].order
+        ways = [one for one in offered if one.label == one.order]
+        return offered[0].order if len(ways) < 2 else None  # "up, or down?" "yes"
     fitting = [one for one in offered if _fits(plain, one, offered, by_stem)]
     return fitting[0].order if len(fitting) == 1 else None
+
+
+def _by_figure(figure: str, offered: Sequence[Option], by_stem: bool) -> str | None:
+    """The order that a number or a letter alone picks: by a label that holds it, else by place.
+
+    Where labels hold figures of their own, one that none of them holds is no place, and a size in
+    one of two orders is not picked by itself: in doubt none.
+    """
+    held = [[one.lstrip("0") for one in _COUNTED.findall(o.label.casefold())] for o in offered]
+    if any(held):
+        own = [one for one, has in zip(offered, held, strict=True) if figure.lstrip("0") in has]
+        sure = len(own) == 1 and (by_stem or all(held))
+        return own[0].order if sure else None
+    place = int(figure) - 1 if figure.isdecimal() else "abc".index(figure)
+    return offered[place].order if 0 <= place < len(offered) else None
 
 
 def _fits(plain: str, option: Option, offered: Sequence[Option], by_stem: bool) -> bool:

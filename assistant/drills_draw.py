@@ -31,7 +31,7 @@ def guess_rate(context: ToolContext, kind: str) -> float:
     """The chance of a right answer without listening."""
     count = len(_heard(context))
     chances = {
-        "hidden_change": 1 / (2 * count),
+        "hidden_change": 1 / (2 * max(count, 1)),
         "partner": 1 / min(count - 1, len(LETTERS)) if count > 1 else 1.0,
         "clipping": 1 / 2,
         "bias": 1 / 3,

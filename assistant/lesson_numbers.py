@@ -65,8 +65,11 @@ class Filled:
     cited: tuple[float, ...]
 
 
-def meters_of(context: ToolContext, said: str = "") -> Meters:
-    """The meters as they stand, and the stem that is spoken of, advised on, or furthest away."""
+def meters_of(context: ToolContext, said: str = "", stem: str | None = None) -> Meters:
+    """The meters as they stand, and a stem: the given one, else the one that is meant.
+
+    Meant is what is spoken of, else advised on, else the lead voice, else the first.
+    """
     levels, anchor = context.levels_now(), context.session.anchor
     if anchor is None:
         return Meters(context.names, levels, (None,) * len(levels))
@@ -76,7 +79,7 @@ def meters_of(context: ToolContext, said: str = "") -> Meters:
         for name, lu in zip(context.names, relative, strict=True)
         if lu is not None and name != anchor
     ]
-    stem = _stem_meant(context, said, heard)
+    stem = stem if stem in heard else _stem_meant(context, said, heard)
     usual_lu = None if stem is None else usual_levels(context, stem)
     return Meters(context.names, levels, relative, anchor, stem, usual_lu)
 

@@ -34,6 +34,7 @@ class Version:
     number: int
     state: MixState
     why: str
+    came_from: int = 0  # the number of the version that was changed into it
 
     @property
     def label(self) -> str:
@@ -268,8 +269,9 @@ class Session:
             moves = [Move(**move) for move in event["moves"] if move["stem"] in self.names]
             self.proposal = Proposal(tuple(moves), event["reason"])
         elif kind == "state":
-            self._versions.append(Version(event["version"], self._in_order(event), event["why"]))
-            self._go_to(event["version"])
+            state, number = self._in_order(event), event["version"]
+            self._versions.append(Version(number, state, event["why"], self.version.number))
+            self._go_to(number)
         elif kind == "restore":
             self._go_to(event["version"])
         elif kind in ("undo", "redo"):

@@ -126,7 +126,7 @@ def answer_drill(context: ToolContext, arguments: AnswerDrill) -> ToolResult:
     if arguments.stop:
         session.end_drill("stopped")
         return _stopped(context, drill)
-    answer = _answer(context, arguments).over(drill.said)
+    answer = _answer(context, arguments, drill.said).over(drill.said)
     if wanted := missing(drill, answer):
         session.hold_answer(answer)
         said = [prompts.drills("wanted")[name] for name in wanted]
@@ -138,12 +138,15 @@ def answer_drill(context: ToolContext, arguments: AnswerDrill) -> ToolResult:
     return _graded(drill, answer, found)
 
 
-def _answer(context: ToolContext, arguments: AnswerDrill) -> Answer:
-    """The answer, with the stem's own spelling; a gain's sign says the way where no word does."""
+def _answer(context: ToolContext, arguments: AnswerDrill, earlier: Answer) -> Answer:
+    """The answer, with the stem's own spelling; a minus says the way where no word ever did.
+
+    A gain without one may be a size alone, "about 3", and says no way.
+    """
     stem = None if arguments.stem is None else context.stem(arguments.stem)
     direction, gain_db = arguments.direction, arguments.gain_db
-    if direction is None and gain_db:
-        direction = "up" if gain_db > 0 else "down"
+    if direction is None and earlier.direction is None and gain_db is not None and gain_db < 0:
+        direction = "down"
     return Answer(stem, direction, gain_db, arguments.choice, arguments.no_idea)
 
 

@@ -31,7 +31,7 @@ def explain(context: ToolContext, arguments: Explain) -> ToolResult:
     """A short lesson on a topic; the reason of a move; or a move's steps in a studio program."""
     said = said_in_this_turn(context)
     text = f"{arguments.topic} {said}"
-    if by_hand_asked(text):
+    if any(map(by_hand_asked, (arguments.topic, said, text))):
         try:
             return _by_hand(context, text)
         except ToolError:

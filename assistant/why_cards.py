@@ -15,7 +15,8 @@ import prompts
 from assistant.context import ToolContext, ToolError, rounded
 from assistant.lesson_numbers import meters_of
 from assistant.naming import spoken_of
-from assistant.numerals import numbers
+from assistant.numerals import UNIT, numbers
+from assistant.said_clauses import clauses
 from mixer.balance import NUMBERS_FILE
 from mixer.moves import Move
 from mixer.roles import FAMILY_OF_ROLE
@@ -24,6 +25,22 @@ USUAL_PERCENT = 80  # of mixes lie in a usual range: it runs from the 10th to th
 ANY_PROGRAM = "any studio program"
 _YEAR = 2019  # of the data set that the ranges were fitted to
 _BY_HAND = re.compile(r"\bby hand\b|\bmanually\b")
+_ONLY_BY_HAND = re.compile(
+    r"(?:(?:and|ok|okay|so|now|then|please|just|the steps|it|that|this)\W+)*(?:by hand|manually)"
+    r"(?:\W+(?:please|pls|then|now|thanks))*\W*"
+)
+_WAS_DONE = re.compile(r"\b(?:did|done|was|were|had|have|i've|already|made|moved)\b")
+# Names of programs that are words of English too: they count only as a place, or alone.
+_WORDS_TOO = frozenset({"logic", "live", "reaper"})
+_PLACE = r"\b(?:in|with|on|inside) (?:my )?{}\b"
+_NO_PROGRAM = (
+    r"(?! (?!(?:please|pls|plz|thanks|then|now|by|and|or|myself|too|for|to|as|is|do)\b)[a-z])"
+)
+_ORDER = re.compile(
+    r"\b(?:turn|raise|boost|lower|bring|put|push|pull|drop|cut|reduce|increase|decrease|mute|unmute"
+    r"|solo|pan|undo|redo|restore|go back|apply|render|bounce|export|save|up|down)\b"
+    rf"|\d{UNIT}"
+)
 _OWN = re.compile(r"\bmyself\b|\bin my (?:own )?(?:daw|program|software|studio program)\b")
 _HOW = re.compile(r"\b(?:how|where|steps?|show me|which (?:button|menu|knob|fader)|what do i)\b")
 _WHY = re.compile(
@@ -77,7 +94,7 @@ def fitted_songs() -> int:
 
 def card_of(context: ToolContext, stem: str) -> WhyCard | None:
     """The card of a stem; None for the anchor, and for what has no level."""
-    meters, at = meters_of(context, stem), context.names.index(stem)
+    meters, at = meters_of(context, stem=stem), context.names.index(stem)
     relative_lu = rounded(meters.relative_lu[at])
     if stem == meters.anchor or meters.anchor is None or relative_lu is None:
         return None
@@ -116,7 +133,7 @@ def _applied_last(context: ToolContext) -> tuple[Move, ...]:
     version, versions = context.session.version, context.session.versions
     if not version.number:
         return ()
-    before = versions[version.number - 1].state.gain_db
+    before = versions[version.came_from].state.gain_db
     gains_db = zip(context.names, version.state.gain_db, before, strict=True)
     moved = [(name, round(now - was, 2)) for name, now, was in gains_db]
     return tuple(Move(name, gain_db) for name, gain_db in moved if gain_db)
@@ -126,17 +143,50 @@ def program_said(text: str) -> str | None:
     """The studio program that a text names, if any."""
     plain = text.casefold()
     for program, told in prompts.why_cards()["programs"].items():
-        words = [word for word in told["said"] if word != "live"]  # "a live drum" is no program
-        if any(re.search(rf"\b{re.escape(word)}\b", plain) for word in words):
+        if any(_is_called(word, plain) for word in told["said"]):
             return program
-    return "Ableton Live" if re.search(r"\bin live\b(?! room)", plain) else None
+    return None
+
+
+def _is_called(word: str, plain: str) -> bool:
+    """Whether a word names a program in a text: "in logic" does, "the logic" does not."""
+    if word not in _WORDS_TOO:
+        return re.search(rf"\b{re.escape(word)}\b", plain) is not None
+    if plain.strip(" .,;!?") == word:
+        return True
+    return (
+        re.search(_PLACE.format(word) + (_NO_PROGRAM if word == "live" else ""), plain) is not None
+    )
 
 
 def by_hand_asked(text: str) -> bool:
-    """Whether a text asks how a move is made by hand, or in a studio program that it names."""
-    plain = text.casefold()
-    own = program_said(plain) is not None or _OWN.search(plain)
-    return bool(_BY_HAND.search(plain) or (own and _HOW.search(plain)))
+    """Whether a text asks how a move is made by hand, or in a studio program that it names.
+
+    A text that orders something besides is no such question.
+    """
+    plain = " ".join(text.casefold().split())
+    if _ONLY_BY_HAND.fullmatch(plain):
+        return True
+    parts = clauses(plain)
+    if not _is_own(plain) or any(_is_order(part, parts[:at]) for at, part in enumerate(parts)):
+        return False
+    if _HOW.search(plain):
+        return True
+    placed = program_said(plain) is not None or _OWN.search(plain)
+    return bool(_BY_HAND.search(plain) and placed and not _WAS_DONE.search(plain))
+
+
+def _is_own(plain: str) -> bool:
+    """Whether a text speaks of what the user does himself: by hand, or in a studio program."""
+    return bool(_BY_HAND.search(plain) or _OWN.search(plain)) or program_said(plain) is not None
+
+
+def _is_order(part: str, before: Sequence[str]) -> bool:
+    """Whether a clause orders something, and is no part of a question that was begun before."""
+    order, how = _ORDER.search(part), _HOW.search(part)
+    if order is None or (how is not None and how.start() < order.start()):
+        return False
+    return not (_is_own(part) and before and _HOW.search(before[-1]))
 
 
 def why_asked(text: str) -> bool:

@@ -95,3 +95,44 @@ def test_something_else_is_no_answer(talk):
     assert read[-1] == "yes"
     assert answered("maybe", [{"label": "a", "order": "a"}]) is None
     assert answered("yes", []) is None
+
+
+def stems_offered(*names):
+    return [{"label": name, "order": f"turn up {name}"} for name in names]
+
+
+@pytest.mark.parametrize(
+    ("names", "answer", "meant"),
+    [
+        (("GTR 2", "GTR 3"), "2", "GTR 2"),
+        (("GTR 2", "GTR 3"), "number 2", "GTR 2"),
+        (("GTR 2", "GTR 3"), "2, please", "GTR 2"),
+        (("GTR 2", "GTR 3"), "the 3", "GTR 3"),
+        (("GTR 2", "GTR 3"), "the second one", "GTR 3"),
+        (("GTR 2", "GTR 3"), "1", None),
+        (("gtr02", "gtr01"), "2", "gtr02"),
+        (("GTR B", "GTR C"), "b", "GTR B"),
+        (("GTR L", "GTR R"), "2", "GTR R"),
+        (("GTR L", "GTR R"), "number 1", "GTR L"),
+        (("GTR L", "GTR R"), "3", None),
+    ],
+)
+def test_a_number_is_the_stems_own_before_it_is_a_place(names, answer, meant):
+    assert answered(answer, stems_offered(*names)) == (meant and f"turn up {meant}")
+
+
+@pytest.mark.parametrize("answer", ["yes", "right", "sure", "2"])
+def test_yes_to_two_opposite_ways_is_no_answer(talk, answer):
+    reply, *_ = talk("2 dB vocals", call("apply_moves", moves=moves(vocals=5.0)))
+    assert "vocals up 2 dB" in reply.text and "vocals down 2 dB" in reply.text
+    _, read, context = talk(answer, say("Which way?"))
+    assert read[-1] == answer and context.session.version.number == 0
+
+
+def test_a_size_is_no_place_in_a_question():
+    offered = [
+        {"label": "turn bass up 2 dB", "order": "turn bass up 2 dB"},
+        {"label": "do you want to know how loud bass is", "order": "how loud is bass"},
+    ]
+    assert answered("yes", offered) == answered("first", offered) == "turn bass up 2 dB"
+    assert answered("2", offered) is None

@@ -11,6 +11,7 @@ import soundfile
 from assistant.drills import KINDS, Answer, Drill, grade, missing
 from assistant.drills_audio import clipped, cut_excerpt
 from assistant.drills_draw import draw
+from assistant.drills_turn import drill_call
 from assistant.drills_words import example
 from assistant.hearing import ToolCall
 from assistant.session import Session
@@ -46,6 +47,8 @@ def lufs(audio: np.ndarray) -> float:
 
 
 HIDDEN = Drill(1, "hidden_change", 0, 3.0, 0.1, {}, 0.0, stem="bass", gain_db=-3.0)
+FILES = {letter: f"{letter}.wav" for letter in "AB"}
+LOUDER = Drill(1, "loudness", 0, 3.0, 0.0, FILES, 0.0, gain_db=3.0)
 BACK = Drill(1, "set_back", 0, 3.0, 0.0, {}, 0.0, stem="bass", gain_db=3.0)
 PARTNER = Drill(1, "partner", 0, 2.0, 0.5, {}, 0.0, "kick", anchor="bass",
                 options={"A": "pad", "B": "kick"})  # fmt: skip
@@ -230,6 +233,28 @@ def test_grading_tells_what_it_was_and_what_to_hear(context):
     assert "no drill is open" in run(context, "answer_drill", stem="bass").text
 
 
+def answer_in_words(context, *texts):
+    """The result of the last of some answers, each heard and graded as in a turn."""
+    return [run_tool(context, drill_call(context, text)) for text in texts][-1]
+
+
+@pytest.mark.parametrize("way", [1.0, -1.0])
+@pytest.mark.parametrize("texts", [("down", "about 3"), ("about 3", "down"), ("minus 3",)])
+def test_a_size_turns_no_way_round(context, texts, way):
+    context.session.begin_drill(replace(LOUDER, gain_db=3.0 * way))
+    result = answer_in_words(context, *texts)
+    assert result.data["right"] is (way < 0) and context.session.drill is None
+
+
+def test_a_size_alone_says_no_way(context):
+    context.session.begin_drill(LOUDER)
+    assert "up or down" in answer_in_words(context, "3 dB").text
+    assert context.session.drill.said == Answer(gain_db=3.0)
+    assert answer_in_words(context, "up").data["right"]
+    context.session.begin_drill(LOUDER)
+    assert run(context, "answer_drill", gain_db=-3.0).data["right"] is False
+
+
 def test_stop_ends_it_without_counting(context):
     run(context, "start_drill")
     result = run(context, "answer_drill", stop=True)
@@ -256,6 +281,15 @@ def test_right_answers_make_it_smaller(context):
         assert run(context, "answer_drill", stem=drill.stem, direction=way).data["right"]
     assert sizes[0] == 6.0 and sizes == sorted(sizes, reverse=True) and sizes[-1] <= 2.0
     assert drill.guess == pytest.approx(1 / 8)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_refused_where_all_is_muted(context, kind):
+    for name in NAMES:
+        run(context, "set_mute", stem=name, muted=True)
+    refused = run(context, "start_drill", kind=kind)
+    assert not refused.ok and "0 of the stems can be heard" in refused.text
+    assert context.session.drill is None
 
 
 def test_what_a_song_does_not_allow_is_said_or_left_out(tmp_path):

@@ -6,6 +6,7 @@ import prompts
 from assistant.grounding import check, gather
 from assistant.hearing import ToolCall
 from assistant.rewriting import wordings
+from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.turn import run_turn
 from assistant.why_cards import (
@@ -18,7 +19,7 @@ from assistant.why_cards import (
 )  # fmt: skip
 from mixer.moves import Move
 from mixer.roles import FAMILIES
-from tests.scripted import ScriptedListener, a_context, call, moves, say
+from tests.scripted import ScriptedListener, a_context, a_song, call, moves, say
 
 PROGRAMS = ("REAPER", "Logic Pro", "Ableton Live", "FL Studio", "Pro Tools")
 
@@ -148,6 +149,33 @@ def test_by_hand_goes_on_from_what_was_applied_or_from_a_name(context):
     assert "vocals a little at a time" in steps[1]
 
 
+def test_by_hand_tells_the_moves_since_the_version_that_was_changed(context):
+    def change_told():
+        return explain(context, "by hand in reaper").data["by_hand"]["steps"][1]
+
+    run_tool(context, ToolCall("apply_moves", {"moves": moves(vocals=3.0)}))
+    context.session.undo()
+    run_tool(context, ToolCall("apply_moves", {"moves": moves(kick=-2.0)}))
+    assert "kick down by 2.0 dB" in change_told() and "vocals" not in change_told()
+    context.session.restore(1)
+    assert "vocals up by 3.0 dB" in change_told() and "kick" not in change_told()
+    context.session.close()
+    with Session.open(context.song, context.folder) as context.session:
+        assert "vocals up by 3.0 dB" in change_told() and "kick" not in change_told()
+
+
+@pytest.mark.parametrize("names", [("1", "2", "B"), ("GTR", "GTR L", "x")])
+def test_a_card_is_of_any_stem_whatever_its_name(tmp_path, names):
+    with (context := a_context(tmp_path / "odd", song=a_song(names))).session:
+        context.session.propose([Move(names[1], 3.0)], "x")
+        for name, level_lu in zip(names[1:], (-3.0, -6.0), strict=True):
+            card = card_of(context, name)
+            assert (card.stem, card.relative_lu) == (name, level_lu)
+            result = run_tool(context, ToolCall("measure_levels", {"stems": [name]}))
+            assert result.ok
+        assert explain(context, "why").data["card"]["stem"] == names[1]
+
+
 def test_by_hand_without_anything_to_move_says_so(context):
     result = explain(context, "by hand")
     assert not result.ok and "name a stem" in result.text
@@ -161,3 +189,40 @@ def test_programs_are_read_and_a_live_drum_is_none():
     assert set(PROGRAMS) < set(told["programs"])
     assert all(set(told["ignored"][way]) == set(FAMILIES) for way in ("raise", "lower"))
     assert not any(char.isdigit() for char in str(told["programs"]) + str(told["ignored"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do I do it by hand", "by hand", "and by hand please?", "by hand in reaper",
+        "do it by hand in logic, how?", "vocals by hand in reaper", "show me the steps in Logic",
+        "where is that fader in live 11", "how do I raise the vocals and lower the keys by hand",
+        "how do I turn the bass up 2 dB in reaper", "how do I do this in my reaper?",
+        "what do I press in logic pro", "how do I do that with live",
+    ],
+)  # fmt: skip
+def test_a_question_about_ones_own_program_is_read(text):
+    assert by_hand_asked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "undo what I did manually", "turn the bass up 2 dB by hand", "I did it by hand in reaper",
+        "show me the logic behind the move", "where is the logic in that", "the vocals by hand",
+        "how does it sound with live drums", "show me the live takes",
+        "how do I do it in logic, and turn the bass up 2 dB",
+        "bass up 2 dB and show me how by hand",
+        "pull the keys down manually", "where does the grim reaper sing",
+        "restore what I had in logic and show me the levels",
+    ],
+)  # fmt: skip
+def test_an_order_and_a_common_word_ask_for_no_steps_by_hand(text):
+    assert not by_hand_asked(text)
+
+
+def test_an_order_with_by_hand_in_it_reaches_the_model(context):
+    louder = call("apply_moves", moves=moves(kick=2.0))
+    talk(context, "turn the kick up 2 dB by hand", louder, say("Done."))
+    assert context.session.state().gain_db == (0.0, 2.0, 0.0)
+    assert explain(context, "the steps in logic").data["by_hand"]["program"] == "Logic Pro"
