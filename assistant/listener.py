@@ -32,7 +32,7 @@ from assistant.model.processing import (
 )
 from assistant.model.sentences import SentenceEncoder
 from assistant.naming import spoken_of
-from assistant.rewriting import spoken
+from assistant.rewriting import not_here_told, spoken
 from assistant.said import Said
 from assistant.tools import TOOLS
 from assistant.waiting import ADVICE_TOOL, is_open, stems_waiting, what_was_said
@@ -200,6 +200,8 @@ class EmbeddedListener:
         """What may be said without a tool."""
         others = [hearing.names[index] for index in others_by_name(hearing)]
         stems = sorted([*others, hearing.anchor], key=str.casefold)
+        if said.missing and not set(said.named) - {said.anchor}:  # "turn up the ukulele"
+            return not_here_told(said.missing, stems)
         return spoken(hearing.anchor, said.missing, stems, situation_said(reading))
 
     def _id(self, token: str) -> int:

@@ -47,9 +47,13 @@ def spoken(
     """
     names = (situation,) if situation in SPOKEN else SPOKEN
     told = [text for name in names for text in prompts.wordings(name, anchor=anchor)]
-    for word in missing:
-        told += prompts.wordings("unknown_stem", missing=word, stems=stems)
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys([*told, *not_here_told(missing, stems)]))
+
+
+def not_here_told(missing: Sequence[str], stems: Sequence[str]) -> tuple[str, ...]:
+    """Every wording of an instrument that the song does not have."""
+    told = (prompts.wordings("unknown_stem", missing=word, stems=stems) for word in missing)
+    return tuple(text for texts in told for text in texts)
 
 
 def _situations(call: ToolCall, result: ToolResult) -> list[Situation]:
