@@ -41,6 +41,9 @@ _SPELLED_NUMBER = re.compile(
     rf"(?<!and a )\b({'|'.join(sorted(_SPELLED, key=len, reverse=True))})(?={UNIT}|{PERCENT})",
     re.IGNORECASE,
 )
+_A_DB = re.compile(
+    rf"(?<!half )(?<!quarter of )(?<!what is )(?<!what's )\ba(?={UNIT})", re.IGNORECASE
+)
 _AND_A_HALF = re.compile(rf"\b(\d+|{'|'.join(_SMALL[1:])}) and a half\b", re.IGNORECASE)
 
 
@@ -68,6 +71,7 @@ def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
     for match in _SPELLED_NUMBER.finditer(plain):
         value = _SPELLED[match[1].lower()]
         found.append(Number(value, 1 if value == 0.5 else 0, False, match[1]))
+    found += [Number(1.0, 0, False, match[0]) for match in _A_DB.finditer(plain)]
     strange = [char for char in plain if char.isnumeric() and not char.isascii()]
     return found + [Number(math.nan, 0, False, char) for char in strange]
 

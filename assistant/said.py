@@ -19,6 +19,10 @@ from assistant.slips import mended
 from mixer.moves import Move
 from mixer.words import read
 
+_SIGNED = re.compile(  # "bass +1 drums -1.5"; "to -14 LUFS" is no move
+    r"(?<=[^\W\d] )(?<!to )([+-]) ?(\d+(?:\.\d+)?)(?![\d.]|\s*(?:LUFS|LU|%|per ?cent)\b)",
+    re.IGNORECASE,
+)
 _ALL_OF_THEM = re.compile(r"\b(?:both|those|them|they|these|all (?:of them|two|three))\b")
 _TO_VERSION = re.compile(
     r"\b(?:back|go|take me|return|restore|jump|switch)\b[^,;.]*\bto (?:the )?"
@@ -57,6 +61,11 @@ _REFUSAL = re.compile(
 )
 
 
+def _in_words(match: re.Match[str]) -> str:
+    """A signed number as an order: +1 is "up 1"."""
+    return f"{'up' if match[1] == '+' else 'down'} {match[2]}"
+
+
 @dataclass(frozen=True)
 class Said:
     """The user's last words, those before them, and what they may be about.
@@ -78,7 +87,8 @@ class Said:
         return self._read(self.texts[-1]) if self.texts else ""
 
     def _read(self, text: str) -> str:
-        """A text with slips mended and numbered stems in full, in lower case."""
+        """A text with slips mended, signs in words and numbered stems in full, in lower case."""
+        text = _SIGNED.sub(_in_words, text)
         return in_full(mended(text, self.names), self.names, self.roles).casefold()
 
     @property

@@ -5,6 +5,7 @@ One rule: only what joins two orders is left out; no other word is lost, no stem
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from itertools import groupby
 
 from assistant.numerals import normal, without_names
 from assistant.said_gains import says_way, sizes_db, ways
@@ -55,8 +56,8 @@ def divided(text: str, names: Sequence[str], speak: Speak) -> list[str]:
         return [text]
     tokens = list(_WORD.finditer(text))
     kinds = [_kind(token[0], speak) for token in tokens]
-    told = [kind for kind in kinds if kind]
-    if len(told) < 4 or told[0] == told[1]:
+    told = [kind for kind, _ in groupby(kind for kind in kinds if kind)]  # a name may be two words
+    if len(told) < 4:
         return [text]
     cuts, seen = [0], set()
     for token, kind in zip(tokens, kinds, strict=True):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.said import Said
 from assistant.said_clauses import clauses
+from assistant.said_gains import sizes_db
 
 NAMES = ("vox", "adlibs", "808", "kick", "gtr 1", "gtr 2", "Drum & Room", "bass")
 ROLES = ("lead vocal", "backing vocals", "bass", "kick") + ("electric guitar",) * 2
@@ -63,3 +64,19 @@ def test_no_word_is_lost(text: str) -> None:
     kept = [word for part in clauses(text) for word in re.findall(r"\w+", part)]
     words = re.findall(r"\w+", text)
     assert [w for w in kept if w not in joiners] == [w for w in words if w not in joiners]
+
+
+def test_signs_by_stem_names_of_two_words_included():
+    names = ("bass_grit", "drums", "solo")
+    said = Said(("bass_grit +1 drums -1.5 solo -0.5",), names, ("bass", "drums", None))
+    assert [said.gains_db(name) for name in names] == [{1.0}, {-1.5}, {-0.5}]
+    assert Said(("everything but the drums up a dB",), names, (None,) * 3).gains_db("solo") == {1.0}
+    assert Said(("not too loud, but solo up 2",), names, (None,) * 3).gains_db("solo") == {2.0}
+
+
+def test_shares_and_versions_are_no_decibels():
+    names = ("bass", "pad")
+    for text in ("not so far, 20 percent", "take me back to number 4", "pan it forty percent left"):
+        assert not sizes_db(text, names)
+    assert sizes_db("lower the bass by three and a half decibels", names) == {3.5}
+    assert "apply_moves" in Said(("go back to number 4",), names, ("bass", "synth pad")).excluded
