@@ -78,8 +78,8 @@ class Pretending:
         )
 
     def read(self, text: str) -> dict[str, float]:
-        """What the listener finds meant by a text."""
-        return self.listener.read(text)
+        """What the listener finds meant by a text; nothing where it reads no intents."""
+        return self.listener.read(text) if hasattr(self.listener, "read") else {}
 
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
         """What the test wants proposed, or the listener's own judgement."""

@@ -170,7 +170,8 @@ def test_a_complaint_names_the_stem_and_the_way() -> None:
 
 def test_the_listener_is_asked_in_one_batch() -> None:
     class Many:
-        def judge_many(self, hearings, messages):
+        def judge_many(self, hearings, messages, senses):
+            assert senses == "all"
             assert messages == [[{"role": "user", "content": QUESTION}]] * 2
             return [type("J", (), {"probability": np.ones((4, 49), np.float32)})()] * len(hearings)
 
