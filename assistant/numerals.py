@@ -42,7 +42,7 @@ _SPELLED_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _A_DB = re.compile(
-    rf"(?<!half )(?<!quarter of )(?<!what is )(?<!what's )\ba(?={UNIT})", re.IGNORECASE
+    rf"(?<!half )(?<!quarter of )(?<!what is )(?<!what )(?<!what's )\ba(?={UNIT})", re.IGNORECASE
 )
 _AND_A_HALF = re.compile(rf"\b(\d+|{'|'.join(_SMALL[1:])}) and a half\b", re.IGNORECASE)
 
