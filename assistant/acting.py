@@ -21,11 +21,16 @@ READ_ONLY = frozenset({"measure_levels", "list_versions", "propose_moves"})
 
 
 def stems_of(call: ToolCall) -> list[str]:
-    """The stems that a call names."""
-    arguments = call.arguments
-    named = [move["stem"] for move in arguments.get("moves") or [] if isinstance(move, dict)]
-    others = [arguments.get("stem"), arguments.get("against")]
-    return [*named, *(name for name in others if isinstance(name, str))]
+    """The stems that a call names, what they are set against included."""
+    against = call.arguments.get("against")
+    return [*stems_set(call), *([against] if isinstance(against, str) else [])]
+
+
+def stems_set(call: ToolCall) -> list[str]:
+    """The stems that a call does something to."""
+    moves, stem = call.arguments.get("moves") or [], call.arguments.get("stem")
+    named = [move["stem"] for move in moves if isinstance(move, dict)]
+    return [*named, *([stem] if isinstance(stem, str) else [])]
 
 
 def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant.acting import wrong_number
+from assistant.acting import stems_set, wrong_number
 from assistant.hearing import ToolCall
 from assistant.naming import role_of
 from assistant.said import Said
@@ -98,7 +98,7 @@ def understood(call: ToolCall, said: Said) -> list[Option]:
     if any(magnitudes(words, said.names) - said.numbers() for words in told):
         return []  # a question holds no number that the user did not say
     options = [Option(words, words) for words in told]
-    stems = [stem for stem in _stems(call) if stem in said.stems]
+    stems = [stem for stem in stems_set(call) if stem in said.stems]
     if len(options) == 1 and stems:
         label = f"do you want to know how loud {stems[0]} is"
         options.append(Option(label, f"how loud is {stems[0]}"))
@@ -118,15 +118,10 @@ def _as_said(call: ToolCall, said: Said) -> list[ToolCall]:
     return [ToolCall(call.name, {"moves": [{"stem": stem, "gain_db": g}]}) for g in up_first]
 
 
-def _stems(call: ToolCall) -> list[str]:
-    moves = [move.get("stem") for move in call.arguments.get("moves") or []]
-    return [stem for stem in (*moves, call.arguments.get("stem")) if isinstance(stem, str)]
-
-
 def in_words(tool: str, arguments: Mapping[str, Any], said: Said) -> str | None:
     """A call as an order in plain words: "turn vocals up 2 dB"; None for one that has none."""
     stem = arguments.get("stem")
-    if any(name not in said.stems for name in _stems(ToolCall(tool, dict(arguments)))):
+    if any(name not in said.stems for name in stems_set(ToolCall(tool, dict(arguments)))):
         return None
     if tool == "apply_moves":
         moves = arguments.get("moves") or []

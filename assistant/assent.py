@@ -5,6 +5,8 @@ One rule: in doubt it is no yes and no order. A model whose certainty is not kno
 
 import re
 
+from assistant.english import plainly
+
 _YES = re.compile(
     r"\b(?:y|ya|yh|ye|k|ye[sp]+\w*|yeah|yup|yea|ya+s|si|aye|mhm|ok\w*|oky|sure|fine|a?ight|alright"
     r"|all right|go|appl\w+|accept\w*|agree\w*|concur|approv\w*|affirmative|absolutely"
@@ -80,7 +82,7 @@ _CAN = re.compile(
 
 def says_yes(text: str) -> bool:
     """Whether the words take an open proposal, whole or in part."""
-    plain = _without_the_rest(" ".join(text.casefold().replace("\u2019", "'").split()))
+    plain = _without_the_rest(plainly(text))
     if _HOLDS_BACK.search(plain):
         return False
     if _BUT_DO.search(plain):
@@ -102,7 +104,7 @@ def _without_the_rest(plain: str) -> str:
 
 def asks(text: str) -> bool:
     """Whether the words are a question about how things are, and no order in a question's form."""
-    plain = " ".join(text.casefold().replace("\u2019", "'").split())
+    plain = plainly(text)
     return bool(_ASKS.search(plain)) and not _CAN.search(plain) and not _BUT_DO.search(plain)
 
 

@@ -18,6 +18,7 @@ import torch
 from transformers import DynamicCache, PreTrainedTokenizerFast
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
+from assistant.hearing import STEM_KEYS
 from assistant.model.modeling import GainsayForConditionalGeneration
 from assistant.model.processing import CALL_END, CONTROL, STEM_TOKENS, TURN_END
 
@@ -151,15 +152,15 @@ class Writer:
             self.force([token])
             if on_token is not None:
                 on_token(_text(self.tokenizer, [token]))
-            if texts and (rest := _only_rest(texts, _text(self.tokenizer, written))) is not None:
+            so_far = _text(self.tokenizer, written)
+            if texts and (rest := _only_rest(texts, so_far)) is not None:
                 if on_token is not None:
                     on_token(rest)
-                return _text(self.tokenizer, written) + rest
+                return so_far + rest
             begun = [one[1:] for one in open_choices if one[0] == token]
             open_choices = [] if [] in begun else begun  # "bass" is done, "bass gtr" may go on
             if behind is not None and not open_choices:
-                texts = behind(_text(self.tokenizer, written))
-                open_choices = [forced_text(self.tokenizer, one) for one in texts]
+                open_choices = [forced_text(self.tokenizer, one) for one in behind(so_far)]
         return _text(self.tokenizer, written)
 
 
@@ -266,7 +267,7 @@ def _with_stems(schema: dict, stem_names: Sequence[str]) -> dict:
         if not isinstance(node, dict):
             return
         if node.get("type") == "string" and "enum" not in node and "const" not in node:
-            if key in ("stem", "stems", "against"):
+            if key in STEM_KEYS:
                 node["enum"] = list(stem_names)
             else:
                 node["maxLength"] = min(node.get("maxLength", TEXT_LENGTH), TEXT_LENGTH)

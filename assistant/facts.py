@@ -27,15 +27,15 @@ def facts(context: ToolContext) -> dict[str, Any]:
         stem |= {"fader_db": state.gain_db[index], "muted": state.muted[index]}
         stem |= {} if state.pan[index] is None else {"pan": state.pan[index]}
         stems.append(stem)
-    proposal = session.proposal
-    moves = proposal.moves if proposal is not None else ()
     return {
         "song": context.song.name,
         "anchor": session.anchor,
         "genre": session.genre,
         "sensitivity": session.sensitivity,
         "version": session.version.label,
-        "open_proposal": [{"stem": move.stem, "gain_db": move.gain_db} for move in moves],
+        "open_proposal": [
+            {"stem": move.stem, "gain_db": move.gain_db} for move in session.proposed
+        ],
         "stems": stems,
     }
 

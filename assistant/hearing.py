@@ -139,6 +139,9 @@ class Judgement:
         return "change" if self.moves(threshold) else "leave_it"
 
 
+STEM_KEYS = ("stem", "stems", "against")  # the arguments of a call that name stems
+
+
 @dataclass(frozen=True)
 class ToolCall:
     """What the model asks for: a tool's name and its arguments, not yet validated."""

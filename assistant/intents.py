@@ -4,6 +4,7 @@ One rule: an intent leads to a tool, to words, or to either where only the talk 
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 ADVICE = "propose_moves"
 SPEAK = ""  # the act of answering in words alone
@@ -27,6 +28,7 @@ _ABOUT_ONE = ("complain", "ask_about_stem", "prefer")  # answered in words if it
 _SITUATIONS = {"refuse": "refused_ok"}  # where the reply is not called as the intent is
 
 
+@cache
 def tool_of(intent: str) -> str | None:
     """The tool that an intent's first step calls; None: it is answered in words."""
     fitting = [start for start in _TOOLS if intent == start or intent.startswith(f"{start}_")]

@@ -86,8 +86,7 @@ def meters_of(context: ToolContext, said: str = "", stem: str | None = None) -> 
 
 def _stem_meant(context: ToolContext, said: str, heard: Sequence[str]) -> str | None:
     """The stem to speak of: named, else advised on, else the lead voice, else the first."""
-    proposal = context.session.proposal
-    advised = [move.stem for move in proposal.moves] if proposal is not None else []
+    advised = [move.stem for move in context.session.proposed]
     spoken = spoken_of(said, context.names, context.roles) if said else ()
     leads = [
         n for n, role in zip(context.names, context.roles, strict=True) if role == "lead vocal"

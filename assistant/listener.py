@@ -20,7 +20,7 @@ from assistant.bounds import Bounds
 from assistant.choosing import found_likely, likeliest, weighed
 from assistant.decoding import Stems, Writer, call_grammar, forced_text
 from assistant.hearing import Hearing, Judgement, Step, ToolCall
-from assistant.intents import SPEAK, acts_of, situation_said
+from assistant.intents import ADVICE, SPEAK, acts_of, situation_said
 from assistant.judging import USUAL_SENSES, Judge, others_by_name
 from assistant.model.judging import Senses
 from assistant.model.processing import (
@@ -35,7 +35,7 @@ from assistant.naming import spoken_of
 from assistant.rewriting import not_here_told, spoken
 from assistant.said import Said
 from assistant.tools import TOOLS
-from assistant.waiting import ADVICE_TOOL, is_open, stems_waiting, what_was_said
+from assistant.waiting import is_open, stems_waiting, what_was_said
 from mixer.loudness import LEVEL_ENTRIES, profile, relative_profile
 from mixer.moves import MixState
 from mixer.roles import ROLES, roles_from_names
@@ -164,7 +164,7 @@ class EmbeddedListener:
         if not waiting and not (said.sound.style and is_open(messages)):  # else: a call, it is
             reading = self._read(messages)
             act, writer.certainty = self._act(writer, tools, said, reading)
-            if act == ADVICE_TOOL:
+            if act == ADVICE:
                 return self._advise(hearing, messages)
             if act == SPEAK:
                 texts = wordings or self._spoken(hearing, said, reading)
@@ -215,7 +215,7 @@ class EmbeddedListener:
             for move in judgement.moves(hearing.threshold)
         ]
         arguments = {"moves": moves, "reason": self._reason(hearing, messages, moves)}
-        return Step(tool=ToolCall(ADVICE_TOOL, arguments), judgement=judgement)
+        return Step(tool=ToolCall(ADVICE, arguments), judgement=judgement)
 
     def _reason(
         self, hearing: Hearing, messages: Sequence[dict[str, Any]], moves: list[dict]
@@ -223,13 +223,13 @@ class EmbeddedListener:
         """Why, in the words of prompts/ that the model finds likeliest behind its moves."""
         writer = self._begin(hearing, messages, stems_to_show(hearing, messages))
         listed = json.dumps(moves, ensure_ascii=False)
-        start = f'{call_opening(ADVICE_TOOL)}"moves": {listed}, "reason": "'
+        start = f'{call_opening(ADVICE)}"moves": {listed}, "reason": "'
         writer.force(forced_text(self.processor.tokenizer, HEAR + CALL_START + start))
         return writer.write_one_of(reasons(moves, hearing.anchor))
 
     def _callable(self, said: Said, waiting: Sequence[str]) -> list[str]:
         """The tools that these words may mean: advice is written elsewhere."""
-        left_out = {ADVICE_TOOL} | (set(TOOLS) - {"shape_sound"} if waiting else said.excluded)
+        left_out = {ADVICE} | (set(TOOLS) - {"shape_sound"} if waiting else said.excluded)
         return [name for name in TOOLS if name not in left_out]
 
     def _begin(
@@ -275,7 +275,7 @@ def reasons(moves: Sequence[dict[str, Any]], anchor: str) -> list[str]:
 def _marked(message: dict[str, Any]) -> dict[str, Any]:
     """Advice in the history shows that it was listened for, as when the model gave it."""
     calls = [call["name"] for call in message.get("tool_calls") or []]
-    return {**message, "heard": True} if ADVICE_TOOL in calls else message
+    return {**message, "heard": True} if ADVICE in calls else message
 
 
 def recent(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

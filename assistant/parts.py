@@ -60,6 +60,8 @@ def parts_of(listener: Any, said: Said) -> list[str]:
     if read is None:
         return [said.latest]
     clauses = said.clauses
+    if len(clauses) < 2 and all(len(stems) < 2 for _, stems in clauses):
+        return [said.latest]
     dropped = [stems for text, stems in clauses if LEFT_ALONE.search(text)]
     if any(dropped) and said.everything(said.latest):
         return [said.latest]

@@ -3,9 +3,9 @@
 One rule: nothing here speaks to the user.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from assistant.acting import FADERS, READ_ONLY
@@ -16,21 +16,12 @@ from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step
 from assistant.numerals import numbers
 from assistant.rewriting import wordings
 from assistant.said import Said
-from assistant.said_gains import says_way
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
-from assistant.waiting import completed, what_was_said
+from assistant.waiting import completed, corrects, what_was_said
 from assistant.weighing import proposal, weigh
 
-UNDOES = re.compile(
-    r"\bundo\w*\b|\bas (?:it|they) (?:was|were)\b|\bas before\b"
-    r"|\b(?:put|take|bring|get) (?:it|that|them) back\b|\bgo(?:es)? back\b"
-    r"|\b(?:one )?before (?:that|it)\b|\bold (?:one )?was better\b"
-)
-ANOTHER = re.compile(
-    r"\b(?:other|opposite|revers\w+|wrong|instead|meant|mean|not the|rather|flip\w*|swap\w*)\b"
-)
 MAX_STEPS = 4  # tool calls in one turn
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
@@ -137,39 +128,25 @@ class Progress:
         refused = {done.name for done, result in self.done if not result.ok}
         did = {done.name for done, result in self.done if result.ok}
         did -= {"measure_levels", "propose_moves"}
-        several = call.name in READ_ONLY | {"shape_sound"} or self._asks_several
+        several = call.name in READ_ONLY | {"shape_sound"} or len(self.said_now.clauses) > 1
         if did == {"undo"} and call.name in FADERS:
-            several = self._corrects
+            several = corrects(self.said_now)
         unasked = bool(did) and (call.name == "propose_moves" or not several)
         if "shape_sound" in did and not numbers(self.words, self.context.names):
             unasked = unasked or call.name in FADERS
         return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
 
-    @property
-    def _corrects(self) -> bool:
-        """Whether what was undone is to be done another way: "no, the other one", "3, not 5"."""
-        said = self.said_now()
-        if UNDOES.search(said.latest) and not (said.numbers() or says_way(said.latest)):
-            return False
-        another = said.named or said.numbers() or says_way(said.latest)
-        return bool(another or ANOTHER.search(said.latest))
-
-    @property
-    def _asks_several(self) -> bool:
-        """Whether more than one thing is asked for."""
-        return self.said_now().orders > 1
-
+    @cached_property
     def said_now(self) -> Said:
         """What the user said, by itself."""
         return Said((self.words,), self.context.names, tuple(self.context.roles))
 
     def said(self, hearing: Hearing) -> Said:
         """What the user said, and the open proposal."""
-        proposal = self.session.proposal
         return replace(
             what_was_said(hearing, self.messages()),
             roles=tuple(self.context.roles),
-            proposed=proposal.moves if proposal is not None else (),  # an open one only
+            proposed=self.session.proposed,  # an open one only
         )
 
     def problems_of(self, step: Step | None, hearing: Hearing) -> list[str]:
@@ -182,13 +159,8 @@ class Progress:
             return ["the last tool call failed"]
         worked = [(call.name, result.text, result.data) for call, result in self.done if result.ok]
         read = [] if judges(self.listener) else [meters_read(hearing.facts())]
-        proposal = self.session.proposal
         evidence = gather(
-            self.context.names,
-            [*read, *worked],
-            self.words,
-            proposal.moves if proposal is not None else (),
-            hearing.roles,
+            self.context.names, [*read, *worked], self.words, self.session.proposed, hearing.roles
         )
         return check(step.text, evidence)
 

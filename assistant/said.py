@@ -249,7 +249,7 @@ class Said:
     @property
     def _left_by_a_mute(self) -> set[str]:
         """What a text with a mute in it does not mean, unless another clause speaks of it."""
-        rest = " , ".join(part for part, _ in self._clauses if not MUTES.search(part))
+        rest = " , ".join(part for part, _ in self.clauses if not MUTES.search(part))
         speaks = {
             "set_pan": bool(PANS.search(rest)),
             "set_level": bool(PLACES.search(rest) or _OF_LEVEL.search(rest)),
@@ -261,7 +261,7 @@ class Said:
     @property
     def _moves_besides(self) -> bool:
         """Whether a clause that places nothing against another stem speaks of a move."""
-        others = [part for part, _ in self._clauses if not PLACES.search(part)]
+        others = [part for part, _ in self.clauses if not PLACES.search(part)]
         return any(says_way(part) or sizes_db(part, self.names) for part in others)
 
     @cached_property
@@ -275,7 +275,7 @@ class Said:
         if self.sound.goes_on:
             before = replace(self, texts=self.texts[:-1]).sound_for(stem)
             return str(further(read(before), self.latest.casefold()))
-        own = [(sound_asked(text, self.names), stems) for text, stems in self._clauses if stems]
+        own = [(sound_asked(text, self.names), stems) for text, stems in self.clauses if stems]
         several = len({name for _, stems in own for name in stems}) > 1
         if not several or not all(reading.wishes for reading, _ in own):
             return self.sound.words
@@ -289,7 +289,7 @@ class Said:
         """
         found: list[tuple[str, ...]] = []
         before: list[tuple[str, ...]] = []
-        for text, stems in self._clauses:
+        for text, stems in self.clauses:
             before += [stems] if stems and not _LIKENS.search(text) else []
             if sound_asked(text, self.names).wishes:
                 found, before = [*found, *before], []
@@ -302,7 +302,7 @@ class Said:
         return bool(_REFUSAL.search(text)) and not re.search(rf"\bbut\b.*{_YES.pattern}", text)
 
     @cached_property
-    def _clauses(self) -> list[Clause]:
+    def clauses(self) -> list[Clause]:
         """The clauses of the latest words, each with the stems that it names."""
         latest = self.latest
         all_of_it = self.everything(latest)
@@ -318,17 +318,7 @@ class Said:
     @cached_property
     def _orders(self) -> list[Clause]:
         """The clauses, those that only name stems joined to the order that they belong to."""
-        return orders(self._clauses, self.names) if len(self._clauses) > 1 else self._clauses
-
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        """The clauses of the latest words, each with the stems that it names."""
-        return tuple(self._clauses)
-
-    @property
-    def orders(self) -> int:
-        """How many things the latest words may ask for."""
-        return len(self._clauses)
+        return orders(self.clauses, self.names) if len(self.clauses) > 1 else self.clauses
 
     def numbers(self, text: str | None = None) -> set[float]:
         """Magnitudes of the numbers in the latest words, those in stem names left out."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from assistant.drills import LETTERS, SAID_IN_DB, SAME, Answer, Drill
 from assistant.naming import spoken_of
-from assistant.numerals import normal, numbers, without_names
+from assistant.numerals import normal, without_names
+from assistant.said_gains import magnitudes
 from assistant.slips import mended
 
 _WORDS_READ = 16  # a longer text is about something else
@@ -214,7 +215,7 @@ def _direction(words: str, names: Sequence[str], drill: Drill) -> str | None:
 
 def _size_db(words: str, names: Sequence[str]) -> float | None:
     """How many dB are said, in figures or in words; None where none or more than one are."""
-    told = {abs(number.value) for number in numbers(words, names) if number.value == number.value}
+    told = magnitudes(words, names)
     if not told:
         rest = _NAMES_ONE.sub(" ", without_names(normal(words), names))
         told = {_SPELLED[word] for word in re.findall(r"[a-z]+", rest) if word in _SPELLED}

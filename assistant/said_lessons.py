@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.context import ToolContext
+from assistant.english import plainly
 from assistant.lessons import keyword_of, named
 from assistant.naming import spoken_of
 from assistant.numerals import UNIT
-from assistant.said import clauses
+from assistant.said_clauses import clauses
 from assistant.why_cards import by_hand_asked
 
 _OPENING = r"^(?:(?:so|and|ok|okay|hey|hi|um|uh|wait|sorry|please|right|well|hmm)\W+)*"
@@ -58,7 +59,7 @@ def lesson_asked(text: str, context: ToolContext) -> bool:
 
 def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bool:
     """The same. stems_named: tells the stems that the text names; asked only where it matters."""
-    plain = " ".join(text.casefold().replace("\u2019", "'").split())
+    plain = plainly(text)
     if _WRITES.search(plain):
         return False
     if by_hand_asked(plain):

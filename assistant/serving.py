@@ -13,11 +13,11 @@ import numpy as np
 
 import prompts
 from assistant.hearing import Hearing, Judgement, NotAskedError, ReplyError, Step, ToolCall
+from assistant.intents import ADVICE
 from assistant.serving_calls import read_call, unasked, written_out
 from assistant.serving_messages import audio_parts, chat, tool_schemas
 from assistant.serving_stream import Answer, Server, ServingError
 from assistant.serving_text import printable, shown_names
-from assistant.waiting import ADVICE_TOOL
 from mixer.moves import MixState
 from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
@@ -106,7 +106,7 @@ class ServedListener:
         messages: list[dict[str, Any]] = [{"role": "user", "content": words}]
         for tries_left in reversed(range(TRIES)):
             try:
-                step = self._step(hearing, messages, only=ADVICE_TOOL)
+                step = self._step(hearing, messages, only=ADVICE)
                 if step.tool is None:
                     raise ReplyError("advice was asked: call propose_moves, also to leave it")
                 return step.tool

@@ -14,16 +14,16 @@ from pydantic import ValidationError
 
 from assistant.acting import CHANGES, FADERS
 from assistant.assent import asks, orders, says_yes
-from assistant.hearing import Hearing, ReplyError, ToolCall
+from assistant.hearing import STEM_KEYS, Hearing, ReplyError, ToolCall
+from assistant.intents import ADVICE
 from assistant.said_gains import says_way, sizes_db
 from assistant.serving_stream import RawCall
 from assistant.serving_text import printable, quoted
 from assistant.tools import TOOLS, wrong_argument
-from assistant.waiting import ADVICE_TOOL, what_was_said
+from assistant.waiting import since_the_user, what_was_said
 from mixer.moves import on_grid
 
 MAX_STRING = 400
-_STEM_KEYS = ("stem", "against", "stems")
 _WRITTEN_OUT = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 Message = dict[str, Any]
 
@@ -59,7 +59,7 @@ def read_call(raw: RawCall, names: Mapping[str, str], hidden: Callable[[str], st
     except ValidationError as error:
         raise ReplyError(f"{tool.name}: {_short(wrong_argument(error))}") from error
     call = ToolCall(tool.name, fitting.model_dump(exclude_unset=True, exclude_none=True))
-    return _on_grid(call) if tool.name == ADVICE_TOOL else call
+    return _on_grid(call) if tool.name == ADVICE else call
 
 
 def unasked(call: ToolCall, hearing: Hearing, messages: Sequence[Message]) -> str | None:
@@ -90,9 +90,8 @@ def unasked(call: ToolCall, hearing: Hearing, messages: Sequence[Message]) -> st
 
 def _just_proposed(messages: Sequence[Message]) -> bool:
     """Whether advice was given since the user spoke."""
-    places = [at for at, message in enumerate(messages) if message["role"] == "user"]
-    turn = messages[places[-1] :] if places else messages
-    return any(call["name"] == ADVICE_TOOL for m in turn for call in m.get("tool_calls") or [])
+    turn = since_the_user(messages)
+    return any(call["name"] == ADVICE for m in turn for call in m.get("tool_calls") or [])
 
 
 def _is_said(gain_db: float, bearable: set[float]) -> bool:
@@ -131,7 +130,7 @@ def _plain(
     if isinstance(data, str):
         if len(data) > MAX_STRING:
             raise ReplyError(f"{key or 'an argument'} had {len(data)} characters: keep it short")
-        if key in _STEM_KEYS and data in names:
+        if key in STEM_KEYS and data in names:
             return names[data]
         return printable(hidden(data))
     if isinstance(data, dict):

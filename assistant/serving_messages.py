@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 import prompts
+from assistant.hearing import STEM_KEYS
 from assistant.serving_text import all_apart, apart
 from assistant.tools import TOOLS
 
-_STEM_KEYS = ("stem", "against", "stems")
 ERROR = "error"  # the name that a turn gives to what it could not use of an answer
 Message = dict[str, Any]
 
@@ -129,7 +129,7 @@ def _is_result(messages: Sequence[Message]) -> bool:
 def _renamed(data: Any, shown: Mapping[str, str], key: str = "") -> Any:
     """Data in which stems have the names that the server is told."""
     if isinstance(data, str):
-        return shown.get(data, data) if key in (*_STEM_KEYS, "anchor") else data
+        return shown.get(data, data) if key in (*STEM_KEYS, "anchor") else data
     if isinstance(data, Mapping):
         return {name: _renamed(value, shown, name) for name, value in data.items()}
     return [_renamed(value, shown, key) for value in data] if isinstance(data, list) else data
@@ -149,7 +149,7 @@ def _parameters(schema: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
         if "anyOf" in node:
             (one,) = [kind for kind in node["anyOf"] if kind.get("type") != "null"]
             return simple(one, key)
-        if node.get("type") == "string" and key in _STEM_KEYS and "enum" not in node:
+        if node.get("type") == "string" and key in STEM_KEYS and "enum" not in node:
             return {"type": "string", "enum": list(names)}
         kept = {name: value for name, value in node.items() if name not in _LEFT_OUT}
         if "properties" in kept:

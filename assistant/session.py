@@ -228,6 +228,11 @@ class Session:
         self._write("take", file=relative, seed=seed, effects=effects, version=self.version.number)
         return self.takes[-1]
 
+    @property
+    def proposed(self) -> tuple[Move, ...]:
+        """The moves of the open proposal; none where there is none."""
+        return () if self.proposal is None else self.proposal.moves
+
     def begin_drill(self, drill: Drill) -> None:
         """Keep a drill open until it is answered or left."""
         self._write("drill", **drill.as_data())

@@ -31,7 +31,7 @@ def mended(text: str, names: Sequence[str] = ()) -> str:
 
 
 def _mended(word: str, own: set[str]) -> str:
-    if len(word) < _LEAST_LETTERS or word in own or is_word(word) or word in _targets():
+    if len(word) < _LEAST_LETTERS or word in own or is_word(word) or word in _known():
         return word
     names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]
     for targets in (names, _targets()):
@@ -52,3 +52,9 @@ def _targets() -> tuple[str, ...]:
         *(word for word in telling if len(word) >= _LEAST_LETTERS),
         *(word for word in named if len(word) > _LEAST_LETTERS),  # "tahts" is no hats
     }))  # fmt: skip
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The same words, to be looked up."""
+    return frozenset(_targets())

@@ -14,9 +14,8 @@ _MOST_TOLD = 6  # findings and trims in the text; the data holds all of them
 
 def check_gain_staging(context: ToolContext, arguments: Nothing) -> ToolResult:
     """Check every stem's file and the mix bus as it stands, and after the open proposal."""
-    proposal = context.session.proposal
-    moves = () if proposal is None else proposal.moves
-    data = context.checks.at(context.session.state(), moves).as_data()
+    session = context.session
+    data = context.checks.at(session.state(), session.proposed).as_data()
     return ToolResult(True, checked_text(data), data)
 
 

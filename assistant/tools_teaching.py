@@ -15,7 +15,7 @@ from assistant.lesson_numbers import Filled, fill, meters_of
 from assistant.lessons import Lesson, find, lessons, named
 from assistant.naming import spoken_of
 from assistant.tools_levels import Arguments, MeasureLevels
-from assistant.why_cards import by_hand, by_hand_asked, card_of, level_asked, proposed, why_asked
+from assistant.why_cards import by_hand, by_hand_asked, card_of, level_asked, why_asked
 
 _WHOLE = re.compile(
     r"\b(?:more about|more on|tell me more|in full|in detail|details|whole|full|long version|deeper"
@@ -54,7 +54,7 @@ def measure_levels(context: ToolContext, arguments: MeasureLevels) -> ToolResult
     result = tools_levels.measure_levels(context, arguments)
     rows, said = result.data["levels"], said_in_this_turn(context)
     stems = [row["stem"] for row in rows if len(rows) == 1 and said]
-    advised = {move.stem for move in proposed(context)}
+    advised = {move.stem for move in context.session.proposed}
     asked = why_asked(said) or (advised.issuperset(stems) and not level_asked(said))
     card = card_of(context, stems[0]) if stems and asked else None
     return result if card is None else replace(result, data=result.data | {"card": card.as_data()})
@@ -96,7 +96,7 @@ def lesson_result(filled: Filled, whole: bool) -> ToolResult:
 def _why(context: ToolContext, text: str) -> ToolResult | None:
     """The case for a stem that is named, else for the first move proposed; None without either."""
     stems = spoken_of(text, context.names, context.roles)
-    stems = stems or tuple(move.stem for move in proposed(context))
+    stems = stems or tuple(move.stem for move in context.session.proposed)
     card = card_of(context, stems[0]) if stems else None
     if card is None:
         return None

@@ -57,8 +57,8 @@ def run_turn(
 ) -> Reply:
     """Answer one thing that the user said; every step is in the journal before it is shown."""
     context.listener, context.weighed = listener, None
-    turn = Progress(session, listener, context, user_text, on_event)
-    turn.order = answered(user_text, open_question(session.events))
+    order = answered(user_text, open_question(session.events))
+    turn = Progress(session, listener, context, user_text, on_event, order=order)
     turn.tell("user", text=user_text)
     try:
         if len(user_text) > MAX_CHARACTERS:
@@ -111,15 +111,12 @@ def _in_drill(turn: Progress) -> Reply | None:
     """What is said to an answer to the open drill; None where the words are none."""
     if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
         return None
-    turn.act(call)
-    text = rewrite(*turn.done[-1], seed=len(turn.session.events))
-    turn.tell("reply", text=text, rewritten=False, problems=[])
-    return Reply(text)
+    return _told_at_once(turn, call)
 
 
 def _in_parts(turn: Progress) -> Reply | None:
     """The answers to a message that asks for several things, one after the other; else None."""
-    parts = [] if turn.order is not None else parts_of(turn.listener, turn.said_now())
+    parts = [] if turn.order is not None else parts_of(turn.listener, turn.said_now)
     if len(parts) < 2:
         return None
     told: list[Reply] = []
@@ -149,7 +146,12 @@ def _taught(turn: Progress) -> Reply | None:
     """A lesson, or a move's steps by hand, where the words plainly ask for one; None otherwise."""
     if not lesson_asked(turn.words, turn.context):
         return None
-    turn.act(ToolCall("explain", {"topic": turn.words[:120]}))
+    return _told_at_once(turn, ToolCall("explain", {"topic": turn.words[:120]}))
+
+
+def _told_at_once(turn: Progress, call: ToolCall) -> Reply:
+    """The reply to a call that the words leave no doubt of, told from its result."""
+    turn.act(call)
     text = rewrite(*turn.done[-1], seed=len(turn.session.events))
     turn.answer(text=text, rewritten=False, problems=[])
     return Reply(text)

@@ -8,13 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.hearing import Hearing
+from assistant.intents import ADVICE
 from assistant.said import Said
+from assistant.said_gains import says_way
 from mixer.moves import Move
 
-ADVICE_TOOL = "propose_moves"
 _DRUMS = frozenset({"kick", "snare", "hats", "percussion", "drums"})
 # How the results of changes to the mix begin (assistant/tools_moves.py, tools_sound.py).
 _CHANGED = re.compile(r"applied as |back at |forward at |restored |v\d+: ")
+_UNDOES = re.compile(
+    r"\bundo\w*\b|\bas (?:it|they) (?:was|were)\b|\bas before\b"
+    r"|\b(?:put|take|bring|get) (?:it|that|them) back\b|\bgo(?:es)? back\b"
+    r"|\b(?:one )?before (?:that|it)\b|\bold (?:one )?was better\b"
+)
+_ANOTHER = re.compile(
+    r"\b(?:other|opposite|revers\w+|wrong|instead|meant|mean|not the|rather|flip\w*|swap\w*)\b"
+)
 Message = dict[str, Any]
 
 
@@ -22,7 +31,7 @@ def what_was_said(hearing: Hearing, messages: Sequence[Message]) -> Said:
     """The user's words, and the moves proposed last."""
     texts = tuple(message["content"] for message in messages if message["role"] == "user")
     calls = [call for message in messages for call in message.get("tool_calls") or []]
-    advice = [call["arguments"]["moves"] for call in calls if call["name"] == ADVICE_TOOL]
+    advice = [call["arguments"]["moves"] for call in calls if call["name"] == ADVICE]
     proposed = tuple(Move(**move) for move in (advice[-1] if advice else ()))
     moved = moved_before(messages, hearing.names)
     return Said(texts, hearing.names, hearing.roles, proposed, hearing.anchor, moved)
@@ -46,7 +55,7 @@ def stems_waiting(said: Said, messages: Sequence[Message]) -> tuple[str, ...]:
     """The stems whose sound was asked for in this turn, and that have not had theirs yet."""
     if not said.sound.only:
         return ()
-    turn = _since_the_user(messages)
+    turn = since_the_user(messages)
     calls = [call for message in turn for call in message.get("tool_calls") or []]
     refused = [m for m in turn if m["role"] == "tool" and m["content"].startswith("shape_sound: ")]
     if refused or any(call["name"] != "shape_sound" for call in calls):
@@ -88,11 +97,20 @@ def completed(messages: Sequence[Message], order: str) -> list[Message]:
     ]
 
 
+def corrects(said: Said) -> bool:
+    """Whether what was undone is to be done another way: "no, the other one", "3, not 5"."""
+    how = bool(said.numbers()) or says_way(said.latest)
+    if _UNDOES.search(said.latest) and not how:
+        return False
+    return how or bool(said.named or _ANOTHER.search(said.latest))
+
+
 def is_open(messages: Sequence[Message]) -> bool:
     """Whether nothing was done yet about the user's last words."""
     return bool(messages) and messages[-1]["role"] == "user"
 
 
-def _since_the_user(messages: Sequence[Message]) -> Sequence[Message]:
+def since_the_user(messages: Sequence[Message]) -> Sequence[Message]:
+    """What was done and said since the user spoke last."""
     places = [place for place, message in enumerate(messages) if message["role"] == "user"]
     return messages[places[-1] + 1 :] if places else ()

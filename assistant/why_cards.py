@@ -100,7 +100,7 @@ def card_of(context: ToolContext, stem: str) -> WhyCard | None:
         return None
     assert meters.usual_lu is not None and meters.stem == stem
     low_lu, high_lu = meters.usual_lu
-    gain_db = next((move.gain_db for move in proposed(context) if move.stem == stem), None)
+    gain_db = next((move.gain_db for move in context.session.proposed if move.stem == stem), None)
     inside = low_lu <= relative_lu <= high_lu
     ignored = _ignored(stem, context.roles[at], gain_db, inside)
     return WhyCard(stem, meters.anchor, relative_lu, low_lu, high_lu, gain_db, ignored)
@@ -115,15 +115,9 @@ def _ignored(stem: str, role: str | None, gain_db: float | None, inside: bool) -
     return told["raise" if gain_db > 0 else "lower"][family].format(stem=stem)
 
 
-def proposed(context: ToolContext) -> tuple[Move, ...]:
-    """The moves of the open proposal."""
-    proposal = context.session.proposal
-    return proposal.moves if proposal is not None else ()
-
-
 def moves_meant(context: ToolContext, said: str) -> tuple[Move, ...]:
     """The moves that are to be made by hand: proposed, else applied last; of the named stems."""
-    moves = proposed(context) or _applied_last(context)
+    moves = context.session.proposed or _applied_last(context)
     named = spoken_of(said, context.names, context.roles)
     return tuple(move for move in moves if move.stem in named) or ((*moves,) if not named else ())
 

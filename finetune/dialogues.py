@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-import prompts
 from finetune import talk, talk_actions, talk_follow
 from finetune.batches import Example
 from finetune.desk import Desk
@@ -105,10 +104,8 @@ class Dialogues:
         makers, weights = self._deeds
         order = np.argsort(desk.rng.exponential(size=len(makers)) / weights)
         first, second = (makers[place](desk, held_out) for place in order[:2])
-        joiners = prompts.words("joiners")
-        joiner = str(joiners[int(desk.rng.integers(len(joiners)))])
         one, other = (exchange.messages[0]["content"] for exchange in (first, second))
-        said = {"role": "user", "content": f"{one.rstrip(' .!')}{joiner}{other}"}
+        said = {"role": "user", "content": talk.joined(one, other, desk.rng)}
         return Exchange([said, *first.messages[1:-1], *second.messages[1:]])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 import prompts
 from finetune.stem_names import names_for
-from finetune.talk import WRAPPED_SHARE, scruffy, split_phrasings, wrapped
+from finetune.talk import WRAPPED_SHARE, joined, scruffy, split_phrasings, wrapped
 from mixer.roles import ROLES, words_of
 
 JOINED_SHARE = 0.12  # two deeds in one message
@@ -46,7 +46,7 @@ class Messages:
             first, second = self.rng.choice(len(JOINED), size=2, replace=False)
             chosen = tuple(self.intents.index(JOINED[place]) for place in (first, second))
             one, other = (self.of(intent) for intent in chosen)
-            return Message(f"{one.rstrip(' .!')}{self._any('joiners')}{other}", chosen)
+            return Message(joined(one, other, self.rng), chosen)
         intent = int(self.rng.choice(len(self.intents), p=self._probability))
         return Message(self.of(intent), (intent,))
 

@@ -90,6 +90,13 @@ def wrapped(text: str, rng: Rng) -> str:
     return f"{text.rstrip('.')} {closers[int(rng.integers(len(closers)))]}"
 
 
+def joined(one: str, other: str, rng: Rng) -> str:
+    """Two things asked for in one message."""
+    joiners = prompts.words("joiners")
+    joiner = str(joiners[int(rng.integers(len(joiners)))])
+    return f"{one.rstrip(' .!')}{joiner}{other}"
+
+
 def about(
     desk: Desk,
     intent: str,

@@ -18,7 +18,6 @@ from mixer.megami.mixer import render_takes
 from mixer.moves import MixState, Move
 from mixer.song import open_song, song_from_arrays
 from tests.scripted import RATE, ScriptedListener, a_context, call, moves, say, stems
-from tests.test_assistant_cli import gainsay  # noqa: F401 (a fixture)
 
 CHECK = ToolCall("check_gain_staging", {})
 TWO_S = 2 * RATE
@@ -172,7 +171,7 @@ def test_a_check_without_any_anchor_or_session():
     assert len(checked.readings) == 3 and checked.after is None
 
 
-def test_check_as_json(gainsay, faulty):  # noqa: F811
+def test_check_as_json(gainsay, faulty):
     code, out, _ = gainsay("check", faulty, "--json", "--move", "VOCALS=+3")
     told = json.loads(out)
     assert code == 0  # what is wrong with a song is no failure of the command
@@ -185,7 +184,7 @@ def test_check_as_json(gainsay, faulty):  # noqa: F811
     assert [row["fader_db"] for row in told["stems"]] == [-trim + 0.0 for trim in trims.values()]
 
 
-def test_check_as_a_table(gainsay, faulty):  # noqa: F811
+def test_check_as_a_table(gainsay, faulty):
     code, out, _ = gainsay("check", faulty)
     flat = " ".join(out.split())
     assert code == 0
@@ -195,7 +194,7 @@ def test_check_as_a_table(gainsay, faulty):  # noqa: F811
     assert "In floating point no level does damage" in flat and "EBU R 68" in flat
 
 
-def test_a_wrong_folder_or_stem_is_a_sentence(gainsay, faulty, tmp_path):  # noqa: F811
+def test_a_wrong_folder_or_stem_is_a_sentence(gainsay, faulty, tmp_path):
     code, _, err = gainsay("check", tmp_path / "nowhere", "--json")
     assert code == 2 and "is not there" in err
     code, _, err = gainsay("check", faulty, "--move", "voc=+3")

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from rich.console import Console
 
-from assistant import cli, opening
+from assistant import opening
 from assistant.chat import chat_in_terminal, greet
 from assistant.console_view import level_chart
 from assistant.hearing import ToolCall
@@ -35,38 +35,6 @@ def listener(monkeypatch):
     scripted = ScriptedListener(needed={"vocals": 3.0})
     monkeypatch.setattr(opening, "load_listener", lambda on_progress=None: scripted)
     return scripted
-
-
-@pytest.fixture
-def gainsay(capsys, monkeypatch):
-    """Run the command line: (arguments) -> (exit code, standard output, standard error)."""
-
-    def run(*arguments, lines=()):
-        monkeypatch.setattr(sys, "argv", ["gainsay", *map(str, arguments)])
-        monkeypatch.setattr("assistant.chat.sys.stdin", _Lines(lines))
-        monkeypatch.setattr("assistant.cli.sys.stdin", _Lines(lines))
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
-
-
-class _Lines:
-    """Standard input that is no terminal."""
-
-    def __init__(self, lines):
-        self.lines = [line + "\n" for line in lines]
-
-    def readline(self):
-        return self.lines.pop(0) if self.lines else ""
-
-    def isatty(self):
-        return False
 
 
 def lufs_of(path) -> float:

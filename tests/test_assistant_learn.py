@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant import cli
 from assistant.drills_progress import read_progress
 from assistant.turn import run_turn
 from mixer.song import open_song
@@ -18,34 +17,15 @@ ROOT = Path(__file__).parents[1]
 NAMES = ("bass", "kick", "vocals")
 
 
-class _Lines:
-    """Standard input that is no terminal."""
-
-    def __init__(self, lines):
-        self.lines = [line + "\n" for line in lines]
-
-    def readline(self):
-        return self.lines.pop(0) if self.lines else ""
-
-    def isatty(self):
-        return False
-
-
 @pytest.fixture
-def learn(tmp_path, capsys, monkeypatch):
+def learn(tmp_path, gainsay):
     """Run the command on a short song: (lines, arguments) -> (exit code, output lines)."""
     folder = song_folder(tmp_path / "song", NAMES)
 
     def run(*lines, arguments=()):
-        session = ["--session", str(tmp_path / "session")]
-        monkeypatch.setattr(sys, "argv", ["gainsay", "learn", str(folder), *session, *arguments])
-        monkeypatch.setattr(sys, "stdin", _Lines(lines))
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, capsys.readouterr().out.splitlines()
+        session = ["--session", tmp_path / "session"]
+        code, out, _ = gainsay("learn", folder, *session, *arguments, lines=lines)
+        return code, out.splitlines()
 
     return run
 

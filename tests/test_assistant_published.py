@@ -1,13 +1,11 @@
 """`gainsay mix --mixer megami-published`: what it writes and says, and what it refuses."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
 import soundfile
 
-from assistant import cli
 from tests.scripted import song_folder
 from tests.tiny_published import tiny_folder
 
@@ -18,20 +16,12 @@ def weights(tmp_path_factory):
 
 
 @pytest.fixture
-def mix(tmp_path, capsys, monkeypatch):
+def mix(tmp_path, gainsay):
     """Mix a small song with more arguments: (exit code, standard output, standard error)."""
     song = song_folder(tmp_path / "song")
 
     def run(name, *arguments):
-        line = ["gainsay", "mix", str(song), "-o", str(tmp_path / name), *map(str, arguments)]
-        monkeypatch.setattr(sys, "argv", line)
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return gainsay("mix", song, "-o", tmp_path / name, *arguments)
 
     return run
 

@@ -2,12 +2,11 @@
 
 import io
 import json
-import sys
 
 import pytest
 from rich.console import Console
 
-from assistant import cli, opening
+from assistant import opening
 from assistant.chat import greet, showing, take_turn
 from assistant.serving import ServedListener, Server
 from tests.scripted import moves, song_folder
@@ -23,7 +22,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def gainsay(capsys, monkeypatch):
+def gainsay(gainsay, monkeypatch):
     """Run the command line against a server: (*arguments) -> (exit code, output, errors)."""
     monkeypatch.setattr(opening, "load_listener", lambda on_progress=None: pytest.fail("embedded"))
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -32,15 +31,7 @@ def gainsay(capsys, monkeypatch):
         if server is not None:
             place = ["--base-url", server.base_url, "--model", "big-9b"]
             arguments = (*arguments, "--listener", "openai", *place)
-        monkeypatch.setattr(sys, "argv", ["gainsay", *map(str, arguments)])
-        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return gainsay(*arguments, lines=lines)
 
     return run
 
