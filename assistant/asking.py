@@ -11,6 +11,7 @@ from typing import Any
 from assistant.acting import stems_set, wrong_number
 from assistant.hearing import ToolCall
 from assistant.naming import role_of
+from assistant.orders.mentions import mentions
 from assistant.said import Said
 from assistant.said_gains import magnitudes
 from assistant.said_sides import side_of
@@ -35,7 +36,6 @@ _FIGURE = re.compile(r"(?:(?:number|no|nr) )?(\d+|[abc])")
 _COUNTED = re.compile(r"\d+|(?<![^\W_])[abc](?![^\W_])")  # in a label
 _YES = re.compile(r"(?:yes|yeah|yep|yup|ya|sure|correct|exactly|right|go ahead|y|do it|yes it)")
 _BOTH = re.compile(r"(?:both|all|all three|every|each|both guitars|all of)")
-_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True)
@@ -57,27 +57,23 @@ def unclear(said: Said) -> tuple[str, tuple[str, ...]] | None:
     text = said.latest
     if len(said.named) < 2 or _ALL_OF_THEM.search(text):
         return None
-    for word in dict.fromkeys(_WORD.findall(text)):
-        if word.endswith("s") or role_of(word) not in _APART:
+    for one in mentions(text, said.names, said.roles):
+        words = text[one.start : one.end]
+        meant = tuple(name for name in one.stems if name in said.named)
+        if len(meant) < 2 or words.endswith("s") or role_of(words.split()[-1]) not in _APART:
             continue
-        meant = tuple(name for name in said.speak(word) if name in said.named)
-        if len(meant) > 1 and not set(meant) & set(said.focus):
-            return None if any(name.casefold() in text for name in meant) else (word, meant)
+        if not set(meant) & set(said.focus):
+            return words, meant
     return None
 
 
 def which(call: ToolCall, stems: Sequence[str], said: Said) -> list[Option]:
-    """The stems that a call may be meant for, where the user's word fits more than it touches.
-
-    All of a pair may be moved at once: a guitar that was played twice is one guitar.
-    """
+    """The stems that a call may be meant for, where the user's word fits more than one."""
     found = unclear(said)
     if found is None or call.name == "shape_sound":  # a sound goes to all that were named
         return []
     word, meant = found
-    touched = set(stems) & set(meant)
-    pair = len({side_of(name) for name in meant} - {None}) == len(meant) == 2
-    if not touched or (touched == set(meant) and pair):
+    if not set(stems) & set(meant):
         return []
     return [Option(name, _with_name(said.latest, word, name)) for name in meant]
 

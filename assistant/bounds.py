@@ -39,7 +39,7 @@ class Bounds:
             for name, quoted in self._quoted.items():
                 if text.endswith(f'{{"stem": "{quoted}", "gain_db": '):
                     return _numerals(self.said.gains_db(name))
-        if text.startswith(call_opening("measure_levels")) and len(self.said.named) > 1:
+        if text.startswith(call_opening("measure_levels")) and self.said.measured:
             return self._measured(text.removeprefix(call_opening("measure_levels")))
         if text.startswith(call_opening("shape_sound")) and text.endswith('", "words": "'):
             return self._sound(text.removesuffix('", "words": "'))
@@ -57,11 +57,11 @@ class Bounds:
         return self._number(text)
 
     def _measured(self, text: str) -> Sequence[str]:
-        """All of several stems that are named, and no other."""
+        """All of the stems that are asked about, and no other."""
         if not text:
             return [_STEMS_OPEN]
         *written, begun = text.removeprefix(_STEMS_OPEN).split(_NEXT_NAME)
-        waiting = [q for name in self.said.named if (q := json_text(name)) not in written]
+        waiting = [q for name in self.said.measured if (q := json_text(name)) not in written]
         if not begun:
             return waiting
         if begun in waiting and begun in self._whole_names:

@@ -32,6 +32,7 @@ from assistant.model.processing import (
 )
 from assistant.model.sentences import SentenceEncoder
 from assistant.naming import spoken_of
+from assistant.orders.mentions import plainly_said
 from assistant.rewriting import not_here_told, spoken
 from assistant.said import Said
 from assistant.tools import TOOLS
@@ -79,6 +80,7 @@ class EmbeddedListener:
         self.model = model.eval()
         reads = model.config.sentence_features > 0
         self.sentences = SentenceEncoder.of(folder) if reads else None
+        self.reader = SentenceEncoder.reader_of(folder)
         self._judge = Judge(self.model, self.processor.tokenizer, self.sentences)
         self._content: dict[int, tuple[Song, np.ndarray, list[np.ndarray | None], list]] = {}
 
@@ -162,7 +164,7 @@ class EmbeddedListener:
         waiting = stems_waiting(said, messages)
         tools, reading = self._callable(said, waiting), {}
         if not waiting and not (said.sound.style and is_open(messages)):  # else: a call, it is
-            reading = self._read(messages)
+            reading = self._read(hearing, messages)
             act, writer.certainty = self._act(writer, tools, said, reading)
             if act == ADVICE:
                 return self._advise(hearing, messages)
@@ -177,13 +179,19 @@ class EmbeddedListener:
         called = ToolCall(call["name"], call["arguments"])
         return Step(tool=called, certainty=writer.certainty)
 
-    def read(self, text: str) -> dict[str, float]:
+    def read(
+        self, text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
+    ) -> dict[str, float]:
         """How likely each intent is meant by a text; nothing where no reader was trained."""
-        return {} if self.sentences is None else self.sentences.intents_of(text)
+        if self.reader is None:
+            return {}
+        return self.reader.intents_of(plainly_said(text, names, roles))
 
-    def _read(self, messages: Sequence[dict[str, Any]]) -> dict[str, float]:
+    def _read(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> dict[str, float]:
         """What the user's last words want, by intent, as long as nothing was done about them."""
-        return self.read(messages[-1]["content"]) if is_open(messages) else {}
+        if not is_open(messages):
+            return {}
+        return self.read(messages[-1]["content"], hearing.names, tuple(hearing.roles))
 
     def _act(
         self, writer: Writer, tools: Sequence[str], said: Said, reading: dict[str, float]
@@ -194,6 +202,8 @@ class EmbeddedListener:
         read = acts_of(reading, anchor_alone=set(said.named) == {said.anchor})
         if reading and said.placed is not None and said.numbers():  # "bells 8 under the kick"
             read["set_level"] = max(read.get("set_level", 0.0), PLACED)
+        if reading and said.asks_after:  # "and the keys?"
+            read[ADVICE] = max(read.get(ADVICE, 0.0), PLACED)
         return likeliest(weighed(acts, read))
 
     def _spoken(self, hearing: Hearing, said: Said, reading: dict[str, float]) -> tuple[str, ...]:

@@ -216,6 +216,7 @@ def _numbered(
         if _HAS_DIGIT.search(name)
         and (word in words_of(name).split() or (role and role in (kind, role_from_name(name))))
     ]
-    meant = [name for name in alike if digits in re.findall(r"\d+", name)]
+    number = digits.lstrip("0")  # "stem 3" is STEM_03_GTR
+    meant = [n for n in alike if number in [d.lstrip("0") for d in re.findall(r"\d+", n)]]
     several = len(alike) > 1 or word in _ANY_STEM
     return meant[0] if len(meant) == 1 and several else match[0]

@@ -56,9 +56,13 @@ def parts_of(listener: Any, said: Said) -> list[str]:
 
     listener: one that reads intents (assistant/listener.py); the words of others stay whole.
     """
-    read: Read | None = getattr(listener, "read", None)
-    if read is None:
+    reads = getattr(listener, "read", None)
+    if reads is None:
         return [said.latest]
+
+    def read(text: str) -> Mapping[str, float]:
+        return reads(text, said.names, said.roles)
+
     clauses = said.clauses
     if len(clauses) < 2 and all(len(stems) < 2 for _, stems in clauses):
         return [said.latest]

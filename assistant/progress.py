@@ -3,7 +3,7 @@
 One rule: nothing here speaks to the user.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,10 @@ from assistant.context import ToolContext, ToolResult
 from assistant.facts import meters_read
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step, ToolCall, judges
+from assistant.intents import acts_of
 from assistant.numerals import numbers
+from assistant.orders.before import before
+from assistant.orders.reading import Stems, orders
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.session import Session
@@ -140,6 +143,34 @@ class Progress:
     def said_now(self) -> Said:
         """What the user said, by itself."""
         return Said((self.words,), self.context.names, tuple(self.context.roles))
+
+    def agrees_to_nothing(self, step: Step) -> bool:
+        """Whether a yes was understood where nothing is proposed: the user is pleased, then."""
+        call = step.tool
+        is_yes = call is not None and call.name == "apply_moves" and not call.arguments.get("moves")
+        return is_yes and not self.done and self.session.proposal is None
+
+    @cached_property
+    def plain_orders(self) -> list[ToolCall]:
+        """The calls that the words ask for, where all of them are plain orders."""
+        read = getattr(self.listener, "read", None)
+        if read is None:  # a served model reads the words itself
+            return []
+        names, roles = self.context.names, tuple(self.context.roles)
+        done_before = before(self._events_before, names, roles, self.session.proposed)
+
+        def meant(text: str) -> dict[str, float]:
+            return acts_of(read(text, names, roles))
+
+        return orders(self.words, Stems(names, roles, self.session.anchor), done_before, meant)
+
+    @property
+    def _events_before(self) -> Sequence[Mapping[str, Any]]:
+        """The journal up to what the user said, or to the part of it that is answered now."""
+        events = self.session.events
+        told = ("part",) if self.is_part else ("user",)
+        last = max((n for n, event in enumerate(events) if event["event"] in told), default=0)
+        return events[:last]
 
     def said(self, hearing: Hearing) -> Said:
         """What the user said, and the open proposal."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import prompts
-from assistant.naming import in_full, not_here, spoken_of
-from assistant.said_clauses import LEFT_ALONE, Clause, clauses, divided, orders
+from assistant.naming import in_full, not_here
+from assistant.orders.mentions import stems_in
+from assistant.said_clauses import LEFT_ALONE, Clause, clauses, divided, is_bare, orders
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
 from assistant.said_mutes import MUTES, NOT_MUTED, UNMUTES, mutes
@@ -59,6 +60,10 @@ _REFUSAL = re.compile(
     r"^(?:no|nope|nah|not|never)\b|\b(?:don't|dont|do not|leave it|not now|not yet|rather not)\b"
     r"|\b(?:no thanks|hands off|forget it|never mind|nevermind|cancel|stop)\b"
 )
+
+
+_ASKS_AFTER = re.compile(r"\b(?:what|how) about\b")
+_THEY = re.compile(r"\b(?:they|she|he|her|him)\b")
 
 
 def _in_words(match: re.Match[str]) -> str:
@@ -112,11 +117,11 @@ class Said:
 
     def speak(self, text: str) -> tuple[str, ...]:
         """The stems that a text names."""
-        return spoken_of(text, self.names, self.roles)
+        return stems_in(text, self.names, self.roles)
 
     def _meant(self, text: str) -> tuple[str, ...]:
         """The stems that a text of this turn names, of a pair the one on its side."""
-        named = spoken_of(text, self.names, self.roles)
+        named = stems_in(text, self.names, self.roles)
         if not _CHOOSES.search(text):
             return named
         named = on_its_side(text, named, self.focus, self.speak)
@@ -126,7 +131,7 @@ class Said:
     def _has_no_subject(self, text: str) -> bool:
         """Whether a text goes on about a stem without naming it: "more", "even brighter"."""
         of_a_sound = goes_on(text) or bool(sound_asked(text, self.names).wishes)
-        return of_a_sound and not spoken_of(text, self.names, self.roles)
+        return of_a_sound and not stems_in(text, self.names, self.roles)
 
     @cached_property
     def named(self) -> tuple[str, ...]:
@@ -152,7 +157,7 @@ class Said:
         if self._of_the_last_turn:
             return self.focus
         offered = {move.stem for move in self.proposed}
-        before = offered | set(spoken_of(self.recent, self.names, self.roles))
+        before = offered | set(stems_in(self.recent, self.names, self.roles))
         before |= {move.stem for move in self.moved}
         return tuple(name for name in self.names if name in before)
 
@@ -170,9 +175,7 @@ class Said:
             return ()
         behind = _EXCEPT.search(text, match.end())
         left_out = (
-            set()
-            if behind is None
-            else set(spoken_of(text[behind.end() :], self.names, self.roles))
+            set() if behind is None else set(stems_in(text[behind.end() :], self.names, self.roles))
         )
         if "rest" in match[0] or "others" in match[0]:
             left_out |= set(self.named)
@@ -223,6 +226,28 @@ class Said:
     def _compared(self) -> bool:
         return self.placed is not None or self.levelled is not None
 
+    @property
+    def asks_after(self) -> bool:
+        """Whether the words ask after stems and say no more: "and the keys?"."""
+        if not self.named or "?" not in self.texts[-1]:
+            return False
+        return is_bare(_ASKS_AFTER.sub("", self.latest), self.names)
+
+    @cached_property
+    def measured(self) -> tuple[str, ...]:
+        """The stems whose levels are asked for; none where all are meant.
+
+        The anchor, which the others are measured against, only where it is compared or alone.
+        """
+        if self.everything(self.latest):
+            return ()
+        named = self.named
+        if IT.search(self.latest) or _THEY.search(self.latest):
+            named = tuple(name for name in self.names if name in {*named, *self.focus})
+        others = tuple(name for name in named if name != self.anchor)
+        compared = re.search(r"\b(?:which|what's|whats|who)\b.*\bor\b", self.latest)
+        return named if compared or not others else others
+
     @cached_property
     def excluded(self) -> frozenset[str]:
         """The tools that the latest words cannot mean."""
@@ -267,7 +292,7 @@ class Said:
     @cached_property
     def sound(self) -> SoundSaid:
         """What the latest words say of a sound."""
-        stems = self.named or spoken_of(self.recent, self.names, self.roles)
+        stems = self.named or stems_in(self.recent, self.names, self.roles)
         return sound_said(self.texts, self.names, self.named, stems)
 
     def sound_for(self, stem: str) -> str:

@@ -11,6 +11,7 @@ from functools import cache
 import prompts
 from assistant.english import is_word
 from mixer.roles import words_of
+from mixer.words import read
 
 _LIKENESS = 0.75
 _LEAST_LETTERS = 4
@@ -32,6 +33,8 @@ def mended(text: str, names: Sequence[str] = ()) -> str:
 
 def _mended(word: str, own: set[str]) -> str:
     if len(word) < _LEAST_LETTERS or word in own or is_word(word) or word in _known():
+        return word
+    if read(word).wishes:  # "brighten" is no slip of "right"
         return word
     names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]
     for targets in (names, _targets()):

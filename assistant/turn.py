@@ -66,7 +66,7 @@ def run_turn(
                 f"that was {len(user_text)} characters and {MAX_CHARACTERS} are read at once: "
                 "say it shorter"
             )
-        return _picky(turn) or _in_drill(turn) or _in_parts(turn) or _taught(turn) or _answer(turn)
+        return _picky(turn) or _in_drill(turn) or _in_parts(turn) or _alone(turn)
     except JournalError:
         raise
     except Exception as error:
@@ -114,9 +114,28 @@ def _in_drill(turn: Progress) -> Reply | None:
     return _told_at_once(turn, call)
 
 
+def _alone(turn: Progress) -> Reply:
+    """The answer to a message, or a part of one, that asks for one thing."""
+    return _ordered(turn) or _taught(turn) or _answer(turn)
+
+
+def _ordered(turn: Progress) -> Reply | None:
+    """What is said to plain orders, which leave no doubt; None where the words are none."""
+    calls = turn.plain_orders
+    if not calls:
+        return None
+    said = turn.said_now
+    for call in calls:
+        if options := which(call, stems_of(call), said):
+            return _ask_back(turn, MORE_THAN_ONE, options)
+    return _told_at_once(turn, *calls)
+
+
 def _in_parts(turn: Progress) -> Reply | None:
     """The answers to a message that asks for several things, one after the other; else None."""
-    parts = [] if turn.order is not None else parts_of(turn.listener, turn.said_now)
+    if turn.order is not None or turn.plain_orders:
+        return None
+    parts = parts_of(turn.listener, turn.said_now)
     if len(parts) < 2:
         return None
     told: list[Reply] = []
@@ -127,7 +146,7 @@ def _in_parts(turn: Progress) -> Reply | None:
         )
         part.tell("part", text=text)
         try:
-            told.append(_taught(part) or _answer(part))
+            told.append(_alone(part))
         finally:
             turn.done += part.done
         if options := turn.session.events[-1].get("options"):
@@ -149,10 +168,18 @@ def _taught(turn: Progress) -> Reply | None:
     return _told_at_once(turn, ToolCall("explain", {"topic": turn.words[:120]}))
 
 
-def _told_at_once(turn: Progress, call: ToolCall) -> Reply:
-    """The reply to a call that the words leave no doubt of, told from its result."""
-    turn.act(call)
-    text = rewrite(*turn.done[-1], seed=len(turn.session.events))
+def _told_at_once(turn: Progress, *calls: ToolCall) -> Reply:
+    """The reply to calls that the words leave no doubt of, told from their results.
+
+    What cannot be done ends it; of an undo before the right thing nothing is said.
+    """
+    for call in calls:
+        turn.act(call)
+        if not turn.done[-1][1].ok:
+            break
+    done = turn.done if len(turn.done) < 2 or turn.done[0][0].name != "undo" else turn.done[1:]
+    seed = len(turn.session.events)
+    text = " ".join(rewrite(*one, seed=seed + place) for place, one in enumerate(done))
     turn.answer(text=text, rewritten=False, problems=[])
     return Reply(text)
 
@@ -167,6 +194,8 @@ def _answer(turn: Progress) -> Reply:
         if step is None:
             continue
         step = turn.weighed(step, hearing)
+        if turn.agrees_to_nothing(step):
+            return _pleased(turn)
         if step.tool is None and not judges(turn.listener) and turn.errors + 1 < MAX_ERRORS:
             if problems := turn.problems_of(step, hearing):  # told once, as any error is
                 turn.note("; ".join(problems))
@@ -187,6 +216,13 @@ def _answer(turn: Progress) -> Reply:
         if (session.state(), session.anchor) != before:
             hearing, context.weighed = context.hearing(), None
     return _reply(turn, spoken, hearing)
+
+
+def _pleased(turn: Progress) -> Reply:
+    """What is said to "perfect" where no proposal waits for an answer."""
+    text = prompts.reply("praise", len(turn.session.events))
+    turn.answer(text=text, rewritten=True, problems=["nothing is proposed"])
+    return Reply(text, None, ("nothing is proposed",))
 
 
 def _ask_back(turn: Progress, why: str, options: Sequence[Option]) -> Reply:

@@ -27,12 +27,14 @@ from assistant.acting import CHANGES
 from assistant.context import ToolContext
 from assistant.grounding import check, gather
 from assistant.hearing import ToolCall
+from assistant.orders.lexicon import NUMBER
+from assistant.orders.tokens import tokens
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.turn import run_turn
 from finetune.scenes import SongBank
 from finetune.stranger_songs import Pretending, content_of, noise_song
-from mixer.moves import MixState
+from mixer.moves import MixState, Move
 from mixer.roles import roles_from_names
 
 # What is answered in words alone, and the situations whose words are right for it.
@@ -152,24 +154,30 @@ def _take(listener: Pretending, context: ToolContext, other: ToolContext, asked:
     """Take one turn in the session, and do what was meant in the other one."""
     listener.proposal = asked.proposal
     before, meant_before = context.session.state(), other.session.state()
+    proposed = context.session.proposed
     begun, first = time.monotonic(), len(context.session.events)
     reply = run_turn(context.session, listener, context, asked.say)
     seconds = time.monotonic() - begun
     events = context.session.events[first:]
     called = [ToolCall(e["name"], e["arguments"]) for e in events if e["event"] == "tool_call"]
     results = [(e["name"], e["text"], e["data"]) for e in events if e["event"] == "tool_result"]
-    meant = [_meant(other, call, asked) for call in asked.calls]
+    meant = [_meant(other, call, asked, proposed) for call in asked.calls]
     change = _difference(before, context.session.state())
     wanted = _difference(meant_before, other.session.state())
     names = Counter(call.name for call in called)
     same_tools = names == Counter(call.name for call in asked.calls)
-    same_change = bool(wanted) and _alike(change, wanted)
+    said, _ = tokens(asked.say, context.names, tuple(context.roles))
+    vague = all(token.kind != NUMBER for token in said)
+    same_change = bool(wanted) and _alike(change, wanted, vague)
     changing = [call for call in called if call.name in CHANGES]
     if asked.calls:
         tools_right = same_tools or same_change
         all_right = same_change or (same_tools and _same(called, meant, context))
-        all_right = all_right and (not changing or _alike(change, wanted))
+        all_right = all_right and (not changing or _alike(change, wanted, vague))
     else:
+        if asked.kind == "absurd":  # an order that a tool refuses is answered as it should be
+            refused = {e["name"] for e in events if e["event"] == "tool_result" and not e["ok"]}
+            called = [call for call in called if call.name not in refused]
         tools_right = not called
         all_right = tools_right and _in_kind(reply.text, asked.kind)
     proposal = asked.proposal or ()
@@ -183,15 +191,22 @@ def _take(listener: Pretending, context: ToolContext, other: ToolContext, asked:
         tools_right=tools_right,
         all_right=all_right,
         asked_back=not called and bool(asked.calls),
-        wrong_change=bool(change) and not _alike(change, wanted),
+        wrong_change=bool(change) and not _alike(change, wanted, vague),
         contrary=_contrary(change, wanted),
         ungrounded=bool(check(reply.text, evidence)) and bool(results),
         seconds=seconds,
     )
 
 
-def _meant(other: ToolContext, call: ToolCall, asked: Asked) -> ToolCall:
-    """Do what was meant; a proposal is recorded as it stands in the test."""
+def _meant(other: ToolContext, call: ToolCall, asked: Asked, proposed: Sequence[Move]) -> ToolCall:
+    """Do what was meant; a proposal is recorded as it stands in the test.
+
+    proposed: what a yes is said to, which is what the assistant did propose.
+    """
+    if call.name == "apply_moves" and not call.arguments.get("moves") and proposed:
+        moves = [{"stem": move.stem, "gain_db": move.gain_db} for move in proposed]
+        run_tool(other, ToolCall("apply_moves", {"moves": moves}))
+        return call
     if call.name == "propose_moves":
         arguments = {"moves": asked.proposal or [], "reason": ""}
         run_tool(other, ToolCall("propose_moves", arguments))
@@ -217,8 +232,11 @@ def _difference(before: MixState, after: MixState) -> dict[tuple[str, int], Any]
     return changed
 
 
-def _alike(change: dict, wanted: dict) -> bool:
-    """Whether faders, pans and mutes changed alike; a sound's own small gain is none."""
+def _alike(change: dict, wanted: dict, vague: bool = False) -> bool:
+    """Whether faders, pans and mutes changed alike; a sound's own small gain is none.
+
+    vague: no number was said ("a hair"), so half as much or twice as much is as right.
+    """
     sounds = {stem for kind, stem in change if kind == "sound"}
     told = {
         key: value for key, value in change.items()
@@ -226,9 +244,15 @@ def _alike(change: dict, wanted: dict) -> bool:
     }  # fmt: skip
     return told.keys() == wanted.keys() and all(
         told[key] == wanted[key]
-        or (None not in (told[key], wanted[key]) and abs(told[key] - wanted[key]) < 0.06)
+        or (None not in (told[key], wanted[key]) and _near(told[key], wanted[key], vague))
         for key in told
     )
+
+
+def _near(value: float, wanted: float, vague: bool) -> bool:
+    if abs(value - wanted) < 0.06:
+        return True
+    return vague and value * wanted > 0.0 and 0.49 < value / wanted < 2.01
 
 
 def _contrary(change: dict, wanted: dict) -> bool:
@@ -308,6 +332,7 @@ def show(title: str, outcome: Outcome, console: Console, misses: int) -> None:
         meant = ", ".join(f"{c.name} {c.arguments}" for c in verdict.asked.calls)
         got = ", ".join(f"{c.name} {c.arguments}" for c in verdict.called)
         console.print(
+            f"{'(contrary) ' if verdict.contrary else ''}"
             f"{verdict.asked.say!r} -> {got or verdict.text[:70]}; meant "
             f"{meant or verdict.asked.kind}", markup=False,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """What users want, told from one message: the intents of prompts/, filled with a song's words.
 
-One rule: a message is drawn as talk is, with other stems, numbers and slips every time, so that
-what is learned is the wording.
+One rule: a message is drawn as talk is, with other numbers and slips every time and with stems as
+the reader meets them (assistant/orders/mentions.py), so that what is learned is the wording.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 import prompts
+from assistant.orders.mentions import STANDS_FOR
 from finetune.stem_names import names_for
 from finetune.talk import WRAPPED_SHARE, joined, scruffy, split_phrasings, wrapped
 from mixer.roles import ROLES, words_of
 
 JOINED_SHARE = 0.12  # two deeds in one message
-PLAIN_SHARE = 0.45  # of the stems: called by a plain word for their role
+UNKNOWN_SHARE = 0.12  # of the stems: not found in the text, and so as the user wrote them
+PLAIN_SHARE = 0.45  # of these: called by a plain word for their role
 JOINED = (
     "order_up", "order_down", "order_up_words", "order_down_words", "set_to", "set_same", "mute",
     "unmute", "pan_left", "pan_right", "pan_centre", "shape_sound", "render", "audition", "solo",
@@ -64,6 +66,7 @@ class Messages:
         return self._filled(fitting[int(self.rng.integers(len(fitting)))])
 
     def _filled(self, template: str) -> str:
+        self._stems_told = 0
         said = prompts.fill(
             template, **{name: self._slot(name) for name in prompts.slots(template)}
         )
@@ -90,6 +93,10 @@ class Messages:
         return self._any(tables.get(name, name))
 
     def _stem(self) -> str:
+        if self.rng.random() > UNKNOWN_SHARE:
+            word = STANDS_FOR[min(self._stems_told, len(STANDS_FOR) - 1)]
+            self._stems_told += 1
+            return word
         role = ROLES[int(self.rng.integers(len(ROLES)))]
         if self.rng.random() < PLAIN_SHARE:
             return _one(prompts.words("roles")[role], self.rng)

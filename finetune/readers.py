@@ -21,11 +21,11 @@ KINDS = {
     "words": "the same, MiniLM's word embeddings to begin with",
     "distilled": "the same, taught MiniLM's vectors as well",
     "frozen": "MiniLM's vector as it is, a layer behind it",
-    "tuned": "MiniLM, its upper half tuned (LoRA)",
+    "tuned": "MiniLM tuned (LoRA)",
 }
 MOST_TOKENS = 96
 SMALL = {"num_hidden_layers": 2, "intermediate_size": 768}
-RANK, SCALE, TUNED_LAYERS = 16, 2.0, (3, 4, 5)
+RANK, SCALE, TUNED_LAYERS = 16, 2.0, (0, 1, 2, 3, 4, 5)
 DISTILLED_WEIGHT = 4.0
 
 

@@ -65,6 +65,8 @@ class Pretending:
         rows = [profile(stem, song.sample_rate) for stem in song.each()]
         self.rows = np.stack([row for row in rows if row is not None])
         self.proposal: list[dict] | None = None
+        if hasattr(listener, "read"):
+            self.read = listener.read
 
     def hear(self, song: Song, state: MixState, anchor: str) -> Hearing:
         """The song as it stands."""
@@ -76,10 +78,6 @@ class Pretending:
         return Hearing(
             song.names, index, self.content, relative_profile(rows, index), self.roles, rows
         )
-
-    def read(self, text: str) -> dict[str, float]:
-        """What the listener finds meant by a text; nothing where it reads no intents."""
-        return self.listener.read(text) if hasattr(self.listener, "read") else {}
 
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
         """What the test wants proposed, or the listener's own judgement."""

@@ -87,9 +87,8 @@ def _not_understood(desk: Desk, words: str, absent: Sequence[str]) -> list[Messa
 def explain(desk: Desk, held_out: bool) -> Exchange:
     table = prompts.words("topics")
     word = list(table)[int(desk.rng.integers(len(table)))]
-    said = user(desk, "explain_topic", held_out, topic=word)
-    topic = table[word] if "topic" in said["slots"] else "gain staging"
-    return _asked(said, "explain", topic=topic)
+    said = user(desk, "explain_topic", held_out, needing=("topic",), topic=word)
+    return _asked(said, "explain", topic=table[word])
 
 
 def check(desk: Desk, held_out: bool) -> Exchange:

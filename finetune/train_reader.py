@@ -20,7 +20,8 @@ import yaml
 from safetensors.torch import save_file
 
 from assistant.intents import tool_of
-from assistant.model.sentences import TUNING
+from assistant.model.sentences import READER
+from assistant.orders.mentions import plainly_said
 from finetune.intents import Message, Messages
 from finetune.readers import KINDS, Reader
 
@@ -74,7 +75,7 @@ def train(reader: Reader, out: Path, steps: int, seed: int) -> None:
                 if changes := reader.changes():
                     halves = {name: change.half() for name, change in changes.items()}
                     told = {"intents": json.dumps(Messages(rng).intents)}
-                    save_file(halves, out / TUNING, metadata=told)
+                    save_file(halves, out / READER, metadata=told)
     reader.eval()
 
 
@@ -107,8 +108,11 @@ def evaluate(reader: Reader, intents: Sequence[str]) -> dict[str, float]:
     }
     for name in STRANGERS:
         songs = yaml.safe_load(files("finetune").joinpath(name).read_text())
-        said = [(str(one["say"]), one["tool"]) for song in songs for one in song["asked"]
-                if "tool" in one]  # fmt: skip
+        said = [
+            (plainly_said(str(one["say"]), tuple(song["stems"]), tuple(song["stems"].values())),
+             one["tool"])
+            for song in songs for one in song["asked"] if "tool" in one
+        ]  # fmt: skip
         found = read(reader, [text for text, _ in said])
         right = [tools[got] == tool for got, (_, tool) in zip(found, said, strict=True)]
         scores[f"{name.removesuffix('.yaml')}, tool"] = float(np.mean(right))

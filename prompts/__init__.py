@@ -105,6 +105,12 @@ def drills(table: str) -> Mapping[str, Any]:
 
 
 @cache
+def order_words() -> Mapping[str, Mapping[str, Any]]:
+    """The words of plain orders: kinds -> words, sizes -> a key of GAIN_WORDS, numbers -> value."""
+    return _yaml("orders.yaml")
+
+
+@cache
 def tools() -> Mapping[str, str]:
     """What each tool does, by its name."""
     return _yaml("tools.yaml")

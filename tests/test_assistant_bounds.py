@@ -86,7 +86,8 @@ def test_all_of_several_named_stems_are_measured_and_no_other():
     assert behind(words, text + "keys") == ['", "']
     assert behind(words, text + 'keys", "') == ["vocals"]
     assert behind(words, text + 'keys", "vocals') == ['"]}}']
-    assert behind("how loud are the keys", call_opening("measure_levels")) == []
+    assert behind("how loud are the keys", text) == ["keys"]
+    assert behind("how loud is everything", call_opening("measure_levels")) == []
     both = "bass against bass gtr"
     assert behind(both, text + "bass") == []  # its name may go on
     assert behind(both, text + "bass gtr") == ['", "']

@@ -19,7 +19,7 @@ class Reads:
         "loud is": "ask_level_of", "recorded": "off_topic", "pan ": "pan_left",
     }  # fmt: skip
 
-    def read(self, text: str) -> dict[str, float]:
+    def read(self, text: str, names, roles) -> dict[str, float]:
         found = [intent for word, intent in self.WORDS.items() if word in text]
         return dict.fromkeys(found, 1.0 / len(found)) if found else {"nonsense": 1.0}
 

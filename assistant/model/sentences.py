@@ -20,6 +20,7 @@ from assistant.model.configuration import SENTENCE_FEATURES
 
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # the official file
 TUNING = "sentences.safetensors"  # beside the weights of the listener that was trained with it
+READER = "reader.safetensors"  # beside them: a tuning of its own, which tells intents apart
 _AT_ONCE = 32
 _KEPT = 256
 
@@ -69,6 +70,12 @@ class SentenceEncoder:
         """The encoder that a listener's weights were trained with."""
         tuning = listener / TUNING
         return cls.load(tuning) if tuning.is_file() else cls.load()
+
+    @classmethod
+    def reader_of(cls, listener: Path) -> "SentenceEncoder | None":
+        """The encoder that tells intents apart for a listener; None where none was trained."""
+        tuning = listener / READER
+        return cls.load(tuning) if tuning.is_file() else None
 
     def _tune(self, file: Path) -> None:
         """Add the changes of a tuning."""

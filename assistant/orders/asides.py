@@ -1,0 +1,103 @@
+"""What is said besides an order: why it is given, what led to it, how the evening was.
+
+One rule: what orders something, or forbids it, is no aside.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.acting import stems_of
+from assistant.hearing import ToolCall
+from assistant.intents import ADVICE, SPEAK
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER
+from assistant.orders.tokens import STOP, UNKNOWN, Token
+
+_ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
+    """
+    up down cut add off left right centre pan above below against same match mute unmute solo
+    anchor judge version undo redo render takes seed dry export number percent sign
+    double toofar meant flip except
+    """.split()
+) | {"go back", "make that", "a mix", "a session", "stems of it"}
+_BEGINS = frozenset("please pls could can would so just let's lets".split())
+_ASKED, _WHO = frozenset("could can would".split()), frozenset("you u ya we i".split())
+_EXPLAINS = frozenset(
+    "because cause cuz coz like as since which that's thats its it's where so who that it he she"
+    " they".split()
+)
+_FORBIDS = frozenset("don't dont do never unless if without instead until".split())
+_STOPS = (STOP, JOIN)
+ActsOf = Callable[[str], Mapping[str, float]]  # how likely each act is meant by a text
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Words said besides, and the stems that they are about."""
+
+    text: str
+    stems: tuple[str, ...]
+
+
+def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
+    """Tokens without what is said besides, and that; all of them where nothing would be left."""
+    kept: list[Token] = []
+    found: list[Aside] = []
+    for piece in _pieces(told):
+        words = [token for token in piece if token.kind not in _STOPS]
+        if any(token.kind == UNKNOWN for token in words) and not _speaks_of_an_order(words):
+            stems = tuple(dict.fromkeys(name for token in words for name in token.stems))
+            found.append(Aside(" ".join(token.text for token in words), stems))
+            kept.append(Token(STOP, ",", ","))
+        else:
+            kept += piece
+    orders = any(token.kind in _ORDERS for token in kept)
+    return (kept, found) if orders else (list(told), [])
+
+
+def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsOf) -> bool:
+    """Whether what was said besides asks for nothing but these calls.
+
+    A complaint may lead to an order about the same stems: "the keys are loud, take 2 off".
+    """
+    tools = {call.name for call in calls}
+    stems = {name for call in calls for name in stems_of(call)}
+    for one in found:
+        acts = acts_of(one.text)
+        act = max(acts, key=lambda name: acts[name]) if acts else SPEAK
+        explains = act == ADVICE and set(one.stems) <= stems
+        if act != SPEAK and act not in tools and not explains:
+            return False
+    return True
+
+
+def _speaks_of_an_order(words: Sequence[Token]) -> bool:
+    if words[0].kind in ("no", "not") and any(token.stems for token in words):
+        return True  # "not the kick"
+    return any(
+        token.text in _FORBIDS or (token.kind in _ORDERS and token.text != "one") for token in words
+    )
+
+
+def _pieces(told: Sequence[Token]) -> list[list[Token]]:
+    """Tokens up to each comma, full stop or joiner, that one included.
+
+    What leads up to a request, and why it is made, are pieces of their own.
+    """
+    pieces: list[list[Token]] = [[]]
+    for place, token in enumerate(told):
+        behind = told[place + 1] if place + 1 < len(told) else Token(STOP, "", "")
+        if _is_cut(pieces[-1], token, behind):
+            pieces[-1].append(Token(STOP, ",", ","))
+            pieces.append([])
+        pieces[-1].append(token)
+        if token.kind in _STOPS:
+            pieces.append([])
+    return [piece for piece in pieces if piece]
+
+
+def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
+    strange = any(one.kind == UNKNOWN for one in piece)
+    ordered = any(one.kind in _ORDERS and one.kind != NUMBER for one in piece)
+    requests = token.text in _BEGINS and (token.text not in _ASKED or behind.text in _WHO)
+    explains = token.text in _EXPLAINS and behind.kind in (UNKNOWN, FILLER)
+    return (requests and strange) or (explains and ordered)

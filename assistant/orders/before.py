@@ -1,0 +1,109 @@
+"""What a short order goes on from: what was done last, for which stems.
+
+One rule: it is read from the journal, so that a resumed session goes on as well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.acting import stems_set
+from assistant.hearing import ToolCall
+from assistant.orders.mentions import mentions
+from assistant.slips import mended
+from mixer.moves import Move
+
+_TURNS = 4  # looked back for something to go on from
+_DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
+_ASKED = frozenset({"measure_levels", "audition", "propose_moves"})
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the turns before did.
+
+    deeds: the last changes to the mix, if none of them was undone. asked: the last question of
+    another kind (measure_levels, audition, propose_moves), if it came after them.
+    focus: the stems that "it" and "them" mean. proposed: the moves that wait for an answer.
+    """
+
+    deeds: tuple[ToolCall, ...] = ()
+    asked: ToolCall | None = None
+    focus: tuple[str, ...] = ()
+    proposed: tuple[Move, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a proposal waits for an answer."""
+        return bool(self.proposed)
+
+
+def before(
+    events: Sequence[Mapping[str, Any]],
+    names: tuple[str, ...],
+    roles: tuple[str | None, ...],
+    proposed: tuple[Move, ...] = (),
+) -> Before:
+    """What the finished turns of a journal leave to go on from.
+
+    proposed: the moves of the open proposal.
+    """
+    turns = _turns(events)
+    deeds: tuple[ToolCall, ...] = ()
+    asked: ToolCall | None = None
+    focus: tuple[str, ...] = ()
+    for said, calls in reversed(turns[-_TURNS:]):
+        if not focus:
+            focus = _focus(said, calls, names, roles)
+        done = [call for call in calls if call.name in _DEEDS]
+        if any(call.name in ("undo", "redo", "restore_version") for call in calls) and not done:
+            break
+        if done:
+            deeds = tuple(done)
+            break
+        if asked is None:
+            asked = next((call for call in reversed(calls) if call.name in _ASKED), None)
+    return Before(deeds, asked, focus, proposed)
+
+
+Turn = tuple[str, list[ToolCall]]
+
+
+def _turns(events: Sequence[Mapping[str, Any]]) -> list[Turn]:
+    """What was said and the calls that worked, turn by turn; parts of one are turns, too."""
+    turns: list[Turn] = []
+    for event in events:
+        if event["event"] == "part" and turns and not turns[-1][1]:
+            turns.pop()
+        if event["event"] in ("user", "part"):
+            turns.append((event["text"], []))
+        elif event["event"] == "tool_result" and turns and event["ok"]:
+            turns[-1][1].append(_as_done(event, _arguments(events, event)))
+    return turns
+
+
+def _arguments(events: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> Mapping[str, Any]:
+    place = next(number for number, event in enumerate(events) if event is result)
+    calls = [event for event in events[:place] if event["event"] == "tool_call"]
+    return calls[-1]["arguments"] if calls else {}
+
+
+def _as_done(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> ToolCall:
+    """A call as it was carried out: an open proposal that was applied as its moves."""
+    told = dict(arguments)
+    if result["name"] == "apply_moves":
+        told["moves"] = result["data"].get("moves", [])
+    return ToolCall(result["name"], told)
+
+
+def _focus(
+    said: str, calls: Sequence[ToolCall], names: tuple[str, ...], roles: tuple[str | None, ...]
+) -> tuple[str, ...]:
+    """The stems of a turn: those that were changed, else named, else measured or proposed."""
+    changed = [stem for call in calls if call.name in _DEEDS for stem in stems_set(call)]
+    text = mended(said, names)
+    named = [stem for one in mentions(text, names, roles) for stem in one.stems]
+    other = [stem for call in calls for stem in call.arguments.get("stems") or ()]
+    other += [stem for call in calls if call.name == "propose_moves" for stem in stems_set(call)]
+    meant = set(changed or named or other)
+    return tuple(name for name in names if name in meant)

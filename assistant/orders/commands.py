@@ -1,0 +1,99 @@
+"""Short orders that are about no level: anchors, versions, renders, exports.
+
+One rule: what a tool takes is said in the words or left to its default.
+"""
+
+from assistant.hearing import ToolCall
+from assistant.orders.deeds import Scene
+from assistant.orders.lexicon import FILLER, NUMBER, VERB
+from assistant.orders.parts import Part
+from assistant.orders.tokens import STEM
+
+_QUIET = frozenset({FILLER, VERB, "to", "only", "again", "instead"})
+_FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
+MOST_TAKES = 16
+
+
+def command(part: Part, scene: Scene) -> ToolCall | None:
+    """The call that a part asks for; None where it is no such order."""
+    for reads in (_anchor, _version, _undo, _render, _export):
+        if (call := reads(part, scene)) is not None:
+            return call
+    return None
+
+
+def with_more(call: ToolCall, part: Part) -> ToolCall | None:
+    """A render with what the words behind it say of it: "three takes, seed 21, no effects"."""
+    if call.name != "render_mix" or part.has("takes", "render") or not part.has("seed", "dry"):
+        return None
+    told = _rendered(part)
+    return None if told is None else ToolCall(call.name, {**call.arguments, **told})
+
+
+def _only(part: Part, *kinds: str) -> bool:
+    return all(token.kind in _QUIET | set(kinds) for token in part.tokens)
+
+
+def _anchor(part: Part, scene: Scene) -> ToolCall | None:
+    if len(part.stems) != 1:
+        return None
+    named = part.has("anchor") and _only(part, "anchor", STEM, "use")
+    judged = part.has("judge") and part.has("against")
+    judged = judged and _only(part, "judge", "against", STEM, "all", "rest", "it")
+    return ToolCall("set_anchor", {"stem": part.stems[0]}) if named or judged else None
+
+
+def _version(part: Part, scene: Scene) -> ToolCall | None:
+    if not _only(part, "version", "go back", "back", "start", NUMBER, "it", "all", "use"):
+        return None
+    numbers = part.numbers
+    if part.has("version") and part.has("go back", "back", "use") and len(numbers) == 1:
+        return ToolCall("restore_version", {"version": int(numbers[0])})
+    if part.has("start") and part.has("go back", "back") and not numbers:
+        return ToolCall("restore_version", {"version": 0})
+    return None
+
+
+def _undo(part: Part, scene: Scene) -> ToolCall | None:
+    for word in ("undo", "redo"):
+        if part.has(word) and _only(part, word, "it", "back"):
+            return ToolCall(word, {})
+    return None
+
+
+def _render(part: Part, scene: Scene) -> ToolCall | None:
+    if not part.has("render", "takes") or (arguments := _rendered(part)) is None:
+        return None
+    lacks = part.has("takes") and "takes" not in arguments
+    return None if lacks else ToolCall("render_mix", arguments)
+
+
+def _rendered(part: Part) -> dict[str, object] | None:
+    """What a part says of a render; None where it says anything else."""
+    if not _only(part, "render", "takes", "seed", "dry", NUMBER, "it", "all", "a mix"):
+        return None
+    arguments: dict[str, object] = {}
+    kinds = [token.kind for token in part.tokens if token.kind not in _QUIET]
+    numbers = [token for token in part.tokens if token.kind not in _QUIET]
+    for place, token in enumerate(numbers):
+        if token.kind != NUMBER:
+            continue
+        if place and kinds[place - 1] == "seed":
+            arguments["seed"] = int(token.number)
+        elif kinds[place + 1 : place + 2] == ["takes"] and 1 <= token.number <= MOST_TAKES:
+            arguments["takes"] = int(token.number)
+        else:
+            return None
+    if part.has("dry"):
+        arguments["effects"] = False
+    return arguments
+
+
+def _export(part: Part, scene: Scene) -> ToolCall | None:
+    if not part.has("export") or not _only(part, "export", "it", "all", *_FORMATS):
+        return None
+    formats = {_FORMATS[token.kind] for token in part.of(*_FORMATS)}
+    formats |= {"stems" for token in part.tokens if token.text in ("stems", "tracks")}
+    if len(formats) > 1:
+        formats -= {"mix"}
+    return ToolCall("export_mix", {"format": formats.pop()} if len(formats) == 1 else {})

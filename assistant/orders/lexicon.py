@@ -1,0 +1,32 @@
+"""The words of plain orders, by what they do in one, as prompts/orders.yaml lists them.
+
+One rule: words in a row that are known together are one token, the most words first.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+import prompts
+
+# Kinds of tokens that say nothing of what is to be done.
+FILLER, VERB, JOIN = "filler", "verb", "join"
+SIZE, NUMBER = "size", "number"
+MOST_WORDS = 7  # of one token
+
+
+@cache
+def phrases() -> Mapping[tuple[str, ...], tuple[str, object]]:
+    """Words in a row, each with the kind of token that they are and its value."""
+    tables = prompts.order_words()
+    known: dict[tuple[str, ...], tuple[str, object]] = {}
+    for words in (*prompts.words("pan_words"), *prompts.GAIN_WORDS):
+        known[_split(words)] = (SIZE, str(words))
+    known |= {_split(words): (SIZE, meant) for words, meant in tables["sizes"].items()}
+    known |= {_split(words): (NUMBER, float(n)) for words, n in tables["numbers"].items()}
+    for kind, told in tables["kinds"].items():
+        known |= {_split(words): (kind, words) for words in told}
+    return known
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.casefold().split())

@@ -1,0 +1,186 @@
+"""A whole text read as plain orders: the calls that it asks for.
+
+One rule: all of it is understood or nothing is done with it here.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.acting import stems_set
+from assistant.hearing import ToolCall
+from assistant.orders.asides import ActsOf, are_asides, without_asides
+from assistant.orders.before import Before
+from assistant.orders.carried import carried, last_deed
+from assistant.orders.commands import command, with_more
+from assistant.orders.deeds import Deed, Scene, deed_of, refined, spread
+from assistant.orders.lexicon import JOIN, NUMBER
+from assistant.orders.mentions import mentions
+from assistant.orders.parts import Part, parts_of
+from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
+
+_REQUESTS = re.compile(
+    r"^\W*(?:please |so |ok(?:ay)?,? |hey,? |and )*(?:can|could|would|will|may|shall|let|should)\b"
+    r"|\b(?:can|could|would|will) (?:you|u|ya|we|i)\b"
+)
+_ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
+_AS_IT_IS = r"as (?:it|they|she|he) (?:is|are)"
+_LEAVES = re.compile(
+    r"(?:^|[,.;!]|\b(?:and|but))\s*(?:just |please |pls )?"
+    r"(?:leave|keep|don'?t (?:touch|change|move)) (?:the )?(?:\w+ ){0,3}?"
+    rf"(?:else|rest|others?|everything|alone|{_AS_IT_IS}|is)\b(?: (?:alone|{_AS_IT_IS}|is|be))?"
+)
+_MOST = 6  # orders in one text
+
+
+@dataclass(frozen=True)
+class Stems:
+    """What names mean: the stems, their roles, and the one that is judged against."""
+
+    names: tuple[str, ...]
+    roles: tuple[str | None, ...]
+    anchor: str | None
+
+
+def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[ToolCall]:
+    """The calls that a text of plain orders asks for; none where it is anything else.
+
+    acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
+    """
+    kept = {
+        name
+        for match in _LEAVES.finditer(text.casefold())
+        for one in mentions(match[0], song.names, song.roles)
+        for name in one.stems
+    }
+    told, plain = tokens(_LEAVES.sub(" , ", text), song.names, song.roles)
+    told, asides = without_asides(told)
+    asks, requests = "?" in text, bool(_REQUESTS.search(plain))
+    if any(token.kind == UNKNOWN for token in told) or not told:
+        return []
+    if asks and not requests and not _ASKS_AFTER.match(plain):
+        return []
+    about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
+    scene = Scene(song.names, song.anchor, about, last_deed(before), frozenset(kept))
+    calls = _read(told, scene, before, song, asks and not requests)
+    return calls if are_asides(asides, calls, acts_of) else []
+
+
+def _read(
+    told: Sequence[Token], scene: Scene, before: Before, song: Stems, asks: bool
+) -> list[ToolCall]:
+    """The calls of a row of tokens. asks: whether it is a question."""
+    if calls := carried(told, scene, before, song.roles, asks):
+        return calls
+    if asks:
+        return []
+    corrected = [token for token in told if token.kind not in ("no", "meant")]
+    if any(token.kind in _CARRIES for token in corrected):
+        return []
+    calls = _in_turn(corrected, scene)
+    corrects = len(corrected) < len(told) and len(calls) == 1 and before.asked is None
+    if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
+        return [ToolCall("undo", {}), *calls]
+    return calls
+
+
+def _takes_back(done: ToolCall, call: ToolCall) -> bool:
+    """Whether a call stands for one that was done: not where it only sets a thing anew."""
+    sets_anew = call.name in ("set_level", "set_pan") and stems_set(done) == stems_set(call)
+    return done.name == call.name and not sets_anew
+
+
+_CARRIES = frozenset(  # words that go on from what was done before
+    "again half double toofar not flip other".split()
+) | {"make that"}
+
+
+def _in_turn(told: Sequence[Token], scene: Scene) -> list[ToolCall]:
+    told, left_out = _exceptions(told)
+    parts = parts_of(told)
+    if not parts or len(parts) > _MOST:
+        return []
+    named = {name for part in parts for name in part.stems}
+    calls: list[ToolCall] = []
+    deeds: list[Deed] = []
+    for part in parts:
+        if not deeds and calls and (more := with_more(calls[-1], part)) is not None:
+            calls[-1] = more
+            continue
+        if (one := command(part, scene)) is not None:
+            calls, deeds = [*calls, *_calls(deeds), one], []
+            continue
+        kept = frozenset(scene.kept | left_out | (named if part.has("rest") else set()))
+        here = replace(scene, kept=kept, last=deeds[-1] if deeds else scene.last)
+        if deeds:
+            here = replace(here, it=deeds[-1].stems)
+            changed = spread(deeds[-1], part) or _one(refined(deeds[-1], part))
+            if changed:
+                deeds = [*deeds[:-1], *changed]
+                continue
+        deed = deed_of(part, here)
+        if deed is None or (deeds and _contradicts(deeds[-1], deed, part)):
+            return []
+        deeds.append(deed)
+    return [*calls, *_calls(deeds)]
+
+
+def _contradicts(last: Deed, deed: Deed, part: Part) -> bool:
+    """ "bass up and down": nobody means both."""
+    turns = last.tool == deed.tool == "apply_moves" and last.gain_db * deed.gain_db < 0
+    return turns and last.stems == deed.stems and not (part.stems or part.has(NUMBER, "size"))
+
+
+def _one(deed: Deed | None) -> list[Deed]:
+    return [] if deed is None else [deed]
+
+
+def _exceptions(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
+    """Tokens without "but the kick" behind "everything", and the stems that it leaves out."""
+    kept: list[Token] = []
+    left_out: set[str] = set()
+    leaves, spoke = False, False
+    for place, token in enumerate(told):
+        if not spoke and token.kind == "all":
+            spoke = True
+            kept.append(token)
+        elif spoke and not leaves and (token.kind == "except" or token.text == "but"):
+            leaves = True
+        elif leaves and token.kind == STEM:
+            left_out |= set(token.stems)
+        elif leaves and token.kind == JOIN and _next_is_a_stem(told[place + 1 :]):
+            continue
+        elif leaves and token.text in ("the", "my", "our") and told[place + 1].kind == STEM:
+            continue
+        else:
+            if left_out:
+                leaves = False
+            kept.append(token)
+    return (kept, left_out) if left_out else (list(told), set())
+
+
+def _next_is_a_stem(rest: Sequence[Token]) -> bool:
+    """Whether stems follow that say nothing more: "but the kick and the snare down 2"."""
+    behind = [token for token in rest if token.text not in ("the", "my", "our")]
+    return bool(behind) and behind[0].kind == STEM and not _says_more(behind[1:])
+
+
+def _says_more(rest: Sequence[Token]) -> bool:
+    """Whether an order of its own follows a stem, with another one before it."""
+    upto = next((n for n, t in enumerate(rest) if t.kind in (STOP, JOIN)), len(rest))
+    return False if upto == len(rest) else not rest[:upto]
+
+
+def _calls(deeds: Sequence[Deed]) -> list[ToolCall]:
+    """The calls for orders in their order, moves that follow one another as one call."""
+    calls: list[ToolCall] = []
+    for deed in deeds:
+        made = deed.calls()
+        last = calls[-1] if calls else None
+        if deed.tool == "apply_moves" and last is not None and last.name == "apply_moves":
+            moves = [*last.arguments["moves"], *made[0].arguments["moves"]]
+            if len({move["stem"] for move in moves}) == len(moves):
+                calls[-1] = ToolCall("apply_moves", {"moves": moves})
+                continue
+        calls += [call for call in made if call not in calls]
+    return calls

@@ -1,0 +1,150 @@
+"""A text as a row of tokens: stems, numbers and the words of orders.
+
+One rule: a word that is not known is a token, too; what holds one is no plain order.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.naming import in_full
+from assistant.numerals import normal
+from assistant.orders.lexicon import FILLER, JOIN, MOST_WORDS, NUMBER, phrases
+from assistant.orders.mentions import Mention, mentions
+from assistant.said_sides import without_idioms
+from assistant.slips import mended
+
+UNKNOWN, STEM, STOP = "unknown", "stem", "stop"
+_PIECE = re.compile(
+    r"(?P<sign>[+-])(?=\s?\.?\d)|(?P<number>\d+(?:[.,]\d+)?|\.\d+)|(?P<percent>%)"
+    r"|(?P<word>'?[^\W\d_]+(?:['-][^\W\d_]+)*'?)|(?P<stop>[,.;!?/\n()]+|[-–—]+)|(?P<pause>:)|(?P<other>\S)"
+)
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+_TENS = frozenset(range(20, 100, 10))
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word or some in a row. value: stems, a number, or the words of a size."""
+
+    kind: str
+    value: object
+    text: str
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        return self.value if self.kind == STEM and isinstance(self.value, tuple) else ()
+
+    @property
+    def number(self) -> float:
+        return float(self.value) if isinstance(self.value, int | float) else 0.0
+
+
+def tokens(
+    text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
+) -> tuple[list[Token], str]:
+    """The tokens of a text, and the text as it was read (slips mended, lower case)."""
+    plain = in_full(mended(normal(text), names), names, roles).casefold()
+    found = mentions(plain, names, roles)
+    told: list[Token] = []
+    start = 0
+    for one in (*found, Mention(len(plain), len(plain), ())):
+        told += _words(_without_idioms(plain, start, one.start))
+        if one.stems:
+            told.append(Token(STEM, one.stems, plain[one.start : one.end]))
+        start = one.end
+    return _numbers_joined(told), plain
+
+
+def _without_idioms(text: str, start: int, end: int) -> str:
+    """A piece of a text without "all right" and the like, as they stand in the whole."""
+    plain = without_idioms(text)
+    return plain[start:end] if len(plain) == len(text) else text[start:end]
+
+
+def _words(text: str) -> list[Token]:
+    pieces = list(_PIECE.finditer(text))
+    words = [_plain(piece) for piece in pieces]
+    told: list[Token] = []
+    place = 0
+    while place < len(pieces):
+        piece = pieces[place]
+        size = min(MOST_WORDS, len(pieces) - place)
+        while size and tuple(words[place : place + size]) not in phrases():
+            size -= 1
+        if size:
+            kind, value = phrases()[tuple(words[place : place + size])]
+            told.append(Token(kind, value, " ".join(words[place : place + size])))
+        else:
+            told.append(_single(piece))
+        place += max(size, 1)
+    return told
+
+
+def _plain(piece: re.Match[str]) -> str:
+    """A piece as the lexicon writes it: "wayyyy" is "way"."""
+    word = piece[0]
+    if not piece["word"] or (word,) in phrases() or not _DRAWN_OUT.search(word):
+        return word
+    for letters in (r"\1", r"\1\1"):
+        if (_DRAWN_OUT.sub(letters, word),) in phrases():
+            return _DRAWN_OUT.sub(letters, word)
+    return word
+
+
+def _single(piece: re.Match[str]) -> Token:
+    text = piece[0]
+    if piece["number"]:
+        return Token(NUMBER, float(text.replace(",", ".")), text)
+    if piece["pause"]:
+        return Token(FILLER, text, text)  # "boom hit: down half a dB"
+    kind = next(k for k in ("sign", "percent", "stop", "word", "other") if piece[k] is not None)
+    return Token(UNKNOWN if kind in ("word", "other") else kind, text, text)
+
+
+def _numbers_joined(told: Sequence[Token]) -> list[Token]:
+    """Numbers of several tokens as one: "twenty five", "two and a half", "two point five"."""
+    joined: list[Token] = []
+    place = 0
+    while place < len(told):
+        token, rest = told[place], told[place + 1 :]
+        if token.kind == NUMBER:
+            value, used = _number(token.number, rest)
+            joined.append(Token(NUMBER, value, token.text))
+            place += used
+        elif token.text == "plus":
+            kind = "up" if rest and rest[0].kind == NUMBER else JOIN
+            joined.append(Token(kind, token.text, token.text))
+        elif token.text in ("a", "an") and rest and rest[0].kind == "unit":
+            joined.append(Token(NUMBER, 1.0, token.text))  # "a dB"
+        elif token.kind == "half" and rest and rest[0].kind == "unit":
+            joined.append(Token(NUMBER, 0.5, token.text))
+        elif _is_half(token, rest):
+            joined.append(Token(NUMBER, 0.5, token.text))
+            place += 1
+        else:
+            joined.append(token)
+        place += 1
+    return joined
+
+
+def _is_half(token: Token, rest: Sequence[Token]) -> bool:
+    return token.kind == "half" and len(rest) > 1 and rest[0].text == "a" and rest[1].kind == "unit"
+
+
+def _number(value: float, rest: Sequence[Token]) -> tuple[float, int]:
+    """A number with what follows of it, and of how many more tokens it is made."""
+    kinds = [(one.kind, one.text) for one in rest[:4]]
+    if value in _TENS and rest and rest[0].kind == NUMBER and 0 < rest[0].number < 10:
+        return value + rest[0].number, 1
+    if len(rest) > 1 and rest[0].text == "point" and rest[1].kind == NUMBER:
+        return value + rest[1].number / 10.0, 2
+    if kinds[:2] in ([(JOIN, "and"), (NUMBER, "a half")], [(JOIN, "and"), ("half", "half")]):
+        return value + 0.5, 2
+    if [text for _, text in kinds[:3]] == ["and", "a", "half"]:
+        return value + 0.5, 3
+    if kinds[:1] == [("size", "half")]:
+        return value + 0.5, 1
+    if kinds[:1] == [(FILLER, "of")] and len(kinds) > 1 and kinds[1][0] == "unit":
+        return value, 1
+    return value, 0
