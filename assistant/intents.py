@@ -55,10 +55,9 @@ def acts_of(reading: Mapping[str, float], anchor_alone: bool = False) -> dict[st
 
 
 def situation_said(reading: Mapping[str, float]) -> str | None:
-    """The situation of the likeliest answer in words, where it is likelier than all others."""
+    """The situation of the likeliest answer in words; None where nothing was read."""
     spoken = {name: likely for name, likely in reading.items() if tool_of(name) is None}
     if not spoken:
         return None
     best = max(spoken, key=lambda name: spoken[name])
-    clear = spoken[best] > 0.5 * sum(spoken.values())
-    return _SITUATIONS.get(best, best) if clear else None
+    return _SITUATIONS.get(best, best)

@@ -35,6 +35,7 @@ from assistant.naming import spoken_of
 from assistant.orders.mentions import plainly_said
 from assistant.rewriting import not_here_told, spoken
 from assistant.said import Said
+from assistant.said_calls import as_said
 from assistant.tools import TOOLS
 from assistant.waiting import is_open, stems_waiting, what_was_said
 from mixer.loudness import LEVEL_ENTRIES, profile, relative_profile
@@ -176,7 +177,7 @@ class EmbeddedListener:
         schemas = {name: TOOLS[name].model.model_json_schema() for name in tools}
         grammar = call_grammar(schemas, waiting or said.stems or said.names)
         call = writer.write_call(grammar, Bounds(said).behind)
-        called = ToolCall(call["name"], call["arguments"])
+        called = as_said(ToolCall(call["name"], call["arguments"]), said)
         return Step(tool=called, certainty=writer.certainty)
 
     def read(

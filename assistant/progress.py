@@ -132,6 +132,8 @@ class Progress:
         did = {done.name for done, result in self.done if result.ok}
         did -= {"measure_levels", "propose_moves"}
         several = call.name in READ_ONLY | {"shape_sound"} or len(self.said_now.clauses) > 1
+        if hasattr(self.listener, "read"):  # several orders were told apart before
+            several = call.name == "shape_sound" and did == {"shape_sound"}
         if did == {"undo"} and call.name in FADERS:
             several = corrects(self.said_now)
         unasked = bool(did) and (call.name == "propose_moves" or not several)

@@ -63,7 +63,18 @@ _REFUSAL = re.compile(
 
 
 _ASKS_AFTER = re.compile(r"\b(?:what|how) about\b")
+_WEIGHS = re.compile(
+    r"\b(?:which|what's|whats|who)\b.*\bor\b|\bcompare|\bdifference\b|\bversus\b|\bvs\b"
+    r"|\b(?:louder|quieter|softer) than\b|\bbetween\b"
+)
+_QUESTION = re.compile(
+    r"^\W*(?:(?:so|and|ok|hey|hm+|um+|now|but)\W+)*(?:is|are|does|do|did|was|were|which|how|what|why"
+    r"|where|who|what's|whats|how's|where's|isn't|aren't)\b(?! (?:about|if)\b)"
+)
 _THEY = re.compile(r"\b(?:they|she|he|her|him)\b")
+
+
+CHANGING = frozenset({"apply_moves", "set_level", "set_pan", "set_mute"})
 
 
 def _in_words(match: re.Match[str]) -> str:
@@ -245,7 +256,7 @@ class Said:
         if IT.search(self.latest) or _THEY.search(self.latest):
             named = tuple(name for name in self.names if name in {*named, *self.focus})
         others = tuple(name for name in named if name != self.anchor)
-        compared = re.search(r"\b(?:which|what's|whats|who)\b.*\bor\b", self.latest)
+        compared = _WEIGHS.search(self.latest)
         return named if compared or not others else others
 
     @cached_property
@@ -257,6 +268,8 @@ class Said:
         told |= {"apply_moves"} if self.placed and not self._moves_besides else set()
         told |= set() if PANS.search(without_picks(without_idioms(text))) else {"set_pan"}
         told |= {"apply_moves", "set_level"} if self.sound.only or self._goes_to_version else set()
+        if _QUESTION.search(text) and len(self.clauses) < 2 and "?" in self.texts[-1]:
+            told |= CHANGING  # "is the left guitar louder?"
         if self.sound.goes_on or self.sound.style:
             told |= set(prompts.tools()) - {"render_mix" if self.sound.style else "shape_sound"}
         if NOT_MUTED.search(text) and not UNMUTES.search(text):

@@ -1,7 +1,8 @@
 """Does a conversation hold up? Whole turns as the product takes them, with real tools on audio.
 
-Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml, and
-fresh_*.yaml, which came after the readers of orders were mended by the first). A turn is right
+Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml,
+fresh_*.yaml and third_*.yaml; each group came after what reads them had been mended by the ones
+before, so the last is the one to believe). A turn is right
 when it called the right tools with the right arguments, or left the mix as they would.
 
     python -m finetune.evaluate conversation --songs runs/songs --content runs/content
@@ -49,7 +50,10 @@ KINDS = {
     "absurd": ("unsafe", "beyond", "tool_error"), "which_stem": ("clarify_stem",),
     "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked"),
 }  # fmt: skip
-TOOL_ONLY = frozenset({"propose_moves", "explain", "start_drill", "check_gain_staging"})
+TOOL_ONLY = frozenset(
+    {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}
+)
+GROUPS = ("stranger", "fresh", "third")  # of writers
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,13 @@ class Talk:
 
 
 def read_messages(who: str) -> list[Talk]:
-    """Messages, each a talk of its own. who: "stranger" or "fresh"."""
+    """Messages, each a talk of its own. who: one of GROUPS."""
     songs = yaml.safe_load(files("finetune").joinpath(f"{who}_messages.yaml").read_text())
     return [Talk(song["stems"], (_asked(one),)) for song in songs for one in song["asked"]]
 
 
 def read_dialogues(who: str) -> list[Talk]:
-    """Dialogues of several turns. who: "stranger" or "fresh"."""
+    """Dialogues of several turns. who: one of GROUPS."""
     listed = yaml.safe_load(files("finetune").joinpath(f"{who}_dialogues.yaml").read_text())
     return [Talk(one["stems"], tuple(map(_asked, one["turns"]))) for one in listed]
 
@@ -179,7 +183,8 @@ def _take(listener: Pretending, context: ToolContext, other: ToolContext, asked:
             refused = {e["name"] for e in events if e["event"] == "tool_result" and not e["ok"]}
             called = [call for call in called if call.name not in refused]
         tools_right = not called
-        all_right = tools_right and _in_kind(reply.text, asked.kind)
+        refuses = asked.kind == "absurd" and any(not e.get("ok", True) for e in events)
+        all_right = tools_right and (refuses or _in_kind(reply.text, asked.kind))
     proposal = asked.proposal or ()
     offered = context.moves([(move["stem"], move["gain_db"]) for move in proposal])
     heard = f"{asked.say} {' '.join(context.names)}"  # a stem called "808" is no number made up
@@ -266,7 +271,12 @@ def _contrary(change: dict, wanted: dict) -> bool:
 
 
 def _same(called: Sequence[ToolCall], meant: Sequence[ToolCall], context: ToolContext) -> bool:
-    """Whether the calls that change no mix have the same arguments, in whatever order."""
+    """Whether the calls that change no mix have the same arguments, in whatever order.
+
+    A label without arguments for what the user prefers leaves open how the tool puts it.
+    """
+    if [c.name for c in called] == [c.name for c in meant] == ["prefer"] and not meant[0].arguments:
+        return True
     return sorted(map(repr, map(lambda c: _plain(c, context), called))) == sorted(
         map(repr, map(lambda c: _plain(c, context), meant))
     )
@@ -354,7 +364,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--content", type=Path, default=Path("runs/content"))
     parser.add_argument("--model", type=Path, help="listener folder (default: the shipped one)")
     parser.add_argument("--only", choices=("messages", "dialogues"), help="one kind of test")
-    parser.add_argument("--by", choices=("stranger", "fresh"), help="of one group of writers")
+    parser.add_argument("--by", choices=GROUPS, help="of one group of writers")
     parser.add_argument("--limit", type=int, help="at most so many talks of each test")
     parser.add_argument("--misses", type=int, default=12, help="how many misses to print")
     parser.add_argument("--seed", type=int, default=0)
@@ -363,7 +373,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     listener, console = EmbeddedListener(options.model), Console(width=160)
     bank = SongBank(options.songs, options.content, "test")
-    for who in ("stranger", "fresh"):
+    for who in GROUPS:
         for name, read in (("messages", read_messages), ("dialogues", read_dialogues)):
             if options.only in (None, name) and options.by in (None, who):
                 outcome = run(listener, read(who)[: options.limit], bank, options.seed)

@@ -12,7 +12,8 @@ from assistant.orders.reading import Stems, orders
 
 STEMS = {
     "Kit": "drums", "Bass DI": "bass", "LEAD RAP": "lead vocal", "BVs": "backing vocals",
-    "GTR L": "electric guitar", "GTR R": "electric guitar", "Keys": "piano", "Lofi Bed": "synth pad",
+    "GTR L": "electric guitar", "GTR R": "electric guitar", "Keys": "piano",
+    "Lofi Bed": "synth pad",
 }  # fmt: skip
 SONG = Stems(tuple(STEMS), tuple(STEMS.values()), "Kit")
 NONE = Before()
@@ -62,7 +63,8 @@ def level(stem: str, relative_lu: float, against: str | None = None) -> tuple[st
         ("up 2 on the keys and 1 on the bass", moves(keys=2.0, bass=1.0)),
         ("the keys down, 3 dB", moves(keys=-3.0)),
         ("pan the keys 40 percent left", [pan("Keys", -0.4)]),
-        ("keys hard right and the lofi bed in the middle", [pan("Keys", 1.0), pan("Lofi Bed", 0.0)]),
+        ("keys hard right and the lofi bed in the middle",
+         [pan("Keys", 1.0), pan("Lofi Bed", 0.0)]),
         ("pan the guitars hard left and right", [pan("GTR L", -1.0), pan("GTR R", 1.0)]),
         ("the left guitar 20 % right", [pan("GTR L", 0.2)]),
         ("keys 30% left and the bed right by the same", [pan("Keys", -0.3), pan("Lofi Bed", 0.3)]),
@@ -93,8 +95,9 @@ def test_an_order_is_taken_at_its_word(text: str, expected: list) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "how loud is the bass", "is the bass up 2?", "the keys are too loud", "the bass is louder than the keys",
-        "don't turn the bass up", "turn the bass up unless it clips", "bass up to 5", "bass up and down",
+        "how loud is the bass", "is the bass up 2?", "the keys are too loud",
+        "the bass is louder than the keys", "don't turn the bass up", "bass up and down",
+        "turn the bass up unless it clips", "bass up to 5",
         "make the bass warmer", "cut the bass", "up 2", "the keys 2 dB", "mute", "bass up 2 or 3",
         "the tuba up 2", "why did you turn the bass up 2", "everything is fine", "left", "pan it",
         "hello there", "", "?", "bass under the keys", "set the keys level",

@@ -15,15 +15,14 @@ from mixer.moves import Move
 
 _TURNS = 4  # looked back for something to go on from
 _DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
-_ASKED = frozenset({"measure_levels", "audition", "propose_moves"})
 
 
 @dataclass(frozen=True)
 class Before:
     """What the turns before did.
 
-    deeds: the last changes to the mix, if none of them was undone. asked: the last question of
-    another kind (measure_levels, audition, propose_moves), if it came after them.
+    deeds: the last changes to the mix, if none of them was undone. asked: the last call of another
+    kind (a measurement, a proposal, a render), if it came after them.
     focus: the stems that "it" and "them" mean. proposed: the moves that wait for an answer.
     """
 
@@ -62,7 +61,7 @@ def before(
             deeds = tuple(done)
             break
         if asked is None:
-            asked = next((call for call in reversed(calls) if call.name in _ASKED), None)
+            asked = calls[-1] if calls else None
     return Before(deeds, asked, focus, proposed)
 
 

@@ -18,6 +18,7 @@ _QUIET = frozenset({FILLER, VERB, STOP, JOIN, "unit", "to", "push", "pull"})
 _SIDES = {"left": -1.0, "right": 1.0, "centre": 0.0}
 _WAYS = {"up": 1.0, "down": -1.0}
 _FURTHER_PAN = 0.2
+_LISTENS = frozenset({"measure_levels", "audition"})  # after these the last change still stands
 _UNDO = ToolCall("undo", {})
 Roles = tuple[str | None, ...]
 
@@ -87,6 +88,8 @@ def carried(
         return []
     if before.is_open and before.asked is not None:
         return _of_the_proposal(short)
+    if before.asked is not None and before.asked.name == "render_mix":
+        return _rendered_anew(short, before.asked)
     if not before.deeds:
         return []
     if (short.has("too", "flip") or begins) and not asks:
@@ -102,7 +105,8 @@ def carried(
 
 def last_deed(before: Before) -> Deed | None:
     """The last change as one order: calls of one tool in a row."""
-    if not before.deeds or (before.asked is not None and before.asked.name == "propose_moves"):
+    asked = before.asked
+    if not before.deeds or (asked is not None and asked.name not in _LISTENS):
         return None
     name = before.deeds[-1].name
     row = [call for call in before.deeds if call.name == name]
@@ -119,6 +123,18 @@ def _asked_again(short: _Short) -> list[ToolCall]:
     ):
         return []
     return [ToolCall(asked.name, {"stems": list(short.stems)})]
+
+
+def _rendered_anew(short: _Short, last: ToolCall) -> list[ToolCall]:
+    """ "make it four", "the same without effects" behind a render."""
+    if not short.only("make that", NUMBER, "takes", "dry", "too", "it", "again", "only", "no"):
+        return []
+    takes = [int(token.number) for token in short.values(NUMBER)]
+    if len(takes) > 1 or not (takes or short.has("dry", "again")):
+        return []
+    told = {"takes": takes[0]} if takes else {}
+    dry = {"effects": False} if short.has("dry") else {}
+    return [ToolCall(last.name, {**last.arguments, **told, **dry})]
 
 
 def _of_the_proposal(short: _Short) -> list[ToolCall]:

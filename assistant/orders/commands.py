@@ -56,7 +56,7 @@ def _version(part: Part, scene: Scene) -> ToolCall | None:
 
 def _undo(part: Part, scene: Scene) -> ToolCall | None:
     for word in ("undo", "redo"):
-        if part.has(word) and _only(part, word, "it", "back"):
+        if part.has(word) and _only(part, word, "it", "back", "more", NUMBER):
             return ToolCall(word, {})
     return None
 
@@ -90,7 +90,7 @@ def _rendered(part: Part) -> dict[str, object] | None:
 
 
 def _export(part: Part, scene: Scene) -> ToolCall | None:
-    if not part.has("export") or not _only(part, "export", "it", "all", *_FORMATS):
+    if not part.has("export", "a session") or not _only(part, "export", "it", "all", *_FORMATS):
         return None
     formats = {_FORMATS[token.kind] for token in part.of(*_FORMATS)}
     formats |= {"stems" for token in part.tokens if token.text in ("stems", "tracks")}

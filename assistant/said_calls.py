@@ -1,0 +1,78 @@
+"""What a call's small arguments must be by the user's words, whatever the model wrote.
+
+One rule: only what the words plainly say is put in; what they leave open stays as it was written.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.hearing import ToolCall
+from assistant.said import Said
+
+_COUNTS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "a couple": 2,
+}  # fmt: skip
+_MOST_TAKES = 8
+_TAKES = re.compile(
+    rf"\b(\d+|{'|'.join(_COUNTS)})\s+(?:\w+\s+){{0,2}}?"
+    r"(?:takes|versions|mixes|options|variations|renders|alternatives)\b"
+)
+_SEED = re.compile(r"\bseed\W{0,3}(?:is |of |number )?(\d+)")
+_DRY = re.compile(
+    r"\b(?:no|without(?: any)?|minus the|skip the) (?:fx|effects?|processing|eq)\b"
+    r"|\bfaders? (?:only|alone)\b|\b(?:only|just|straight)(?: the)? faders?\b|\blevels only\b"
+)
+_BLIND = re.compile(r"\bblind|which (?:one )?is which|without knowing|\bdon'?t (?:tell|show) me\b")
+_FORMATS = {
+    "session": re.compile(r"\b(?:session|project|reaper|rpp|daw)\b"),
+    "stems": re.compile(r"\b(?:stems|separate(?:ly)?|individual(?:ly)?|multi-?tracks?)\b"),
+}
+_LIKES = {
+    "loud": re.compile(
+        r"\b(?:loud|louder|(?:up ?)?front|in (?:ur|your|my) face|prominent|hot|big|forward)\b"
+    ),
+    "quiet": re.compile(
+        r"\b(?:quiet|quieter|back|behind|low|lower|restrained|subtle|tucked|soft|softer|small)\b"
+    ),
+}
+
+
+def as_said(call: ToolCall, said: Said) -> ToolCall:
+    """A call with what the words plainly say in it."""
+    fill = _FILLS.get(call.name)
+    if fill is None:
+        return call
+    return ToolCall(call.name, {**call.arguments, **fill(call.arguments, said)})
+
+
+def _render(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    text, told = said.latest, {}
+    if match := _TAKES.search(text):
+        takes = _COUNTS.get(match[1]) or int(match[1])
+        told |= {"takes": takes} if 1 <= takes <= _MOST_TAKES else {}
+    if match := _SEED.search(text):
+        told["seed"] = int(match[1])
+    return told | ({"effects": False} if _DRY.search(text) else {})
+
+
+def _export(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    named = [name for name, pattern in _FORMATS.items() if pattern.search(said.latest)]
+    return {"format": named[0]} if len(named) == 1 else {}
+
+
+def _audition(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    told: dict[str, Any] = {"blind": True} if _BLIND.search(said.latest) else {}
+    if written.get("stems") and said.named:
+        told["stems"] = list(said.named)
+    return told
+
+
+def _prefer(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    ways = [way for way, pattern in _LIKES.items() if pattern.search(said.latest)]
+    return {"likes": ways[0]} if written.get("likes") and len(ways) == 1 else {}
+
+
+_FILLS = {
+    "render_mix": _render, "export_mix": _export, "audition": _audition, "prefer": _prefer,
+}  # fmt: skip
