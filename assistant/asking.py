@@ -20,7 +20,7 @@ from mixer.roles import words_of
 # Roles of which a song may have several that are not one thing: a kick's two microphones are.
 _APART = frozenset(
     ("electric guitar", "acoustic guitar", "piano", "organ", "synth pad", "synth lead")
-    + ("arpeggio", "lead vocal", "brass")
+    + ("arpeggio", "lead vocal", "brass", "backing vocals", "bass", "strings")
 )
 _ALL_OF_THEM = re.compile(r"\b(?:both|all|each|every\w*|two|pair|them|rest|and)\b")
 _COURTESY = re.compile(
@@ -60,11 +60,16 @@ def unclear(said: Said) -> tuple[str, tuple[str, ...]] | None:
     for one in mentions(text, said.names, said.roles):
         words = text[one.start : one.end]
         meant = tuple(name for name in one.stems if name in said.named)
-        if len(meant) < 2 or words.endswith("s") or role_of(words.split()[-1]) not in _APART:
+        if len(meant) < 2 or is_plural(words) or role_of(words.split()[-1]) not in _APART:
             continue
         if not set(meant) & set(said.focus):
             return words, meant
     return None
+
+
+def is_plural(words: str) -> bool:
+    """Whether words speak of several: "guitars", and not "bass"."""
+    return words.endswith("s") and role_of(words.split()[-1][:-1]) is not None
 
 
 def which(call: ToolCall, stems: Sequence[str], said: Said) -> list[Option]:

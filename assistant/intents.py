@@ -24,6 +24,7 @@ _TOOLS = {
     "redo": "redo", "list_versions": "list_versions", "restore_version": "restore_version",
     "shape_sound": "shape_sound",
 }  # fmt: skip
+LEADS = 1.2  # times as likely as the next: an answer in words that is chosen by what was read
 _ABOUT_ONE = ("complain", "ask_about_stem", "prefer")  # answered in words if it is the anchor
 _SITUATIONS = {"refuse": "refused_ok"}  # where the reply is not called as the intent is
 
@@ -55,9 +56,9 @@ def acts_of(reading: Mapping[str, float], anchor_alone: bool = False) -> dict[st
 
 
 def situation_said(reading: Mapping[str, float]) -> str | None:
-    """The situation of the likeliest answer in words; None where nothing was read."""
+    """The situation of the likeliest answer in words; None where several are as likely."""
     spoken = {name: likely for name, likely in reading.items() if tool_of(name) is None}
-    if not spoken:
+    best, *others = sorted(spoken, key=lambda name: spoken[name], reverse=True) or [None]
+    if best is None or (others and spoken[best] < LEADS * spoken[others[0]]):
         return None
-    best = max(spoken, key=lambda name: spoken[name])
     return _SITUATIONS.get(best, best)

@@ -46,6 +46,17 @@ _ME = re.compile(  # who sings speaks of himself: "turn me up", "more of me"
     rf"|^\W*me {_ASIDE}(?:up|down|louder|quieter|softer)\b|\b(?:more|less) (?:of )?me\b"
     r"|\bi(?:'m| am) too (?:loud|quiet|low|soft|buried)\b|\b(?:un)?mute me\b"
 )
+_GENERAL = frozenset(  # words for a role that say no one instrument of it
+    """
+    vocal vocals vox voice voices singer singers singing rapper lead leads main backing backings
+    bgv bgvs bv bvs choir harmonies harmony oohs doubles kick kicks kik bd snare sd clap claps hats
+    hat hh cymbals overheads ride percussion perc drums drum drm drms kit beat drumz drummer bass
+    sub low end bassline 808 808s guitar guitars gtr gtrs gt riff axe acoustic acoustics strumming
+    piano keys key pno keyboard pianist organ organs pad pads atmosphere chords drone strings
+    string section orchestra brass horns horn synth synths melody hook arp arps arpeggio pluck
+    plucks sequence fx effects effect sfx risers riser noises noise sweeps loop loops
+    """.split()
+)
 _ANY_STEM = frozenset("audio track bus channel ch stem inst".split())
 _NUMBERED = re.compile(rf"\b([^\W\d_]+)[ _-]?(\d+)\b(?![.,]\d|\s?(?:%|percent)|{UNIT})")
 _AND_NUMBER = rf"(\s*(?:and|&|n|or)\s*)(\d+)\b(?![.,]\d|\s?(?:%|percent)|{UNIT})"
@@ -86,6 +97,7 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
         same = {name for name, kind in zip(names, kinds, strict=True) if role in kind}
         family = _FAMILY.get(role or "", set())
         meant = same or {n for n, kind in zip(names, kinds, strict=True) if kind & family}
+        meant = {name for name in meant if not _is_another(word, name, role)}
         if role is not None:  # "the lead" is VOX LEAD as well as the lead synth
             called = {name for name in names if word in words_of(name).split()}
             meant = meant if meant & called else meant | called
@@ -99,6 +111,13 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
         if any(_is_nearly(word, loose) for word in telling):
             found.add(name)
     return tuple(name for name in names if name in found)
+
+
+def _is_another(word: str, name: str, role: str | None) -> bool:
+    """Whether a stem's name tells another instrument of a role: a shaker is no cowbell."""
+    told = [own for own in words_of(name).split() if own not in _GENERAL and role_of(own) == role]
+    said = word.split()[-1]
+    return bool(told) and said not in _GENERAL and all(own[:3] != said[:3] for own in told)
 
 
 def _is_nearly(word: str, spoken: Sequence[str]) -> bool:
@@ -171,6 +190,11 @@ def role_of(spoken: str) -> str | None:
         return None
     known = role_from_name(spoken) or plain.get(spoken)
     return known or (plain.get(spoken[:-1]) if spoken.endswith("s") else None)
+
+
+def is_called_a_role(words: str) -> bool:
+    """Whether several words together are a name for a role: "backing singers"."""
+    return " " in words and (words in _plain_roles() or words.removesuffix("s") in _plain_roles())
 
 
 @cache

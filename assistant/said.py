@@ -62,14 +62,19 @@ _REFUSAL = re.compile(
 )
 
 
-_ASKS_AFTER = re.compile(r"\b(?:what|how) about\b")
+_ASKS_AFTER = re.compile(r"\b(?:what|how) about\b|^\W*(?:(?:and|ok|so|then|now)\W+)+")
 _WEIGHS = re.compile(
     r"\b(?:which|what's|whats|who)\b.*\bor\b|\bcompare|\bdifference\b|\bversus\b|\bvs\b"
     r"|\b(?:louder|quieter|softer) than\b|\bbetween\b"
 )
 _QUESTION = re.compile(
     r"^\W*(?:(?:so|and|ok|hey|hm+|um+|now|but)\W+)*(?:is|are|does|do|did|was|were|which|how|what|why"
-    r"|where|who|what's|whats|how's|where's|isn't|aren't)\b(?! (?:about|if)\b)"
+    r"|where|who|what's|whats|how's|where's|isn't|aren't)\b"
+    r"(?! (?:about|if|it possible|there (?:a|any) (?:way|chance))\b)"
+)
+_OTHER_UNIT = re.compile(
+    r"[-+]?\d[\d.]*\s*(?:lufs|lkfs|cents?|bpm|ms|milliseconds?|seconds?|secs?|semi-?tones?|k?hz|bars?"
+    r"|beats?|bits?)\b"
 )
 _THEY = re.compile(r"\b(?:they|she|he|her|him)\b")
 
@@ -268,6 +273,8 @@ class Said:
         told |= {"apply_moves"} if self.placed and not self._moves_besides else set()
         told |= set() if PANS.search(without_picks(without_idioms(text))) else {"set_pan"}
         told |= {"apply_moves", "set_level"} if self.sound.only or self._goes_to_version else set()
+        if _OTHER_UNIT.search(text) and not sizes_db(_OTHER_UNIT.sub(" ", text), self.names):
+            told |= {"apply_moves", "set_level"}  # "12 cents up", "master it to -14 LUFS"
         if _QUESTION.search(text) and len(self.clauses) < 2 and "?" in self.texts[-1]:
             told |= CHANGING  # "is the left guitar louder?"
         if self.sound.goes_on or self.sound.style:

@@ -59,5 +59,7 @@ def _targets() -> tuple[str, ...]:
 
 @cache
 def _known() -> frozenset[str]:
-    """The same words, to be looked up."""
-    return frozenset(_targets())
+    """The same words and those of orders, to be looked up."""
+    told = [*prompts.order_words()["sizes"], *prompts.order_words()["numbers"]]
+    told += [words for row in prompts.order_words()["kinds"].values() for words in row]
+    return frozenset({*_targets(), *(word for words in told for word in words.split())})

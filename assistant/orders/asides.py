@@ -27,6 +27,7 @@ _EXPLAINS = frozenset(
 )
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
 _STOPS = (STOP, JOIN)
+_VERSIONS = frozenset({"undo", "redo", "restore_version"})
 ActsOf = Callable[[str], Mapping[str, float]]  # how likely each act is meant by a text
 
 
@@ -64,7 +65,7 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
     for one in found:
         acts = acts_of(one.text)
         act = max(acts, key=lambda name: acts[name]) if acts else SPEAK
-        explains = act == ADVICE and set(one.stems) <= stems
+        explains = act == ADVICE and (set(one.stems) <= stems or tools <= _VERSIONS)
         if act != SPEAK and act not in tools and not explains:
             return False
     return True

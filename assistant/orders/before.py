@@ -4,7 +4,7 @@ One rule: it is read from the journal, so that a resumed session goes on as well
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.acting import stems_set
@@ -30,6 +30,7 @@ class Before:
     asked: ToolCall | None = None
     focus: tuple[str, ...] = ()
     proposed: tuple[Move, ...] = ()
+    gains_db: Mapping[str, float] = field(default_factory=dict)  # each stem's last move
 
     @property
     def is_open(self) -> bool:
@@ -62,7 +63,14 @@ def before(
             break
         if asked is None:
             asked = calls[-1] if calls else None
-    return Before(deeds, asked, focus, proposed)
+    moved = {
+        move["stem"]: move["gain_db"]
+        for _, calls in turns
+        for call in calls
+        if call.name == "apply_moves"
+        for move in call.arguments.get("moves") or ()
+    }
+    return Before(deeds, asked, focus, proposed, moved)
 
 
 Turn = tuple[str, list[ToolCall]]

@@ -240,6 +240,20 @@ def _doubled(short: _Short, deed: Deed) -> list[ToolCall]:
     return _all_panned(short, 2.0) if deed.tool == "set_pan" else []
 
 
+def _swapped(short: _Short, deed: Deed) -> list[ToolCall]:
+    """ "swap them": two stems that were panned, each where the other is."""
+    if not short.has("swap") or not short.only("swap", "it", "both"):
+        return []
+    panned = [call for call in short.before.deeds if call.name == "set_pan"]
+    if len(panned) != 2:
+        return []
+    first, second = (call.arguments for call in panned)
+    return [
+        ToolCall("set_pan", {"stem": one["stem"], "pan": other["pan"]})
+        for one, other in ((first, second), (second, first))
+    ]
+
+
 def _all_panned(short: _Short, factor: float) -> list[ToolCall]:
     """The stems that were panned together, all by a factor: "halve both"."""
     panned = [as_deed([call]) for call in short.before.deeds if call.name == "set_pan"]
@@ -342,6 +356,6 @@ def _mute_taken_back(short: _Short, deed: Deed) -> list[ToolCall]:
 
 Reads = Callable[[_Short, Deed], list[ToolCall]]
 _READS: tuple[Reads, ...] = (
-    _further, _back, _doubled, _other_number, _other_side, _other_way, _other_stem,
+    _further, _back, _doubled, _swapped, _other_number, _other_side, _other_way, _other_stem,
     _mute_taken_back,
 )  # fmt: skip

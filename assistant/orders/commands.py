@@ -10,6 +10,7 @@ from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
 
 _QUIET = frozenset({FILLER, VERB, "to", "only", "again", "instead"})
+_STEPS_BACK = (["go back"], ["revert"])
 _FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
 MOST_TAKES = 16
 
@@ -47,7 +48,8 @@ def _version(part: Part, scene: Scene) -> ToolCall | None:
     if not _only(part, "version", "go back", "back", "start", NUMBER, "it", "all", "use"):
         return None
     numbers = part.numbers
-    if part.has("version") and part.has("go back", "back", "use") and len(numbers) == 1:
+    goes = any(token.text.endswith(" to") for token in part.of("go back"))
+    if len(numbers) == 1 and (goes or part.has("version") and part.has("go back", "back", "use")):
         return ToolCall("restore_version", {"version": int(numbers[0])})
     if part.has("start") and part.has("go back", "back") and not numbers:
         return ToolCall("restore_version", {"version": 0})
@@ -55,6 +57,8 @@ def _version(part: Part, scene: Scene) -> ToolCall | None:
 
 
 def _undo(part: Part, scene: Scene) -> ToolCall | None:
+    if [token.text for token in part.tokens if token.kind not in _QUIET] in _STEPS_BACK:
+        return ToolCall("undo", {})
     for word in ("undo", "redo"):
         if part.has(word) and _only(part, word, "it", "back", "more", NUMBER):
             return ToolCall(word, {})

@@ -3,8 +3,8 @@
 One rule: a part that says two things at once, or leaves out what it needs, orders nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import prompts
 from assistant.hearing import ToolCall
@@ -19,6 +19,7 @@ _WAYS = {"up": 1.0, "down": -1.0, "off": -1.0, "more": 1.0, "less": -1.0, "add":
 _SIDES = {"left": -1.0, "right": 1.0, "centre": 0.0}
 _SUBJECT = frozenset({STEM, "it", "both", "three", "all", "rest", "other", "too"})
 _THEM = frozenset("them those these they 'em em that".split())
+_ANOTHER = frozenset({"another", "further", "farther"})  # the way that it went before
 _QUIET = frozenset({FILLER, VERB, "push", "pull", "to", "unit", "only", "instead"}) | _SUBJECT
 _SIZED = frozenset({NUMBER, "size", "sign"})
 
@@ -72,6 +73,7 @@ class Scene:
     it: tuple[str, ...] = ()
     last: Deed | None = None
     kept: frozenset[str] = frozenset()  # stems that "all" and "the rest" leave out
+    gains_db: Mapping[str, float] = field(default_factory=dict)  # each stem's last move
 
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
@@ -138,6 +140,9 @@ def _move(part: Part, scene: Scene) -> Deed | None:
     if not _only(part, _QUIET | _SIZED | set(_WAYS) | {"back"}):
         return None
     way = _way(part)
+    if any(token.text in _ANOTHER for token in part.of("more")) and not part.has("up", "down"):
+        gains = {scene.gains_db.get(name, 1.0) > 0 for name in part.stems or scene.it}
+        way = (1.0 if gains.pop() else -1.0) if len(gains) == 1 else None
     if way is None and not part.has("sign") and _goes_on(part, scene):
         way = 1.0 if scene.last and scene.last.gain_db > 0 else -1.0
     size = _size(part, prompts.GAIN_WORDS, PLAIN_DB)
@@ -302,7 +307,7 @@ def _pan(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
     if not _only(part, kinds) or len(sides) > 1 or not stems:
         return None
-    if part.has("up", "down", "sign", "off", "back"):
+    if part.has("up", "down", "sign", "off") or (part.has("back") and sides != {0.0}):
         return None
     if not sides:
         if not (part.has("percent") and scene.last and scene.last.tool == "set_pan"):

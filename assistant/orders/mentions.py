@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.naming import in_full, role_of, spoken_of, words_of
+from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
 from assistant.orders.lexicon import phrases
 from assistant.said_sides import side_of
@@ -36,6 +36,8 @@ _IN_FULL = {  # what names shorten
     "pno": ("piano",), "tpt": ("trumpet", "trumpets"), "tbn": ("trombone", "trombones"),
 }  # fmt: skip
 _SHORTENED = frozenset(word for words in _IN_FULL.values() for word in words)
+_SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
+_ONE = re.compile(r" one\b(?! (?:db|decibel|more|up|down|louder|quieter)\b)")
 _AFTER_PLACE = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (me)\b"
 )
@@ -70,6 +72,9 @@ def mentions(
             found.append(Mention(match.start(1), match.end(1), me))
     plain = _blanked(plain, found)
     own = _own_words(names)
+    if len(alone := own.get("solo", ())) == 1:  # a stem, not a command: "solo up 3"
+        found += [Mention(*match.span(), tuple(alone)) for match in _SOLO.finditer(plain)]
+        plain = _blanked(plain, found)
     for start, end in _runs(plain):
         found += _in_run(plain, list(_WORD.finditer(plain, start, end)), speak, own)
     found = [_widened(text, one, own) for one in sorted(found, key=lambda one: one.start)]
@@ -175,6 +180,8 @@ def _meant(words: str, before: str, speak: Speak, own: dict[str, set[str]]) -> t
     before: the text before it.
     """
     stems = speak(words)
+    if (called_so := own.get(words, set())) and not called_so & set(stems):
+        return tuple(sorted(called_so))  # a name says so, a role only may
     called = [own.get(word, set()) & set(stems) for word in words.split()]
     narrow = set(stems).intersection(*filter(None, called))
     if narrow and len(narrow) < len(stems):  # "the choir", where one stem is called so
@@ -189,6 +196,8 @@ def _meant(words: str, before: str, speak: Speak, own: dict[str, set[str]]) -> t
 def _widened(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
     """A mention with the words of its stem's name beside it: "host mic", "lofi bed"."""
     if len(one.stems) != 1:
+        one = _narrowed(text, one, own)
+    if len(one.stems) != 1:
         return one
     start, end, changed = one.start, one.end, True
     while changed:
@@ -199,6 +208,8 @@ def _widened(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
             start, changed = before.start(1), True
         elif behind and one.stems[0] in own.get(behind[1], ()) and not behind[1].isdigit():
             end, changed = end + behind.end(), True
+    if re.search(r"\bthe $", text[:start]) and (the := _ONE.match(text, end)):
+        end = the.end()  # "the amp one"
     return Mention(start, end, one.stems)
 
 
@@ -206,7 +217,7 @@ def _absent(text: str, words: list[re.Match[str]], speak: Speak) -> int:
     """How many words stand for a role that no stem has: "backing singers", and none are here."""
     for size in range(min(len(words), _MOST_WORDS), 1, -1):
         together = _text(text, words, size)
-        if role_of(together) is not None and not speak(together):
+        if is_called_a_role(together) and not speak(together):
             return size
     return 0
 
@@ -235,6 +246,18 @@ def _longest(text: str, words: list[re.Match[str]], speak: Speak) -> int:
 
 def _text(text: str, words: list[re.Match[str]], size: int) -> str:
     return text[words[0].start() : words[size - 1].end()]
+
+
+def _narrowed(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
+    """Of several stems the one that a word beside it calls: "the solo guitar", "guitar two"."""
+    before = re.search(r"(?:^|(?P<the>the|my|our) |\W)(?P<word>[^\W_]+)[ -]$", text[: one.start])
+    if before is None:
+        return one
+    meant = own.get(before["word"], set()) & set(one.stems)
+    known = (before["word"],) in phrases() and not before["the"]
+    if len(meant) != 1 or known:
+        return one
+    return Mention(before.start("word"), one.end, tuple(meant))
 
 
 def _with_sides(text: str, found: Sequence[Mention]) -> list[Mention]:

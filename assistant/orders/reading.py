@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.acting import stems_set
+from assistant.acting import FADERS, stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.asides import ActsOf, are_asides, without_asides
 from assistant.orders.before import Before
@@ -31,6 +31,7 @@ _LEAVES = re.compile(
     rf"(?:else|rest|others?|everything|alone|{_AS_IT_IS}|is)\b(?: (?:alone|{_AS_IT_IS}|is|be))?"
 )
 _MOST = 6  # orders in one text
+_YES = frozenset("yes yeah yep sure".split())
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,40 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
         for name in one.stems
     }
     told, plain = tokens(_LEAVES.sub(" , ", text), song.names, song.roles)
-    told, asides = without_asides(told)
+    told, asides = without_asides(_with_stops(told))
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
     if any(token.kind == UNKNOWN for token in told) or not told:
         return []
     if asks and not requests and not _ASKS_AFTER.match(plain):
         return []
     about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
-    scene = Scene(song.names, song.anchor, about, last_deed(before), frozenset(kept))
+    scene = Scene(
+        song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db
+    )
     calls = _read(told, scene, before, song, asks and not requests)
-    return calls if are_asides(asides, calls, acts_of) else []
+    if not are_asides(asides, calls, acts_of):
+        return []
+    return _agreed(told, calls, before)
+
+
+def _with_stops(told: Sequence[Token]) -> list[Token]:
+    """Tokens in which a colon ends what names no stem: "quick one: bass up 2"."""
+    kept: list[Token] = []
+    for token in told:
+        begun = kept[max((n for n, t in enumerate(kept) if t.kind == STOP), default=-1) + 1 :]
+        ends = token.text == ":" and not any(one.stems for one in begun)
+        kept.append(Token(STOP, ":", ":") if ends else token)
+    return kept
+
+
+def _agreed(told: Sequence[Token], calls: list[ToolCall], before: Before) -> list[ToolCall]:
+    """Calls behind a yes to what is proposed: "yes please, and mute the bass"."""
+    waits = before.is_open and before.asked is not None and before.asked.name == "propose_moves"
+    if not calls or not waits or told[0].text not in _YES:
+        return calls
+    proposed = {move.stem for move in before.proposed}
+    moved = {name for call in calls if call.name in FADERS for name in stems_set(call)}
+    return [] if proposed & moved else [ToolCall("apply_moves", {}), *calls]
 
 
 def _read(

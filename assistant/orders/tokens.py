@@ -117,6 +117,8 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             joined.append(Token(kind, token.text, token.text))
         elif token.text in ("a", "an") and rest and rest[0].kind == "unit":
             joined.append(Token(NUMBER, 1.0, token.text))  # "a dB"
+        elif token.kind == "half" and rest and rest[0].kind in ("left", "right"):
+            joined.append(Token("size", "halfway", token.text))
         elif token.kind == "half" and rest and rest[0].kind == "unit":
             joined.append(Token(NUMBER, 0.5, token.text))
         elif _is_half(token, rest):
