@@ -23,6 +23,7 @@ Kind = Literal[
     "complaint_contradicted",  # by the meters, or by an ear that is sure
     "complaint_about_anchor",
     "complaint_unheard",  # the stem has no level
+    "asked_about",  # named by the user, and left where it is
     "ear_against_meter",  # a move that leads further out of the usual range
 ]
 

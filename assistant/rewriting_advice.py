@@ -22,6 +22,9 @@ def advice_situations(data: Data) -> list[Situation]:
             told.append((remark["kind"], _agreed(remark, own[0], anchor)))
         elif remark["kind"] in ("complaint_contradicted", "complaint_followed"):
             told.append((remark["kind"], _measured(remark, anchor) | {"moves": own}))
+        elif remark["kind"] == "asked_about":
+            named = ("stem", "relative_lu", "low_lu", "high_lu")
+            told.append(("asked_about", {n: remark[n] for n in named} | {"anchor": anchor}))
         elif remark["kind"] in ("complaint_about_anchor", "complaint_unheard"):
             told.append((remark["kind"], {"anchor": anchor, "stem": remark["stem"]}))
         else:

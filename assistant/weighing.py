@@ -11,8 +11,10 @@ from assistant.disagreement import Meter, Remark, Weighed, decide
 from assistant.evidence import heed
 from assistant.hearing import Hearing, Judgement, ToolCall
 from assistant.loops import loudest_together
+from assistant.orders.mentions import stems_in
 from assistant.tools_levels import usual_levels
 
+MOST_ASKED_ABOUT = 3
 QUESTION = "What would you change?"  # asks for advice and says nothing about the mix
 
 
@@ -29,7 +31,19 @@ def weigh(context: ToolContext, hearing: Hearing, judgement: Judgement, words: s
         judgement = heed(unprompted, complaints)
     weighed = decide(judgement, unprompted, meters(context), complaints, hearing.threshold)
     remarks = tuple(with_loop(context, remark) for remark in weighed.remarks)
-    return replace(weighed, remarks=remarks)
+    return replace(weighed, remarks=(*_asked_about(context, weighed, words), *remarks))
+
+
+def _asked_about(context: ToolContext, weighed: Weighed, words: str) -> list[Remark]:
+    """A remark on each stem that the user names and that is neither moved nor spoken of."""
+    told = {move.stem for move in weighed.moves} | {remark.stem for remark in weighed.remarks}
+    named = stems_in(words, context.names, context.roles)
+    known = meters(context)
+    return [
+        Remark("asked_about", name, known[name])
+        for name in named
+        if name in known and name not in told and known[name].relative_lu is not None
+    ][:MOST_ASKED_ABOUT]
 
 
 def proposal(weighed: Weighed, reason: str = "") -> ToolCall:

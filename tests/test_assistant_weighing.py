@@ -234,3 +234,12 @@ def test_a_song_shorter_than_a_loop_is_one():
     short = burst((0, 5, 1.0), seconds=5)[:, :4600]
     loop = loudest_together(short, short, 1000)
     assert (loop.start_s, loop.end_s) == (0, 4.6)
+
+
+def test_a_stem_that_is_asked_about_is_answered_for_with_its_number(opened):
+    context = opened(Weighing({"is the kick okay?": {"vocals": 6.0}}))
+    reply = run_turn(context.session, context.listener, context, "is the kick okay?")
+    (result,) = [e for e in context.session.events if e["event"] == "tool_result"]
+    (remark,) = [r for r in result["data"]["remarks"] if r["kind"] == "asked_about"]
+    assert remark["stem"] == "kick" and f"{abs(remark['relative_lu']):.1f} LU" in reply.text
+    assert [move.stem for move in reply.moves] == ["vocals"] and "vocals" in reply.text

@@ -87,7 +87,9 @@ def cases(situation: str) -> list[dict]:
         return [{"anchor": "Kick", "moves": moves, "version": "v2"} for moves in MOVES]
     if situation == "level_of_one":
         return [row | {"anchor": "Kick"} for row in ROWS]
-    if situation in ("why", "ear_against_meter") or situation.startswith("complaint_"):
+    if situation in ("why", "ear_against_meter", "asked_about") or situation.startswith(
+        "complaint_"
+    ):
         loops = ({"start_s": 12, "end_s": 20}, {"start_s": None, "end_s": None})
         return [
             ONE | loop | {"relative_lu": relative_lu, "complaint": complaint, "gain_db": gain_db}

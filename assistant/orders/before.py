@@ -106,11 +106,11 @@ def _as_done(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> ToolCal
 def _focus(
     said: str, calls: Sequence[ToolCall], names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> tuple[str, ...]:
-    """The stems of a turn: those that were changed, else named, else measured or proposed."""
+    """The stems of a turn: those that were changed or measured, else named, else proposed."""
     changed = [stem for call in calls if call.name in _DEEDS for stem in stems_set(call)]
     text = mended(said, names)
     named = [stem for one in mentions(text, names, roles) for stem in one.stems]
-    other = [stem for call in calls for stem in call.arguments.get("stems") or ()]
-    other += [stem for call in calls if call.name == "propose_moves" for stem in stems_set(call)]
-    meant = set(changed or named or other)
+    heard = [stem for call in calls for stem in call.arguments.get("stems") or ()]
+    advised = [stem for call in calls if call.name == "propose_moves" for stem in stems_set(call)]
+    meant = set(changed or heard or named or advised)
     return tuple(name for name in names if name in meant)

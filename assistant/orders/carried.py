@@ -320,7 +320,7 @@ def _other_side(short: _Short, deed: Deed) -> list[ToolCall]:
         return []
     sides = {_SIDES[token.kind] for token in short.values(*_SIDES)}
     if short.has("flip") and not sides:
-        return _panned(deed, -deed.pan)
+        return _all_panned(short, -1.0)
     if len(sides) != 1:
         return []
     size = short.share if short.has(NUMBER, "size") else abs(deed.pan)

@@ -20,6 +20,7 @@ _PIECE = re.compile(
     r"|(?P<word>'?[^\W\d_]+(?:['-][^\W\d_]+)*'?)|(?P<stop>[,.;!?/\n()]+|[-–—]+)|(?P<pause>:)|(?P<other>\S)"
 )
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+_SIDES = {"l": "left", "r": "right"}
 _TENS = frozenset(range(20, 100, 10))
 
 
@@ -112,6 +113,8 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             value, used = _number(token.number, rest)
             joined.append(Token(NUMBER, value, token.text))
             place += used
+        elif token.text in _SIDES and joined and joined[-1].kind in (NUMBER, "percent"):
+            joined.append(Token(_SIDES[token.text], token.text, token.text))  # "20% L"
         elif token.text == "plus":
             kind = "up" if rest and rest[0].kind == NUMBER else JOIN
             joined.append(Token(kind, token.text, token.text))
