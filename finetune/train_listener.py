@@ -12,6 +12,7 @@ import math
 import shutil
 import time
 from dataclasses import dataclass, fields
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from torch import _foreach_copy_, _foreach_lerp_  # pyright: ignore[reportPrivat
 from torch.nn import functional
 
 from assistant.model.modeling import GainsayForConditionalGeneration
-from assistant.model.sentences import TUNING, SentenceEncoder
+from assistant.model.sentences import READER, TUNING, SentenceEncoder
 from finetune.batches import CALL_WEIGHT, CHOICE_WEIGHT, IGNORED, Batch, Collator
 from finetune.level_rows import RowObserver, read_rows
 from finetune.listener_setup import begin_listener, load_tower
@@ -31,6 +32,7 @@ from finetune.supply import Stage, Supply
 from mixer.balance import BalancePrior
 from mixer.roles import ROLES
 
+SHIPPED_READER = Path(str(files("assistant").joinpath("weights/listener"))) / READER
 ADVICE_DB = torch.arange(-12.0, 12.01, 0.5)
 # Lower it, leave it, raise it: which of the three each move is, (49, 3).
 WAYS = torch.stack([ADVICE_DB <= -1.5, ADVICE_DB.abs() < 1.5, ADVICE_DB >= 1.5], dim=1).float()
@@ -241,6 +243,8 @@ class Trainer:
         self.processor.save_pretrained(self.out / "model")
         if self.recipe.sentences:
             shutil.copyfile(self.recipe.sentences, self.out / "model" / TUNING)
+        if SHIPPED_READER.is_file():  # it reads for any listener
+            shutil.copyfile(SHIPPED_READER, self.out / "model" / READER)
         _foreach_copy_([p.data for p in self.trained], live)
 
     def restore(self) -> None:

@@ -64,7 +64,9 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
     stems = {name for call in calls for name in stems_of(call)}
     for one in found:
         acts = acts_of(one.text)
-        act = max(acts, key=lambda name: acts[name]) if acts else SPEAK
+        if not acts:
+            return False  # nobody can tell
+        act = max(acts, key=lambda name: acts[name])
         explains = act == ADVICE and (set(one.stems) <= stems or tools <= _VERSIONS)
         if act != SPEAK and act not in tools and not explains:
             return False
