@@ -58,7 +58,7 @@ def acts_of(reading: Mapping[str, float], anchor_alone: bool = False) -> dict[st
 def situation_said(reading: Mapping[str, float]) -> str | None:
     """The situation of the likeliest answer in words; None where several are as likely."""
     spoken = {name: likely for name, likely in reading.items() if tool_of(name) is None}
-    best, *others = sorted(spoken, key=lambda name: spoken[name], reverse=True) or [None]
-    if best is None or (others and spoken[best] < LEADS * spoken[others[0]]):
+    ranked = sorted(spoken, key=lambda name: spoken[name], reverse=True)
+    if not ranked or (len(ranked) > 1 and spoken[ranked[0]] < LEADS * spoken[ranked[1]]):
         return None
-    return _SITUATIONS.get(best, best)
+    return _SITUATIONS.get(ranked[0], ranked[0])

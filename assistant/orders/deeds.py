@@ -199,10 +199,10 @@ def _is_sized(part: Part) -> bool:
     return part.has(NUMBER, "size")
 
 
-def _size(part: Part, table: object, plain: float) -> float | None:
+def _size(part: Part, table: Mapping[str, float], plain: float) -> float | None:
     """How far: the one number, or the one word for a size; None where there are two."""
     numbers, words = part.numbers, [str(token.value) for token in part.of("size")]
-    known = [size for word in words if (size := dict(table).get(word)) is not None]  # type: ignore[call-overload]
+    known = [table[word] for word in words if word in table]
     if len(numbers) == 1 and not known:
         return numbers[0]
     if not numbers and len(words) == len(known):

@@ -82,16 +82,13 @@ def _divided(part: Part) -> list[Part]:
     stems = [place for place, token in enumerate(part.tokens) if token.kind == STEM]
     ways = [place for place, token in enumerate(part.tokens) if token.kind in _TELLS_WAY]
     signs = [place for place, token in enumerate(part.tokens) if token.kind == "sign"]
-    ways = sorted([*ways, *(signs if not ways else [])])
+    ways = ways or signs
     if len(stems) < 2 or len(ways) != len(stems) or part.has("above", "below", "same", "match"):
         return [part]
-    pairs = list(zip(stems, ways, strict=True))
-    if all(stem < way for stem, way in pairs) and all(
-        way < stem for way, stem in zip(ways, stems[1:], strict=False)
-    ):
-        cuts = [0, *(place - len(_article(part, place)) for place in stems[1:])]
-    else:
+    in_turn = [place for pair in zip(stems, ways, strict=True) for place in pair]
+    if in_turn != sorted(in_turn):
         return [part]
+    cuts = [0, *(place - len(_article(part, place)) for place in stems[1:])]
     ends = [*cuts[1:], len(part.tokens)]
     return [
         Part(part.tokens[start:end], part.apart if not start else True)
