@@ -1,0 +1,112 @@
+"""Previews being made: one at a time in the background, each with its progress, each stoppable.
+
+One rule: what was asked for twice is made once, and a failure is told in a sentence.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.context import is_ours
+
+State = Literal["waiting", "rendering", "done", "failed", "cancelled"]
+Key = tuple[str, str]  # the room's token, the preview's name
+MOST_REMEMBERED = 500
+
+_log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """Raised inside a job that is no longer wanted."""
+
+
+@dataclass
+class Job:
+    """One preview on its way; progress goes from 0 to 1."""
+
+    make: Callable[[Callable[[float], None]], None]
+    state: State = "waiting"
+    progress: float = 0.0
+    error: str | None = None
+    is_unwanted: bool = False
+
+    def report(self, done: float) -> None:
+        """Note how far it is; stop here if nobody wants it any more."""
+        if self.is_unwanted:
+            raise Cancelled
+        self.progress = max(self.progress, min(1.0, done))
+
+
+class PreviewJobs:
+    """The jobs of all rooms, in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self._jobs: OrderedDict[Key, Job] = OrderedDict()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def want(self, key: Key, make: Callable[[Callable[[float], None]], None]) -> Job:
+        """Have it made unless it is on its way; what failed or was stopped is tried again."""
+        with self._changed:
+            job = self._jobs.get(key)
+            if job is not None and job.state in ("waiting", "rendering"):
+                if not job.is_unwanted:
+                    return job
+            job = self._jobs[key] = Job(make)
+            self._jobs.move_to_end(key)
+            self._forget_old()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="previews", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+            return job
+
+    def get(self, key: Key) -> Job | None:
+        """The latest job of that name, if there was one."""
+        with self._changed:
+            return self._jobs.get(key)
+
+    def cancel(self, key: Key) -> bool:
+        """Stop a job that waits or runs; False if there is none."""
+        with self._changed:
+            job = self._jobs.get(key)
+            if job is None or job.state not in ("waiting", "rendering"):
+                return False
+            job.is_unwanted = True
+            if job.state == "waiting":
+                job.state = "cancelled"
+            return True
+
+    def _forget_old(self) -> None:
+        over = [key for key, job in self._jobs.items() if job.state not in ("waiting", "rendering")]
+        for key in over[: max(0, len(self._jobs) - MOST_REMEMBERED)]:
+            del self._jobs[key]
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while (job := self._next()) is None:
+                    self._changed.wait()
+                job.state = "rendering"
+            _carry_out(job)
+
+    def _next(self) -> Job | None:
+        return next((job for job in self._jobs.values() if job.state == "waiting"), None)
+
+
+def _carry_out(job: Job) -> None:
+    try:
+        job.report(0.0)
+        job.make(job.report)
+        job.state, job.progress = "done", 1.0
+    except Cancelled:
+        job.state = "cancelled"
+    except Exception as error:
+        job.error = str(error) if is_ours(error) or isinstance(error, OSError) else None
+        if job.error is None:
+            _log.exception("a preview could not be made")
+            job.error = "this could not be rendered: the reason is in Gainsay's log"
+        job.state = "failed"
