@@ -1,0 +1,214 @@
+"""The page: chat and buttons by Gradio, desk, player, opener and card as elements of our own.
+
+One rule: the room's token comes with every event; the page itself remembers nothing.
+"""
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from assistant.progress import Event
+from assistant.web.chat_messages import Shown, shown_messages
+from assistant.web.chat_turns import say, say_again
+from assistant.web.room import Room, RoomError
+from assistant.web.rooms import Rooms
+from assistant.web.suggestions import MOST, suggestions
+from assistant.web.work import Work
+
+STYLE = Path(__file__).parent / "static" / "gainsay.css"
+HEAD = "\n".join(
+    [
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        *(
+            f'<script type="module" src="/static/{module}.js"></script>'
+            for module in ("page", "desk/desk", "player/player")
+        ),
+    ]
+)
+TONES = [("newcomer", "newcomer"), ("pro", "pro")]
+_CHANGED = (
+    "(revision) => { window.dispatchEvent(new CustomEvent('gainsay:changed', "
+    "{detail: {revision, from: 'chat'}})); }"
+)
+Update = Any
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's plainest theme in the colours of gainsay.css; no font is fetched."""
+    colours = {
+        "body_background_fill": "--paper", "body_text_color": "--ink",
+        "body_text_color_subdued": "--muted", "background_fill_primary": "--panel",
+        "background_fill_secondary": "--raised", "block_background_fill": "--panel",
+        "block_border_color": "--line", "border_color_primary": "--line",
+        "border_color_accent": "--accent", "color_accent": "--accent",
+        "color_accent_soft": "--accent-soft", "link_text_color": "--accent",
+        "block_label_text_color": "--muted", "block_title_text_color": "--ink",
+        "input_background_fill": "--panel", "input_border_color": "--edge",
+        "input_placeholder_color": "--muted",
+        "button_primary_background_fill": "--accent", "button_primary_text_color": "--accent-ink",
+        "button_primary_background_fill_hover": "--accent",
+        "button_secondary_background_fill": "--raised", "button_secondary_text_color": "--ink",
+        "button_secondary_border_color": "--edge",
+        "button_cancel_background_fill": "--bad-soft", "button_cancel_text_color": "--bad",
+    }  # fmt: skip
+    both = {
+        f"{name}{mode}": f"var({colour})"
+        for name, colour in colours.items()
+        for mode in ("", "_dark")
+        if (name, mode) != ("color_accent", "_dark")  # the one that has no dark twin
+    }
+    made = gr.themes.Base(font=["var(--font)"], font_mono=["var(--mono)"])
+    return made.set(**both, block_shadow="none", block_label_shadow="none")
+
+
+def build_page(rooms: Rooms) -> gr.Blocks:
+    """The page of these rooms."""
+    with gr.Blocks(title="Gainsay", analytics_enabled=False, fill_width=True) as page:
+        token = gr.Textbox(visible=False)
+        revision = gr.Number(visible=False)
+        with gr.Row(elem_id="top"):
+            head = gr.HTML(elem_id="head")
+            tone = gr.Radio(TONES, label="Explain as to a", elem_id="tone", visible=False)
+        opener = gr.HTML(elem_id="opener")
+        with gr.Row(elem_id="studio", visible=False) as studio:
+            with gr.Column(scale=5, min_width=320, elem_id="talk"):
+                chat = gr.Chatbot(
+                    label="Chat", elem_id="chat", height=420, render_markdown=False, buttons=[],
+                    latex_delimiters=[], allow_tags=False, feedback_options=None,
+                    allow_file_downloads=False, group_consecutive_messages=False,
+                )  # fmt: skip
+                status = gr.HTML(elem_id="status")
+                card = gr.HTML(elem_id="card")
+                with gr.Row(elem_id="suggestions"):
+                    offered = [gr.Button(visible=False, size="sm") for _ in range(MOST)]
+                with gr.Row(elem_id="say-row"):
+                    words = gr.Textbox(
+                        label="Say what you hear", show_label=False, lines=1, max_lines=4, scale=1,
+                        placeholder="Say what you hear: the vocal gets lost", elem_id="words",
+                        max_length=2000, container=False,
+                    )  # fmt: skip
+                    send = gr.Button("Send", variant="primary", elem_id="send")
+                    stop = gr.Button("Stop", variant="stop", elem_id="stop", visible=False)
+                    again = gr.Button("Try again", elem_id="again")
+            with gr.Column(scale=7, min_width=320, elem_id="work"):
+                player = gr.HTML(elem_id="player")
+                desk = gr.HTML(elem_id="desk")
+        refresh = gr.Button(elem_id="refresh", visible="hidden")
+
+        talk = [chat, status, revision, send, stop, *offered]
+        whole = [token, head, tone, opener, studio, player, desk, card, *talk]
+
+        def load(request: gr.Request) -> list[Update]:
+            return _whole(rooms, request.query_params.get("room", ""))
+
+        def refreshed(room_token: str) -> list[Update]:
+            return _talk_now(rooms.get(room_token))
+
+        def said(room_token: str, text: str) -> Iterator[list[Update]]:
+            yield from _shown(rooms, room_token, lambda room: say(room, text))
+
+        def tried_again(room_token: str) -> Iterator[list[Update]]:
+            yield from _shown(rooms, room_token, say_again)
+
+        def stopped(room_token: str) -> None:
+            rooms.get(room_token).work.stop()
+
+        def told_as(room_token: str, name: str) -> None:
+            room = rooms.get(room_token)
+            with room.lock:
+                room.session.prefer_tone(name)
+
+        hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        follow: dict[str, Any] = {**hidden, "concurrency_limit": 8}
+        page.load(load, None, whole, **hidden)
+        refresh.click(refreshed, [token], talk, **hidden)
+        for begun in (send.click, words.submit):
+            begun(lambda text: (text, ""), [words], [_kept := gr.State(), words], **hidden).then(
+                said, [token, _kept], talk, **follow
+            ).then(None, [revision], None, js=_CHANGED)
+        for button in offered:
+            button.click(said, [token, button], talk, **follow).then(
+                None, [revision], None, js=_CHANGED
+            )
+        again.click(tried_again, [token], talk, **follow).then(None, [revision], None, js=_CHANGED)
+        stop.click(stopped, [token], None, queue=False, **hidden)
+        tone.input(told_as, [token, tone], None, **hidden)
+    return page
+
+
+def _whole(rooms: Rooms, token: str) -> list[Update]:
+    """Everything on the page, for the room whose address was opened."""
+    room = rooms.get(token)
+    if not room.song_open and not room.work.is_running:
+        if room.has_song:
+            room.begin_opening()
+        elif rooms.first_song is not None:
+            room.begin_opening(rooms.first_song)
+    is_open = room.song_open
+    tone = room.session.tone if is_open else None
+    return [
+        token,
+        _element("gainsay-song", token) if is_open else "",
+        gr.update(visible=is_open, value=tone),
+        "" if is_open else _element("gainsay-open", token),
+        gr.update(visible=is_open),
+        *(_element(name, token) if is_open else "" for name in _ELEMENTS),
+        *_talk_now(room),
+    ]
+
+
+_ELEMENTS = ("gainsay-player", "gainsay-desk", "gainsay-card")
+
+
+def _element(name: str, token: str) -> str:
+    """One of our elements; a token is made of letters, digits, - and _ only."""
+    return f'<{name} room="{html.escape(token)}"></{name}>'
+
+
+def _shown(rooms: Rooms, token: str, turn: Any) -> Iterator[list[Update]]:
+    """The chat as a turn goes on, and what may be said next at its end."""
+    room = rooms.get(token)
+    try:
+        for messages in turn(room):
+            yield _talk(room, messages)
+    except RoomError as error:
+        gr.Info(html.escape(str(error)))
+    room.changed()
+    yield _talk_now(room)
+
+
+def _talk_now(room: Room) -> list[Update]:
+    return _talk(room, shown_messages(_events(room), room.work.is_running))
+
+
+def _events(room: Room) -> list[Event]:
+    return list(room.session.events) if room.song_open else []
+
+
+def _talk(room: Room, messages: list[Shown]) -> list[Update]:
+    """Chat, status, revision, the buttons that send and stop, the suggestions."""
+    busy = room.work.is_running
+    offers = [] if busy else suggestions(room)
+    offers += [None] * (MOST - len(offers))
+    return [
+        messages,
+        work_shown(room.work),
+        room.revision,
+        gr.update(visible=not busy),
+        gr.update(visible=busy),
+        *(gr.update(value=offer or "", visible=offer is not None) for offer in offers),
+    ]
+
+
+def work_shown(work: Work) -> str:
+    """What is going on, in words and as a bar; how it ended where it did not end well."""
+    if work.is_running:
+        bar = f'<progress max="{work.total}" value="{work.done}"></progress>' if work.total else ""
+        return f'<div class="work" role="status">{bar}<span>{html.escape(work.what)} …</span></div>'
+    if work.state in ("failed", "stopped"):
+        told = work.error or "Stopped. What was done before stays, and can be undone."
+        return f'<div class="work" role="status">{html.escape(told)}</div>'
+    return ""

@@ -1,0 +1,197 @@
+"""A room: a song with its session, what is being worked on, and a number that grows with changes.
+
+One rule: the user's files are read where they are; a room's folder holds only what was uploaded,
+a note of where the song is, the session and previews.
+"""
+
+import asyncio
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assistant.context import Progress, ToolContext
+from assistant.opening import Opened, remarks, settle_anchor
+from assistant.session import Session
+from assistant.web.limits import Limits
+from assistant.web.uploads import Uploads
+from assistant.web.work import Work
+from mixer.song import Song
+
+OpenSong = Callable[[Path, Progress], Song]
+NOTE = "song.json"
+_POLL_S = 0.05
+
+
+class RoomError(ValueError):
+    """A room that cannot do what is asked: the message says why, status is the HTTP one."""
+
+    def __init__(self, message: str, status: int = 409) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Room:
+    """One room. The lock is held by whoever changes the session, for a whole turn of the chat."""
+
+    def __init__(
+        self, token: str, folder: Path, listener: Any, open_song: OpenSong, limits: Limits
+    ) -> None:
+        self.token, self.folder = token, folder
+        self.lock = threading.RLock()
+        self.used_at = time.monotonic()
+        self.revision = 0
+        self.work = Work(self.changed)
+        self.why_anchor = ""
+        self.uploads = Uploads(folder / "stems", limits)
+        self._listener, self._open = listener, open_song
+        self._opened: Opened | None = None
+        self._condition = threading.Condition()
+
+    # ---- what is open
+
+    @property
+    def stems_folder(self) -> Path:
+        """Where uploaded stems lie."""
+        return self.uploads.folder
+
+    @property
+    def cache(self) -> Path:
+        """Where previews lie; it may be emptied at any time."""
+        place = self.folder / "cache"
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+    @property
+    def song_open(self) -> bool:
+        return self._opened is not None
+
+    @property
+    def has_song(self) -> bool:
+        """Whether a song was opened here before, though it may have to be opened again."""
+        return self.song_open or (self.folder / NOTE).is_file()
+
+    @property
+    def context(self) -> ToolContext:
+        """The tools' context; RoomError while no song is open."""
+        opened = self._opened
+        if opened is None:
+            raise RoomError("no song is open in this room: open one first")
+        return opened.context
+
+    @property
+    def session(self) -> Session:
+        return self.context.session
+
+    @property
+    def listener(self) -> Any:
+        return self._listener
+
+    # ---- changes
+
+    def changed(self) -> int:
+        """Tell everybody who waits that something is new; the new revision."""
+        with self._condition:
+            self.revision += 1
+            self._condition.notify_all()
+            return self.revision
+
+    def wait(self, since: int, timeout_s: float) -> int:
+        """Wait until the revision is greater than since, or the time is up; the revision."""
+        with self._condition:
+            self._condition.wait_for(lambda: self.revision > since, timeout_s)
+            return self.revision
+
+    async def wait_async(self, since: int, timeout_s: float) -> int:
+        """The same for routes, of which many may wait without a thread each."""
+        until = time.monotonic() + timeout_s
+        while self.revision <= since and time.monotonic() < until:
+            await asyncio.sleep(_POLL_S)
+        return self.revision
+
+    def refuse_if_busy(self) -> None:
+        """RoomError while a turn, a render or an opening is going on."""
+        if self.work.is_running:
+            raise RoomError(f"Gainsay is busy ({self.work.what}): wait, or stop it")
+
+    # ---- opening
+
+    def begin_opening(self, folder: Path | None = None) -> None:
+        """Open a song in a thread of its own: one by its folder, or the one noted before."""
+        place = self._noted() if folder is None else folder
+        if self.song_open:
+            raise RoomError("a song is open here: start a new page for another")
+        if not self.work.start("opening the song", lambda: self._open_song(place)):
+            raise RoomError("this room is busy: wait, or stop what it is doing")
+
+    def open_song(self, folder: Path | None = None) -> None:
+        """The same, waiting for it; errors are raised."""
+        self._open_song(self._noted() if folder is None else folder)
+        self.changed()
+
+    def _open_song(self, place: Path) -> None:
+        with self.lock:
+            if self.song_open:
+                return
+            song = self._open(place, self.work.on_progress)
+            session = Session.open(song, self.folder / "session")
+            context = ToolContext(song, session, self._listener, self.work.on_progress)
+            try:
+                self.why_anchor = settle_anchor(context, None)
+                _ = context.levels, context.roles
+                self.work.on_progress(0, 1, "waking the listener")
+                self._listener.load()
+                self.work.check()
+                self._write_note(place)
+            except BaseException:
+                session.close()
+                raise
+            self._opened = Opened(context, self.why_anchor)
+
+    def _noted(self) -> Path:
+        """Where this room's song is, by its note."""
+        try:
+            place = json.loads((self.folder / NOTE).read_text(encoding="utf-8"))["folder"]
+        except (OSError, ValueError, KeyError) as error:
+            raise RoomError("no song was opened in this room yet") from error
+        return self.stems_folder if place is None else Path(place)
+
+    def _write_note(self, place: Path) -> None:
+        told = None if place == self.stems_folder else str(place.resolve())
+        unfinished = self.folder / f".{NOTE}.part"
+        unfinished.write_text(json.dumps({"folder": told}), encoding="utf-8")
+        os.replace(unfinished, self.folder / NOTE)
+
+    def close(self) -> None:
+        """Let go of the song and the session; the folder stays."""
+        self.work.stop()
+        with self.lock:
+            opened, self._opened = self._opened, None
+            if opened is not None:
+                opened.session.close()
+
+    # ---- what the page shows
+
+    def as_data(self) -> dict[str, Any]:
+        """The room for the page: what is open in it, what was refused, what it is doing."""
+        data: dict[str, Any] = {
+            "song": None, "revision": self.revision, "work": self.work.as_data(),
+            "has_song": self.has_song, "refused": list(self.uploads.refused),
+            "uploaded": [] if self.song_open else self.uploads.names(),
+        }  # fmt: skip
+        opened = self._opened
+        if opened is not None:
+            song = opened.song
+            data["song"] = song.name if song.folder != self.stems_folder else "your stems"
+            data["stems"], data["anchor"] = list(song.names), opened.session.anchor
+            data["why_anchor"], data["seconds"] = self.why_anchor, round(song.seconds, 2)
+            data["notes"] = [r for r in remarks(song) if r not in map(str, song.refused)]
+            data["refused"] += [
+                {"name": refusal.name, "reason": refusal.reason} for refusal in song.refused
+            ]
+            data["tone"] = opened.session.tone
+            data["cut_off"] = opened.session.cut_off and not self.work.is_running
+        return data
