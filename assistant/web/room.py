@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.context import Progress, ToolContext
+from assistant.demo import song_folder
 from assistant.opening import Opened, remarks, settle_anchor
 from assistant.session import Session
 from assistant.web.limits import Limits
@@ -81,6 +82,13 @@ class Room:
         if opened is None:
             raise RoomError("no song is open in this room: open one first")
         return opened.context
+
+    @property
+    def song_name(self) -> str:
+        """How the open song is called: by its folder, where the folder is one of the user's."""
+        song = self.context.song
+        ours = {self.stems_folder.resolve(): "Your stems", song_folder().resolve(): "The demo song"}
+        return song.name if song.folder is None else ours.get(song.folder.resolve(), song.name)
 
     @property
     def session(self) -> Session:
@@ -185,7 +193,7 @@ class Room:
         opened = self._opened
         if opened is not None:
             song = opened.song
-            data["song"] = song.name if song.folder != self.stems_folder else "your stems"
+            data["song"] = self.song_name
             data["stems"], data["anchor"] = list(song.names), opened.session.anchor
             data["why_anchor"], data["seconds"] = self.why_anchor, round(song.seconds, 2)
             data["notes"] = [r for r in remarks(song) if r not in map(str, song.refused)]

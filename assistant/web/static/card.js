@@ -5,6 +5,7 @@ import { make, styled } from "./making.js";
 
 const MOST_DB = 24;
 const CSS = `
+  [hidden] { display: none !important; }
   :host { display: block; color: var(--ink); font: 0.9375rem/1.4 var(--font); }
   section { padding: 10px 12px; border: 1px solid var(--accent); border-radius: var(--radius);
     background: var(--panel); }

@@ -8,8 +8,9 @@ import { send } from "./sending.js";
 
 const LOOK_EVERY_MS = 300;
 const CSS = `
+  [hidden] { display: none !important; }
   :host { display: block; color: var(--ink); font: 1rem/1.5 var(--font); }
-  main { max-width: 44rem; margin: 4vh auto; }
+  .page { max-width: 44rem; margin: 4vh auto; }
   h1 { margin: 0 0 4px; font-size: 1.75rem; letter-spacing: -0.02em; }
   p { margin: 0 0 16px; color: var(--muted); }
   .drop { padding: 28px 20px; border: 2px dashed var(--edge); border-radius: 12px; text-align: center;
@@ -76,7 +77,7 @@ class Open extends HTMLElement {
     this.busy = make("div", { className: "busy", hidden: true }, this.what, this.bar, this.stop);
     this.list = make("ul", { "aria-label": "Files" });
     this.error = make("div", { className: "error", role: "alert" });
-    root.replaceChildren(make("main", {},
+    root.replaceChildren(make("div", { className: "page" },
       make("h1", { textContent: "Gainsay" }),
       make("p", { textContent: "Open a song, choose the stem that everything is judged against, and talk " +
         "about the mix. The files stay on this machine and are never changed." }),

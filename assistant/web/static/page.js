@@ -3,6 +3,7 @@
 import "./song.js";
 import "./open.js";
 import "./card.js";
+import { mendSteps } from "./steps.js";
 
 const REFRESH_AFTER_MS = 150; // several changes in a row are shown together
 
@@ -28,3 +29,4 @@ window.addEventListener("gainsay:changed", (event) => {
 });
 window.addEventListener("gainsay:say", (event) => say(event.detail.text));
 window.addEventListener("gainsay:opened", () => window.location.reload());
+mendSteps(document.body);

@@ -4,6 +4,7 @@ import { ask } from "./asking.js";
 import { make, styled } from "./making.js";
 
 const CSS = `
+  [hidden] { display: none !important; }
   :host { display: block; color: var(--ink); font: 0.9375rem/1.4 var(--font); }
   header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 12px; }
   h1 { margin: 0; font-size: 1.25rem; letter-spacing: -0.01em; }
@@ -30,7 +31,7 @@ class Song extends HTMLElement {
     const seconds = String(Math.floor(room.seconds % 60)).padStart(2, "0");
     const told = `${room.stems.length} stems, ${minutes}:${seconds}. ${room.why_anchor}`;
     root.replaceChildren(
-      make("header", {}, make("h1", { textContent: `Gainsay: ${room.song}` }),
+      make("header", {}, make("h1", { textContent: room.song }),
         make("p", { textContent: told }),
         make("a", { href: "/", textContent: "Open another song" })),
       ...this.#strange(room),
