@@ -97,10 +97,7 @@ class Guard:
             await _answer(send, *refusal)
             return
         counted = receive if UPLOADS.fullmatch(scope["path"]) else _limited(receive)
-        try:
-            await self.app(scope, counted, _with_headers(scope["path"], send))
-        except BodyTooLarge:
-            await _answer(send, 413, "this request is larger than is taken here")
+        await self.app(scope, counted, _with_headers(scope["path"], send))
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | tuple[int, str, dict[str, str]] | None:
         """Status, sentence and headers of a refusal; None lets the request in."""
@@ -117,8 +114,11 @@ class Guard:
             return 403, "this request comes from another site: it is not answered"
         if not (OURS.fullmatch(path) or GRADIO.fullmatch(path)) or ".." in path:
             return 404, "there is nothing here"
-        if int_or_none(headers.get("content-length")) is None:
+        length = int_or_none(headers.get("content-length"))
+        if length is None:
             return 400, "the length of the request is no number"
+        if length > MOST_BODY_BYTES and not UPLOADS.fullmatch(path):
+            return 413, "this request is larger than is taken here"
         return self._locked(headers)
 
     def _locked(self, headers: dict[str, str]) -> tuple[int, str, dict[str, str]] | None:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from mixer.audio_files import CONVERTIBLE, READABLE
 
@@ -39,6 +40,14 @@ class Limits:
     most_zip_ratio: float = 100.0  # of a whole zip; one silent stem in it may pack better
     harmless_zip_bytes: int = 256 << 20  # what any zip may unpack to
 
+    def as_data(self) -> dict[str, Any]:
+        """What a page can check before it sends anything."""
+        return {
+            "suffixes": sorted(AUDIO | ARCHIVES),
+            "most_files": self.most_files,
+            "most_bytes_a_file": self.most_bytes_a_file,
+        }
+
 
 def safe_path(name: str) -> PurePosixPath:
     """A path inside a folder for whatever name a browser or an archive gives.
@@ -57,20 +66,23 @@ def _safe_part(part: str) -> str:
     """One part of a path: printable, not hidden, no device of Windows, short enough."""
     part = "".join(c if c.isprintable() else "_" for c in part)
     part = _FORBIDDEN.sub("_", part).strip().lstrip(".").rstrip(". ")
-    if _RESERVED.match(part):
-        part = f"_{part}"
     stem, dot, suffix = part.rpartition(".")
     if not dot or len(suffix) > 8:
         stem, suffix = part, ""
-    room = LONGEST_NAME - len(dot.encode()) - len(suffix.encode())
+    room = LONGEST_NAME - len(f"_.{suffix}".encode())
     stem = stem.encode()[:room].decode("utf-8", "ignore").rstrip()
-    return f"{stem}.{suffix}" if suffix else stem
+    name = f"{stem}.{suffix}" if suffix else stem
+    return f"_{name}" if _RESERVED.match(name) else name
 
 
 def is_foreign(name: str) -> bool:
     """Whether a file is a system's own (__MACOSX, ._kick.wav, .DS_Store) and passed by unseen."""
     parts = [part for part in re.split(r"[\\/]", name) if part]
-    return any(part.casefold() in _FOREIGN or part.startswith(".") for part in parts)
+    return any(part.casefold() in _FOREIGN or _is_hidden(part) for part in parts)
+
+
+def _is_hidden(part: str) -> bool:
+    return part.startswith(".") and part not in (".", "..")
 
 
 def kind_of(path: PurePosixPath) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.progress import Event
+from assistant.web.api import add_endpoints
 from assistant.web.chat_messages import Shown, shown_messages
 from assistant.web.chat_turns import say, say_again
 from assistant.web.room import Room, RoomError
@@ -136,6 +137,7 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         again.click(tried_again, [token], talk, **follow).then(None, [revision], None, js=_CHANGED)
         stop.click(stopped, [token], None, queue=False, **hidden)
         tone.input(told_as, [token, tone], None, **hidden)
+        add_endpoints(rooms)
     return page
 
 

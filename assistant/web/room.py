@@ -189,6 +189,7 @@ class Room:
             "song": None, "revision": self.revision, "work": self.work.as_data(),
             "has_song": self.has_song, "refused": list(self.uploads.refused),
             "uploaded": [] if self.song_open else self.uploads.names(),
+            "limits": self.uploads.limits.as_data(),
         }  # fmt: skip
         opened = self._opened
         if opened is not None:

@@ -50,9 +50,7 @@ def room_routes(rooms: Rooms) -> APIRouter:
     def begin(token: str, asked: Opening) -> dict[str, Any]:
         room = rooms.get(token)
         if asked.song == "uploaded":
-            if not room.uploads.files():
-                raise RoomError("no stem was uploaded that can be used: send one at least")
-            room.uploads.check_whole()
+            room.uploads.need_usable()
             room.begin_opening(room.stems_folder)
         elif asked.song == "demo":
             room.begin_opening(song_folder())

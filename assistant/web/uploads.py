@@ -166,8 +166,10 @@ class Uploads:
                 415,
             )
 
-    def check_whole(self) -> None:
-        """UploadError when the song would be larger in memory than is taken."""
+    def need_usable(self) -> None:
+        """UploadError where there is no stem, or more than is taken once it is decoded."""
+        if not self.files():
+            raise UploadError("no stem was uploaded that can be used: send one at least")
         longest_frames, count = 0, 0
         for path in self.files():
             try:

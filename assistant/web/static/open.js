@@ -102,7 +102,7 @@ class Open extends HTMLElement {
   }
 
   async #take(found) {
-    if (this.#sending || !found.length) return;
+    if (this.#sending || !found.length || !this.limits) return;
     this.#sending = new AbortController();
     this.error.textContent = "";
     this.#showBusy(true);
@@ -125,7 +125,21 @@ class Open extends HTMLElement {
     }
   }
 
+  // Checked here too, since a server that refuses while it is sent to cannot make itself heard.
+  #refusal(file) {
+    const suffix = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
+    const { suffixes, most_bytes_a_file: most } = this.limits;
+    if (!suffixes.includes(suffix)) return `${file.name} is no audio: wav, aiff, flac, ogg, mp3 or a zip of them is needed`;
+    if (file.size > most) return `${file.name} is larger than ${(most / 2 ** 30).toFixed(1)} GB: send it as flac`;
+    return null;
+  }
+
   async #sendOne(file, path, signal, onBytes) {
+    const refusal = this.#refusal(file);
+    if (refusal) {
+      this.#listed(refusal, true);
+      return;
+    }
     const answer = await send(`${this.#room}/stems?name=${encodeURIComponent(path)}`, file, signal, onBytes);
     if (answer.error) this.#listed(answer.error, true);
     for (const name of answer.kept ?? []) this.#listed(name, false);
@@ -168,6 +182,7 @@ class Open extends HTMLElement {
       this.error.textContent = error.message;
       return;
     }
+    this.limits = room.limits;
     if (room.song) {
       tell("opened");
       return;
