@@ -81,9 +81,9 @@ def test_a_spectrum_follows_the_fader_and_its_masking_with_it(context):
 def test_the_sentence_of_a_spectrum_names_the_masked_bands(context):
     set_fader(context, "vocals", -20.0)
     chart = spectrum_chart(context, "vocals")
-    assert "1.25 kHz (100% of the time)" in chart["text"] and "5.5 dB" in chart["definition"]
+    assert "1.25 kHz (100 % of the time)" in chart["text"] and "5.5 dB" in chart["definition"]
     masked = sum(band["masked"] for band in chart["bands"])
-    assert chart["text"].startswith(f"vocals: bass masks {masked} of the {masked} bands")
+    assert chart["text"].startswith(f"vocals, masked by bass: {masked} of the {masked} bands that play, ")
     set_mute(context, "vocals", True)
     assert spectrum_chart(context, "vocals")["text"].startswith("vocals (muted now)")
     own = spectrum_chart(context, "bass")

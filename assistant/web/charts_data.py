@@ -20,7 +20,7 @@ DEFINITION = (
     "A band is masked where it lies more than "
     f"{OFFSET_DB:.1f} dB under the anchor's power spread over neighbouring critical bands "
     "(Schroeder, Atal and Hall 1979; Johnston 1988, the anchor taken as noise). "
-    f"It is marked when that is so for {MASKED_FROM:.0%} of the time that it plays."
+    f"It is marked when that is so for {100 * MASKED_FROM:.0f} % of the time that it plays."
 )
 _QUIETEST_DB = -120.0
 
@@ -125,11 +125,13 @@ def _spectrum_told(chart: dict[str, Any]) -> str:
     masked = [band for band in judged if band["masked"]]
     if not judged:
         return f"{stem} plays in no band: there is nothing to mask."
-    told = [f"{hertz(band['hz'])} ({band['masked_share']:.0%} of the time)" for band in masked]
+    told = [
+        f"{hertz(band['hz'])} ({100 * band['masked_share']:.0f} % of the time)" for band in masked
+    ]
     muted = " (muted now)" if chart["muted"] else ""
     return (
-        f"{stem}{muted}: {anchor} masks {len(masked)} of the {len(judged)} bands that it plays in"
-        f"{': ' + ', '.join(told) if told else ''}."
+        f"{stem}{muted}, masked by {anchor}: {len(masked)} of the {len(judged)} bands that play"
+        f"{', ' if told else ''}{', '.join(told)}."
     )
 
 
@@ -179,7 +181,7 @@ def _series(name: str, curve: LoudnessCurve, gain_db: float | None = 0.0) -> dic
 def _loudness_told(chart: dict[str, Any]) -> str:
     if not chart["time_s"]:
         return "The song is shorter than the 3 s that short-term loudness needs."
-    return " ".join(_series_told(chart["time_s"], one) for one in chart["series"])
+    return "\n".join(_series_told(chart["time_s"], one) for one in chart["series"])
 
 
 def _series_told(time_s: Sequence[float], series: dict[str, Any]) -> str:

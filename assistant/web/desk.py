@@ -81,7 +81,7 @@ def desk_routes(rooms: Rooms) -> APIRouter:
     async def wait(token: str, since: int = -1, wait_s: float = LONGEST_WAIT_S) -> dict[str, int]:
         room = rooms.get(token)
         end = time.monotonic() + min(max(wait_s, 0.0), LONGEST_WAIT_S)
-        while room.revision <= since and time.monotonic() < end:
+        while room.revision == since and time.monotonic() < end:
             await asyncio.sleep(_LOOK_EVERY_S)  # no thread waits, however many pages are open
         return {"revision": room.revision}
 

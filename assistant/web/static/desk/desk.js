@@ -1,0 +1,160 @@
+// <gainsay-desk room>: faders, versions and charts of one room. One rule: the session is the state;
+// the desk shows it, and what the hand wants goes there before it is shown as done.
+
+import { ask, tell } from "../asking.js";
+import { make, styled } from "../making.js";
+import { Following } from "./following.js";
+import { axis, levelTold, scaleOf } from "./level_bar.js";
+import { See } from "./see.js";
+import { Strip } from "./strip.js";
+import { CSS } from "./style.js";
+import { Tabs } from "./tabs.js";
+import { Versions } from "./versions.js";
+
+const KEYS = "Arrows move a fader by 0.5 dB or a pan by 5 %, with Shift by 0.1 dB or 1 %, Page up and " +
+  "down by 3 dB or 25 %, Home and End to the ends, 0 or a double click to the middle. On a strip: M " +
+  "mutes, S solos, A makes it the anchor.";
+const HINT = "Shaded: where 8 of 10 mixes have such a stem. ▼ ▲ outside it. ◇ proposed.";
+
+class Desk extends HTMLElement {
+  #queue = Promise.resolve();
+  #soloed = new Set();
+  #state = null;
+
+  connectedCallback() {
+    this.room = `/rooms/${this.getAttribute("room")}`;
+    this.strips = new Map();
+    this.#build();
+    window.addEventListener("gainsay:changed", this.#changed);
+    this.following = new Following(this.room, () => this.#read());
+    this.#read().then(() => this.isConnected && this.following.begin(this.#state?.revision ?? -1));
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener("gainsay:changed", this.#changed);
+    this.following.end();
+  }
+
+  #build() {
+    const step = (name, text) => make("button", { type: "button", textContent: text, disabled: true,
+      onclick: () => this.#want({ do: name }) });
+    this.undo = step("undo", "Undo");
+    this.redo = step("redo", "Redo");
+    this.where = make("span", { className: "where" });
+    this.unsolo = make("button", { type: "button", hidden: true, textContent: "Solo off",
+      onclick: () => this.#solo(null) });
+    this.list = make("ul", { className: "strips", "aria-label": "Stems" });
+    this.head = make("div", { className: "head", "aria-hidden": "true" });
+    this.scroll = make("div", { className: "scroll" }, this.head, this.list);
+    this.versions = new Versions((change) => this.#want(change));
+    this.see = new See(this.room);
+    this.error = make("p", { className: "error", role: "alert" });
+    this.live = make("p", { className: "unseen", role: "status" });
+    const keys = make("details", { className: "keys" }, make("summary", { textContent: "Keys" }),
+      make("p", { textContent: KEYS }));
+    this.hint = make("p", { className: "hint", textContent: HINT, hidden: true });
+    const faders = make("div", {}, this.scroll, make("footer", {}, this.hint, keys));
+    this.tabs = new Tabs("Mix desk", [["Faders", faders], ["Versions", this.versions.element],
+      ["See", this.see.element]], (title) => this.see.look(title === "See"));
+    styled(this, CSS).replaceChildren(make("section", { "aria-label": "Mix desk" },
+      make("header", {}, this.tabs.list, this.where, this.unsolo, this.undo, this.redo),
+      this.error, ...this.tabs.panels, this.live));
+  }
+
+  #changed = (event) => {
+    if (event.detail?.revision !== this.#state?.revision) this.#read();
+  };
+
+  async #read() {
+    try {
+      const state = await ask(`${this.room}/desk`);
+      if (this.isConnected) this.#show(state);
+    } catch (error) {
+      this.error.textContent = error.message;
+    }
+  }
+
+  // One change after the other; whether it was done.
+  #want(change) {
+    const done = this.#queue.then(() => this.#carryOut(change));
+    this.#queue = done;
+    return done;
+  }
+
+  async #carryOut(change) {
+    try {
+      const state = await ask(`${this.room}/desk`, "POST", change);
+      this.following.revision = state.revision;
+      this.#show(state, change);
+      tell("changed", { revision: state.revision, from: "desk" });
+      return true;
+    } catch (error) {
+      await this.#read(); // back to what is the case
+      this.error.textContent = error.message;
+      this.#say(error.message);
+      return false;
+    }
+  }
+
+  #show(state, change = null) {
+    const before = this.#state;
+    if (before && change === null && state.revision < before.revision && state.song === before.song) {
+      this.following.revision = state.revision; // the server was started again
+    }
+    this.#state = state;
+    this.error.textContent = "";
+    const current = state.versions.find((version) => version.current);
+    this.undo.disabled = !state.can_undo;
+    this.redo.disabled = !state.can_redo;
+    this.where.textContent = `${current.label}, against ${state.anchor}`;
+    this.#showStrips(state);
+    this.versions.show(state.versions);
+    this.see.show(state);
+    this.#announce(before, state, current, change);
+  }
+
+  #showStrips(state) {
+    const names = state.stems.map((stem) => stem.name);
+    if (names.join("\n") !== [...this.strips.keys()].join("\n")) {
+      const how = { roles: state.roles, maxGainDb: state.max_gain_db,
+        wants: (change) => this.#want(change), solo: (name) => this.#solo(name) };
+      this.strips = new Map(names.map((name) => [name, new Strip(name, how)]));
+      this.list.replaceChildren(...[...this.strips.values()].map((strip) => strip.element));
+      this.#soloed = new Set([...this.#soloed].filter((name) => this.strips.has(name)));
+    }
+    const scale = scaleOf(state);
+    this.head.replaceChildren(...["Stem", axis(scale), "Fader", "Pan", ""].map((part) =>
+      typeof part === "string" ? make("span", { textContent: part }) : part));
+    this.hint.hidden = false;
+    for (const stem of state.stems) this.strips.get(stem.name).show(stem, state, scale, this.#soloed);
+  }
+
+  #solo(name) {
+    if (name === null) this.#soloed.clear();
+    else if (!this.#soloed.delete(name)) this.#soloed.add(name);
+    this.unsolo.hidden = this.#soloed.size === 0;
+    this.#showStrips(this.#state);
+    const stems = this.#state.stems.map((stem) => stem.name).filter((one) => this.#soloed.has(one));
+    tell("solo", { stems });
+    this.#say(stems.length ? `Solo: ${stems.join(", ")}` : "Solo off");
+    if (this.unsolo.hidden && name === null) this.undo.focus();
+  }
+
+  #announce(before, state, current, change) {
+    if (before === null) return;
+    const was = before.versions.find((version) => version.current);
+    if (change?.anchor || before.anchor !== state.anchor) this.#say(`The anchor is ${state.anchor}`);
+    else if (change?.role) this.#say(`${change.stem} is taken for ${change.role}`);
+    else if (was.label !== current.label) {
+      const stem = change?.stem && state.stems.find((one) => one.name === change.stem);
+      const level = stem ? `. ${levelTold(stem, state.anchor, null)}` : "";
+      this.#say(`${current.label}: ${current.why}${level}`);
+    }
+  }
+
+  #say(text) {
+    this.live.textContent = this.live.textContent === text ? `${text} ` : text;
+  }
+}
+
+customElements.define("gainsay-desk", Desk);
