@@ -70,7 +70,7 @@ class Auditions:
         matched = matching(previews).each if previews else {}
         return [
             self._row(item, previews.get(item.id), matched.get(item.id), with_peaks)
-            | {"usual": item.id in usual}
+            | {"usual": item.id in usual, "current": item.id == context.session.version.label}
             for item in items
         ]
 

@@ -51,9 +51,9 @@ def all_playable(context: ToolContext) -> list[Playable]:
 
 
 def usual(context: ToolContext) -> list[str]:
-    """The ids that one wants to compare first: as opened, as it stands, proposed, last takes."""
+    """The ids that one wants to compare first: as opened, before, as it stands, proposed, takes."""
     session = context.session
-    ids = ["v0", session.version.label]
+    ids = ["v0", f"v{session.version.came_from}", session.version.label]
     if session.proposed:
         ids.append(PROPOSAL)
     takes = [take.label for take in session.takes if take.path.is_file()]
