@@ -27,7 +27,7 @@ def suggestions(room: Room) -> list[str]:
         said += ["Compare before and after."] if rendered else ["Render it with effects."]
         said += ["Undo that."]
     said += _AT_FIRST[:1]
-    said += [f"The {lead} feels buried."] if lead else []
+    said += [f"I can hardly hear the {lead}."] if lead else []
     said += ["Explain headroom."] if session.tone != "pro" else []
     said += _AT_FIRST[1:]
     return said[:MOST]
