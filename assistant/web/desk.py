@@ -78,10 +78,14 @@ def desk_routes(rooms: Rooms) -> APIRouter:
         return await run_in_threadpool(_answered, room, body)
 
     @routes.get("/rooms/{token}/events")
-    async def wait(token: str, since: int = -1, wait_s: float = LONGEST_WAIT_S) -> dict[str, int]:
+    async def wait(
+        request: Request, token: str, since: int = -1, wait_s: float = LONGEST_WAIT_S
+    ) -> dict[str, int]:
         room = rooms.get(token)
         end = time.monotonic() + min(max(wait_s, 0.0), LONGEST_WAIT_S)
         while room.revision == since and time.monotonic() < end:
+            if await request.is_disconnected():
+                break
             await asyncio.sleep(_LOOK_EVERY_S)  # no thread waits, however many pages are open
         return {"revision": room.revision}
 

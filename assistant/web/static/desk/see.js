@@ -18,7 +18,10 @@ export class See {
     this.of = make("label", { className: "of", hidden: true }, make("span", { textContent: "Stem" }), this.stem);
     this.place = make("div", { className: "chart" });
     this.state = make("p", { className: "small", role: "status" });
-    this.tabs = new Tabs("Charts", Object.keys(CHARTS).map((title) => [title, null]), () => this.#soon());
+    this.tabs = new Tabs("Charts", Object.keys(CHARTS).map((title) => [title, null]), (title) => {
+      if (this.chart && this.chart.title !== title) this.#clear();
+      this.#soon();
+    });
     this.element = make("div", { className: "scroll see" },
       make("div", { className: "choose" }, this.tabs.list, this.of), this.state, this.place);
     this.tabs.tabs.forEach((tab) => tab.setAttribute("aria-controls", "chart"));
@@ -54,7 +57,6 @@ export class See {
     this.of.hidden = title === "Levels";
     const asked = CHARTS[title].asked(this.stem.value);
     this.latest = asked;
-    if (this.chart && this.chart.title !== title) this.#clear();
     const slow = setTimeout(() => { this.state.textContent = "Measuring …"; }, 400);
     try {
       const data = await ask(`${this.room}/charts/${asked}`);

@@ -35,7 +35,8 @@ export const CSS = `
     font-size: 0.75rem; border-bottom: 1px solid var(--line); }
   .strips li + li { border-top: 1px solid var(--line); }
   .strip.is-anchor { background: var(--accent-soft); }
-  .strip.is-muted .level, .strip.is-muted .fader .value { opacity: 0.55; }
+  .strip.is-muted .track { opacity: 0.45; }
+  .strip.is-muted .value { color: var(--muted); font-style: italic; }
   .name { display: flex; align-items: center; gap: 6px; min-width: 0; font-weight: 600; cursor: pointer; }
   .name span { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
     overflow-wrap: anywhere; line-height: 1.2; }
