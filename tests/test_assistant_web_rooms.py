@@ -1,4 +1,4 @@
-"""Rooms: one session each, opened again after a restart, put away, stopped, refused with reasons."""
+"""Rooms: one session each, opened anew after a restart, put away, stopped, refused with reasons."""
 
 import json
 import threading

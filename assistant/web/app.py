@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.context import is_ours
 from assistant.web.audition_routes import audition_routes
+from assistant.web.charts import charts_routes
 from assistant.web.desk import desk_routes
 from assistant.web.guard import App, Guard, Receive, Scope, Send
 from assistant.web.limits import UploadError
@@ -28,7 +29,7 @@ STATIC = Path(__file__).parent / "static"
 def build_app(rooms: Rooms, password: str | None = None, names: Iterable[str] = ()) -> Guard:
     """The whole application, as uvicorn runs it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in (room_routes, desk_routes, audition_routes):
+    for routes in (room_routes, desk_routes, charts_routes, audition_routes):
         app.include_router(routes(rooms))
     own_first = StaticFiles(directory=STATIC, packages=[("gradio", "templates/frontend/static")])
     app.mount("/static", own_first, name="static")

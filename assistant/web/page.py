@@ -29,6 +29,8 @@ HEAD = "\n".join(
         ),
     ]
 )
+FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace"]
 TONES = [("newcomer", "newcomer"), ("pro", "pro")]
 _CHANGED = (
     "(revision) => { window.dispatchEvent(new CustomEvent('gainsay:changed', "
@@ -48,7 +50,10 @@ def theme() -> gr.themes.Base:
         "color_accent_soft": "--accent-soft", "link_text_color": "--accent",
         "block_label_text_color": "--muted", "block_title_text_color": "--ink",
         "input_background_fill": "--panel", "input_border_color": "--edge",
-        "input_placeholder_color": "--muted",
+        "input_placeholder_color": "--muted", "checkbox_border_color": "--edge",
+        "checkbox_background_color": "--panel", "checkbox_label_background_fill": "--raised",
+        "checkbox_background_color_selected": "--accent",
+        "checkbox_border_color_selected": "--accent",
         "button_primary_background_fill": "--accent", "button_primary_text_color": "--accent-ink",
         "button_primary_background_fill_hover": "--accent",
         "button_secondary_background_fill": "--raised", "button_secondary_text_color": "--ink",
@@ -61,7 +66,7 @@ def theme() -> gr.themes.Base:
         for mode in ("", "_dark")
         if (name, mode) != ("color_accent", "_dark")  # the one that has no dark twin
     }
-    made = gr.themes.Base(font=["var(--font)"], font_mono=["var(--mono)"])
+    made = gr.themes.Base(font=FONT, font_mono=MONO)
     return made.set(**both, block_shadow="none", block_label_shadow="none")
 
 

@@ -14,7 +14,7 @@ const CSS = `
   th { text-align: left; font-weight: 400; color: var(--muted); font-size: var(--small); }
   th[scope="row"] { color: var(--ink); font-size: inherit; overflow-wrap: anywhere; }
   td, th { padding: 2px 6px 2px 0; vertical-align: baseline; }
-  td { font-variant-numeric: tabular-nums; }
+  td { font-variant-numeric: tabular-nums; white-space: nowrap; }
   .muted { color: var(--muted); font-size: var(--small); }
   input { width: 5.5em; padding: 2px 4px; border: 1px solid var(--edge); border-radius: 4px;
     background: var(--paper); color: var(--ink); font: inherit; }
@@ -26,7 +26,7 @@ const CSS = `
   .error { color: var(--bad); }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;
-const signed = (db) => `${db < 0 ? "−" : "+"}${Math.abs(db).toFixed(1)} dB`;
+const signed = (db) => `${db < 0 ? "−" : "+"}${Math.abs(db).toFixed(1)}`;
 
 class Card extends HTMLElement {
   #room = "";
@@ -83,8 +83,8 @@ class Card extends HTMLElement {
     const { stem, gain_db: gain, low_db: low, high_db: high, certainty } = move;
     const input = make("input", { type: "number", value: gain, step: 0.5, min: -MOST_DB, max: MOST_DB,
       hidden: true, "aria-label": `Move of ${stem} in dB` });
-    const told = make("span", { textContent: signed(gain) });
-    const range = low === null || low === undefined ? "" : `${signed(low)} to ${signed(high)}`;
+    const told = make("span", { textContent: `${signed(gain)} dB` });
+    const range = low === null || low === undefined ? "" : `${signed(low)} to ${signed(high)} dB`;
     const sure = certainty === null || certainty === undefined ? "" : `${Math.round(certainty * 100)} %`;
     const element = make("tr", {}, make("th", { textContent: stem, scope: "row" }), make("td", {}, told, input),
       make("td", { className: "muted", textContent: range }), make("td", { className: "muted", textContent: sure }));
