@@ -7,8 +7,9 @@ from assistant.context import ToolError
 from assistant.hearing import ToolCall
 from assistant.session import Session, SessionError
 from assistant.tools import run_tool
+from assistant.turn import run_turn
 from mixer.moves import Move, MoveError
-from tests.scripted import a_context, a_song
+from tests.scripted import ScriptedListener, a_context, a_song, call, say
 
 
 @pytest.fixture
@@ -63,6 +64,23 @@ def test_a_hand_overtakes_the_proposal_and_undo_leads_back(context):
     assert (context.session.can_undo, context.session.can_redo) == (False, True)
     with pytest.raises(ToolError, match="^there is nothing to undo"):
         do_tool(context, "undo")
+
+
+def test_the_listener_hears_what_the_hand_has_set(tmp_path):
+    heard = []
+
+    class Listener(ScriptedListener):
+        def hear(self, song, state, anchor):
+            heard.append(state.gain_db)
+            return super().hear(song, state, anchor)
+
+    listener = Listener([call("measure_levels", stems=["kick"]), say("")])
+    with (context := a_context(tmp_path)).session:
+        before = relative_lu(context, "kick")
+        set_fader(context, "kick", -7.0)
+        reply = run_turn(context.session, listener, context, "and the kick?")
+        assert heard == [(0.0, -7.0, 0.0)]
+        assert f"{abs(before - 7.0):.1f}" in reply.text
 
 
 def test_a_role_is_kept_in_the_journal_and_the_talk_uses_it(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.by_hand import set_fader, set_mute, set_pan
 from assistant.context import ToolError
+from assistant.tools_levels import usual_levels
 from mixer.moves import Move
 from mixer.song import song_from_arrays
 from tests.scripted import RATE, ScriptedListener, a_context, a_song, song_folder
@@ -40,6 +41,8 @@ def test_levels_before_now_and_proposed(context):
     assert rows["vocals"]["now_lu"] - rows["vocals"]["before_lu"] == pytest.approx(4.0, abs=0.11)
     assert rows["kick"]["proposed_lu"] - rows["kick"]["now_lu"] == pytest.approx(-2.0, abs=0.11)
     assert rows["bass"]["before_lu"] == rows["bass"]["now_lu"] == 0.0
+    assert rows["bass"]["usual_lu"] is None
+    assert rows["kick"]["usual_lu"] == list(usual_levels(context, "kick"))
     assert (chart["before"], chart["now"], chart["has_proposal"]) == ("v0", "v1", True)
     assert chart["text"] == (
         f"Against bass, v0 to v1: vocals from {rows['vocals']['before_lu']:+.1f} LU to "
@@ -83,7 +86,9 @@ def test_the_sentence_of_a_spectrum_names_the_masked_bands(context):
     chart = spectrum_chart(context, "vocals")
     assert "1.25 kHz (100 % of the time)" in chart["text"] and "5.5 dB" in chart["definition"]
     masked = sum(band["masked"] for band in chart["bands"])
-    assert chart["text"].startswith(f"vocals, masked by bass: {masked} of the {masked} bands that play, ")
+    assert chart["text"].startswith(
+        f"vocals, masked by bass: {masked} of the {masked} bands that play, "
+    )
     set_mute(context, "vocals", True)
     assert spectrum_chart(context, "vocals")["text"].startswith("vocals (muted now)")
     own = spectrum_chart(context, "bass")

@@ -210,6 +210,11 @@ def test_switches_anchor_role_undo_and_versions(show, room):
     expect(mute).to_have_attribute("aria-pressed", "false")
     page.get_by_role("button", name="Redo").click()
     expect(mute).to_have_attribute("aria-pressed", "true")
+    mute.focus()
+    page.keyboard.press("Control+z")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Control+Shift+z")
+    expect(mute).to_have_attribute("aria-pressed", "true")
     page.get_by_role("tab", name="Versions").click()
     expect(page.get_by_role("listitem").filter(has_text="v1").first).to_contain_text("kick muted")
     page.get_by_role("button", name="Go back to v0").click()
@@ -243,6 +248,9 @@ def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch
         page.keyboard.press("ArrowUp")
         expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
         expect(fader(page)).to_have_attribute("aria-valuetext", "0.0 dB")
+        room.changed()  # as a turn that goes on does: what was refused stays to be read
+        page.wait_for_timeout(600)
+        expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
     finally:
         room.lock.release()
     page.keyboard.press("ArrowUp")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from assistant.context import ToolContext, ToolError, levels_in, rounded
+from assistant.tools_levels import usual_levels
 from assistant.web.charts_audio import curves_of
 from mixer.loudness import relative_levels
 from mixer.masking import MASKED_FROM, OFFSET_DB, masked_threshold, masking
@@ -42,6 +43,7 @@ def level_chart(context: ToolContext, before: int = 0) -> dict[str, Any]:
             "before_lu": rounded(was),
             "now_lu": rounded(is_now),
             "proposed_lu": rounded(to_be),
+            "usual_lu": None if name == session.anchor else list(usual_levels(context, name)),
             "muted": now.muted[index],
         }
         for index, (name, was, is_now, to_be) in enumerate(

@@ -10,7 +10,8 @@ const TOP = 22;
 export const asked = () => "levels";
 
 export function drawn(chart, width) {
-  const told = chart.rows.flatMap((row) => [row.before_lu, row.now_lu, row.proposed_lu]);
+  const told = chart.rows.flatMap((row) =>
+    [row.before_lu, row.now_lu, row.proposed_lu, ...(row.usual_lu ?? [])]);
   const known = told.filter((value) => value !== null);
   const low = Math.min(-6, ...known) - 1;
   const high = Math.max(3, ...known) + 1;
@@ -21,18 +22,21 @@ export function drawn(chart, width) {
     draw("line", { x1: x(value), x2: x(value), y1: TOP - 4, y2: height - 4, class: value ? "grid" : "zero" }),
     draw("text", { x: x(value), y: 12, "text-anchor": "middle", text: shown(value > 0 ? `+${value}` : `${value}`) }),
   ]);
-  const rows = chart.rows.flatMap((row, place) => marks(row, x, TOP + ROW * (place + 0.5), left));
+  const middle = (place) => TOP + ROW * (place + 0.5);
+  const usual = chart.rows.flatMap((row, place) => row.usual_lu ? [range(row.usual_lu.map(x), middle(place))] : []);
+  const rows = chart.rows.flatMap((row, place) => marks(row, x, middle(place), left));
   const before = chart.before === "v0" ? "as opened" : chart.before;
-  const entries = [[dot("before"), before], [dot("now"), `now (${chart.now})`]];
+  const entries = [[dot("before"), before], [dot("now"), `now (${chart.now})`], [swatch(), "usual"]];
   if (chart.has_proposal) entries.push([dot("proposed"), "as proposed"]);
   const head = ["stem", `${before} (${chart.before})`, `now (${chart.now})`,
-    ...(chart.has_proposal ? ["as proposed"] : [])];
+    ...(chart.has_proposal ? ["as proposed"] : []), "usual"];
   const cells = chart.rows.map((row) => [row.stem, lu(row.before_lu),
     row.muted && row.now_lu === null ? "muted" : lu(row.now_lu),
-    ...(chart.has_proposal ? [lu(row.proposed_lu)] : [])]);
+    ...(chart.has_proposal ? [lu(row.proposed_lu)] : []),
+    row.usual_lu ? row.usual_lu.map(lu).join(" to ") : "is the anchor"]);
   const caption = `Levels in LU against ${chart.anchor}`;
-  return [picture(width, height, `${caption}. ${chart.text}`, ...grid, ...rows), legend(entries),
-    sentence(chart.text), folded(table(caption, head, cells))];
+  return [picture(width, height, `${caption}. ${chart.text}`, ...usual, ...grid, ...rows),
+    legend(entries), sentence(chart.text), folded(table(caption, head, cells))];
 }
 
 function marks(row, x, y, left) {
@@ -46,6 +50,9 @@ function marks(row, x, y, left) {
   return parts;
 }
 
+const range = ([from, to], y) =>
+  draw("rect", { x: from, width: to - from, y: y - 8, height: 16, rx: 3, class: "usual" });
+
 const link = (from, to, y, className) =>
   draw("line", { x1: from, x2: to, y1: y, y2: y, class: `link ${className}` });
 
@@ -54,8 +61,11 @@ const diamond = (x, y) => draw("path", { d: `M${x} ${y - 6}l6 6l-6 6l-6 -6z`, cl
 const dot = (className) => draw("svg", { width: 16, height: 14, "aria-hidden": "true" },
   className === "proposed" ? diamond(8, 7) : draw("circle", { cx: 8, cy: 7, r: 5, class: className }));
 
+const swatch = () => draw("svg", { width: 16, height: 12, "aria-hidden": "true" },
+  draw("rect", { width: 16, height: 12, rx: 3, class: "usual" }));
+
 // A name that is too long for its place ends in dots; the table has it whole.
-export function cut(text, width) {
+function cut(text, width) {
   const most = Math.max(4, Math.floor(width / 7.4));
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -13,7 +13,7 @@ import { Versions } from "./versions.js";
 
 const KEYS = "Arrows move a fader by 0.5 dB or a pan by 5 %, with Shift by 0.1 dB or 1 %, Page up and " +
   "down by 3 dB or 25 %, Home and End to the ends, 0 or a double click to the middle. On a strip: M " +
-  "mutes, S solos, A makes it the anchor.";
+  "mutes, S solos, A makes it the anchor. Ctrl Z undoes, Ctrl Shift Z redoes.";
 const HINT = "Shaded: where 8 of 10 mixes have such a stem. ▼ ▲ outside it. ◇ proposed.";
 
 class Desk extends HTMLElement {
@@ -36,8 +36,8 @@ class Desk extends HTMLElement {
   }
 
   #build() {
-    const step = (name, text) => make("button", { type: "button", textContent: text, disabled: true,
-      onclick: () => this.#want({ do: name }) });
+    const step = (name, text) => make("button", { type: "button", textContent: text,
+      "aria-disabled": "true", onclick: () => this.#step(name) });
     this.undo = step("undo", "Undo");
     this.redo = step("redo", "Redo");
     this.where = make("span", { className: "where" });
@@ -56,7 +56,8 @@ class Desk extends HTMLElement {
     const faders = make("div", {}, this.scroll, make("footer", {}, this.hint, keys));
     this.tabs = new Tabs("Mix desk", [["Faders", faders], ["Versions", this.versions.element],
       ["See", this.see.element]], (title) => this.see.look(title === "See"));
-    styled(this, CSS).replaceChildren(make("section", { "aria-label": "Mix desk" },
+    styled(this, CSS).replaceChildren(make("section", { "aria-label": "Mix desk",
+      onkeydown: (event) => this.#key(event) },
       make("header", {}, this.tabs.list, this.where, this.unsolo, this.undo, this.redo),
       this.error, ...this.tabs.panels, this.live));
   }
@@ -70,8 +71,29 @@ class Desk extends HTMLElement {
       const state = await ask(`${this.room}/desk`);
       if (this.isConnected) this.#show(state);
     } catch (error) {
-      this.error.textContent = error.message;
+      this.#fault(error.message);
+      this.unread = true;
     }
+  }
+
+  // What went wrong, until something is done; what could not be read, until it can be.
+  #fault(text) {
+    this.unread = false;
+    this.error.textContent = text;
+  }
+
+  #step(name) {
+    const button = name === "undo" ? this.undo : this.redo;
+    if (button.getAttribute("aria-disabled") === "false") this.#want({ do: name });
+  }
+
+  #key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const name = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
+    if (name === null) return;
+    event.preventDefault();
+    this.#step(name);
   }
 
   // One change after the other; whether it was done.
@@ -90,8 +112,7 @@ class Desk extends HTMLElement {
       return true;
     } catch (error) {
       await this.#read(); // back to what is the case
-      this.error.textContent = error.message;
-      this.#say(error.message);
+      this.#fault(error.message);
       return false;
     }
   }
@@ -102,10 +123,10 @@ class Desk extends HTMLElement {
       this.following.revision = state.revision; // the server was started again
     }
     this.#state = state;
-    this.error.textContent = "";
+    if (change !== null || this.unread) this.#fault("");
     const current = state.versions.find((version) => version.current);
-    this.undo.disabled = !state.can_undo;
-    this.redo.disabled = !state.can_redo;
+    this.undo.setAttribute("aria-disabled", String(!state.can_undo));
+    this.redo.setAttribute("aria-disabled", String(!state.can_redo));
     this.where.textContent = `${current.label}, against ${state.anchor}`;
     this.#showStrips(state);
     this.versions.show(state.versions);

@@ -2,7 +2,7 @@
 // One rule: colour never says anything alone; the words of the bar hold every number.
 
 import { make } from "../making.js";
-import { lu, shown } from "./words.js";
+import { db, lu, shown } from "./words.js";
 
 const STEP_LU = 6;
 
@@ -84,6 +84,6 @@ export function levelTold(stem, anchor, move) {
   if (stem.usual_lu) parts.push(`usual ${lu(stem.usual_lu[0])} to ${lu(stem.usual_lu[1])}`);
   const out = outOf(stem);
   if (out) parts.push(out > 0 ? "louder than usual" : "quieter than usual");
-  if (move) parts.push(`proposed ${lu(move.gain_db).replace("LU", "dB")}`);
+  if (move) parts.push(`proposed ${db(move.gain_db)}`);
   return parts.join(", ");
 }

@@ -11,6 +11,7 @@ export class Slider {
   constructor({ label, min, max, step, keyStep, bigStep, neutral, told, short, kind, set }) {
     Object.assign(this, { told, short, neutral, set, keyStep, bigStep, step });
     this.held = this.moved = this.down = this.pointed = false;
+    this.telling = 0; // how many values are on their way
     this.last = neutral;
     this.output = make("span", { className: "value", "aria-hidden": "true" });
     this.input = make("input", {
@@ -26,10 +27,10 @@ export class Slider {
     return this.input.valueAsNumber;
   }
 
-  // What the session says; it waits while the hand is on the slider.
+  // What the session says; it waits while the hand is on the slider or its word on the way.
   show(value) {
     this.last = value;
-    if (this.held) return;
+    if (this.held || this.telling) return;
     this.input.value = value;
     this.#name();
   }
@@ -89,7 +90,12 @@ export class Slider {
     const value = Math.round(this.value * 100) / 100;
     const isNew = this.moved && value !== this.last;
     this.held = this.moved = this.pointed = false;
-    if (isNew) await this.set(value);
-    else this.show(this.last);
+    if (isNew) {
+      this.last = value;
+      this.telling += 1;
+      await this.set(value);
+      this.telling -= 1;
+    }
+    this.show(this.last);
   }
 }

@@ -66,7 +66,11 @@ export class Strip {
   #key(event) {
     if (event.target === this.role || event.ctrlKey || event.metaKey || event.altKey) return;
     const deed = { m: () => this.mute.click(), s: () => this.solo.click(), a: () => this.anchor.click() };
-    deed[event.key.toLowerCase()]?.();
+    const wanted = deed[event.key.toLowerCase()];
+    if (!wanted) return;
+    event.stopPropagation(); // the player has keys of its own
+    event.preventDefault();
+    wanted();
   }
 }
 

@@ -11,7 +11,7 @@ export const CSS = `
   button, select { border: 1px solid var(--edge); border-radius: 6px; background: var(--raised);
     color: var(--ink); font: inherit; font-size: var(--small); }
   button { padding: 4px 10px; min-height: 28px; cursor: pointer; }
-  button:disabled { opacity: 0.5; cursor: default; }
+  button[aria-disabled="true"] { opacity: 0.5; cursor: default; }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; }
   .error { margin: 0; color: var(--bad); }
   .error:not(:empty) { padding: 6px 10px; }
@@ -140,6 +140,7 @@ export const CSS = `
   .line.threshold { stroke: var(--warn); stroke-dasharray: 5 4; }
   .masked { fill: var(--bad-soft); }
   .hatching { stroke: var(--bad); stroke-width: 1.2; opacity: 0.55; }
+  rect.usual { fill: var(--usual); }
   .link { stroke: var(--accent); stroke-width: 2; }
   .link.planned { stroke: var(--ink); stroke-dasharray: 4 3; }
   circle.before { fill: var(--panel); stroke: var(--muted); stroke-width: 2; }

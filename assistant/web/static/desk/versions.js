@@ -21,8 +21,8 @@ export class Versions {
 
   #row(version) {
     const back = make("button", { type: "button", textContent: version.current ? "Now" : "Go back",
-      disabled: version.current, "aria-label": `Go back to ${version.label}`,
-      onclick: () => this.wants({ do: "restore", version: version.version }) });
+      "aria-label": `Go back to ${version.label}`, "aria-disabled": String(version.current),
+      onclick: () => version.current || this.wants({ do: "restore", version: version.version }) });
     back.dataset.version = version.version;
     const from = version.came_from === null ? "" : `, from ${version.came_from}`;
     const changes = version.diff.length ? version.diff : [version.why];
