@@ -4,7 +4,9 @@ import socket
 import threading
 import time
 
+import numpy as np
 import pytest
+import soundfile
 
 from assistant.hearing import ToolCall
 from assistant.tools import run_tool
@@ -166,6 +168,33 @@ def test_a_run_of_keys_is_one_version_and_shift_is_fine(show, room):
     assert room.session.state().gain_db[2] == 0.0
 
 
+@pytest.mark.parametrize(("across", "down", "versions"), [(-60, 2, 1), (3, -160, 0)])
+def test_a_finger_sets_a_fader_across_and_scrolls_down(show, opened, across, down, versions):
+    room = opened(BAND[:10], seconds=1.0)
+    page = show(room, "phone")
+    fingers = page.context.new_cdp_session(page)
+    box = fader(page, "bass amp").bounding_box()
+    x, y = box["x"] + box["width"] / 2 + 10, box["y"] + box["height"] / 2
+
+    def touch(kind, *points):
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": x, "y": y})
+    for step in range(1, 11):
+        touch("touchMove", {"x": x + across * step / 10, "y": y + down * step / 10})
+        page.wait_for_timeout(20)
+    touch("touchEnd")
+    page.wait_for_timeout(1000)
+    assert room.session.version.number == versions
+    gain_db = room.session.state().gain_db[room.session.names.index("bass amp")]
+    assert (gain_db < -3.0) == bool(versions)
+    assert fader(page, "bass amp").get_attribute("aria-valuetext").removeprefix("+") == (
+        f"{gain_db:.1f} dB"
+    )
+    scrolled = page.locator(".scroll").first.evaluate("(one) => one.scrollTop")
+    assert (scrolled > 20) == (versions == 0)
+
+
 def test_what_the_chat_does_moves_the_fader_and_is_announced(show, room):
     page = show(room)
     run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=-3.5)}))
@@ -175,6 +204,18 @@ def test_what_the_chat_does_moves_the_fader_and_is_announced(show, room):
     run_tool(room.context, ToolCall("propose_moves", {"moves": moves(vocals=2.0), "reason": ""}))
     page.evaluate("window.dispatchEvent(new CustomEvent('gainsay:changed', {detail: {}}))")
     expect(page.get_by_role("img", name="proposed +2.0 dB")).to_be_visible()
+
+
+def test_what_is_wrong_with_a_file_stands_on_its_strip(show, rooms, tmp_path):
+    folder = song_folder(tmp_path / "hot")
+    samples, rate = soundfile.read(folder / "kick.wav", dtype="float32")
+    soundfile.write(folder / "kick.wav", np.clip(30.0 * samples, -1.0, 1.0), rate)
+    room = rooms.create()
+    room.open_song(folder)
+    page = show(room)
+    page.get_by_text("1 fault").click()
+    expect(page.get_by_role("group", name="kick")).to_contain_text("clip")
+    assert page.get_by_text("fault").locator("visible=true").count() == 1
 
 
 def test_a_fader_in_the_hand_is_not_moved_by_others(show, room):
@@ -299,6 +340,11 @@ def test_a_chart_follows_the_fader(show, room):
     run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=4.0)}))
     room.changed()
     expect(page.locator("p.sentence")).to_contain_text("kick from −3.0 LU to +1.0 LU")
+    page.get_by_label("Before").select_option("v1")
+    expect(page.locator("p.sentence")).to_contain_text("v1 to v1: no level has changed")
+    run_tool(room.context, ToolCall("undo"))
+    room.changed()
+    expect(page.locator("p.sentence")).to_contain_text("v1 to v0: kick from +1.0 LU to −3.0 LU")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -7,7 +7,7 @@ import { lu, shown } from "./words.js";
 const ROW = 24;
 const TOP = 22;
 
-export const asked = () => "levels";
+export const asked = (stem, before) => `levels?before=${before || 0}`;
 
 export function drawn(chart, width) {
   const told = chart.rows.flatMap((row) =>

@@ -2,7 +2,7 @@
 // One rule: colour never says anything alone; the words of the bar hold every number.
 
 import { make } from "../making.js";
-import { db, lu, shown } from "./words.js";
+import { db, lu, share, shown } from "./words.js";
 
 const STEP_LU = 6;
 
@@ -63,6 +63,13 @@ export class LevelBar {
   }
 }
 
+function proposed(move) {
+  const told = `proposed ${db(move.gain_db)}`;
+  if (move.low_db === null) return told;
+  const sure = move.certainty === null ? "" : `, ${share(move.certainty)} sure`;
+  return `${told} (${db(move.low_db)} to ${db(move.high_db)}${sure})`;
+}
+
 function span(element, from, to) {
   const isThere = from !== null && from !== undefined && to !== null && to !== undefined;
   element.hidden = !isThere;
@@ -84,6 +91,6 @@ export function levelTold(stem, anchor, move) {
   if (stem.usual_lu) parts.push(`usual ${lu(stem.usual_lu[0])} to ${lu(stem.usual_lu[1])}`);
   const out = outOf(stem);
   if (out) parts.push(out > 0 ? "louder than usual" : "quieter than usual");
-  if (move) parts.push(`proposed ${db(move.gain_db)}`);
+  if (move) parts.push(proposed(move));
   return parts.join(", ");
 }

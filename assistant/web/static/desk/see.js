@@ -15,7 +15,11 @@ export class See {
     this.room = room;
     this.looking = false;
     this.stem = make("select", { onchange: () => this.#soon() });
-    this.of = make("label", { className: "of", hidden: true }, make("span", { textContent: "Stem" }), this.stem);
+    this.before = make("select", { onchange: () => this.#soon() });
+    const named = (text, select) =>
+      make("label", { className: "of", hidden: true }, make("span", { textContent: text }), select);
+    this.of = named("Stem", this.stem);
+    this.since = named("Before", this.before);
     this.place = make("div", { className: "chart" });
     this.state = make("p", { className: "small", role: "status" });
     this.tabs = new Tabs("Charts", Object.keys(CHARTS).map((title) => [title, null]), (title) => {
@@ -23,7 +27,7 @@ export class See {
       this.#soon();
     });
     this.element = make("div", { className: "scroll see" },
-      make("div", { className: "choose" }, this.tabs.list, this.of), this.state, this.place);
+      make("div", { className: "choose" }, this.tabs.list, this.of, this.since), this.state, this.place);
     this.tabs.tabs.forEach((tab) => tab.setAttribute("aria-controls", "chart"));
     this.place.id = "chart";
     this.place.setAttribute("role", "tabpanel");
@@ -40,10 +44,10 @@ export class See {
   show(state) {
     this.anchor = state.anchor;
     const names = state.stems.map((stem) => stem.name);
-    if (names.join("\n") !== [...this.stem.options].map((option) => option.value).join("\n")) {
-      this.stem.replaceChildren(...names.map((name) => make("option", { value: name, textContent: name })));
-      this.stem.value = names.find((name) => name !== state.anchor) ?? names[0];
-    }
+    const other = names.find((name) => name !== state.anchor) ?? names[0];
+    offer(this.stem, names.map((name) => [name, name]), other);
+    offer(this.before, state.versions.map(({ version, label }) =>
+      [String(version), version ? label : "as opened"]), "0");
     this.#soon();
   }
 
@@ -55,7 +59,8 @@ export class See {
   async #read() {
     const title = this.tabs.title;
     this.of.hidden = title === "Levels";
-    const asked = CHARTS[title].asked(this.stem.value);
+    this.since.hidden = title !== "Levels";
+    const asked = CHARTS[title].asked(this.stem.value, this.before.value);
     this.latest = asked;
     const slow = setTimeout(() => { this.state.textContent = "Measuring …"; }, 400);
     try {
@@ -87,4 +92,14 @@ export class See {
     const numbers = this.place.querySelector("details");
     if (numbers) numbers.open = open;
   }
+}
+
+// Fill a select with [value, text] options; what was chosen stays chosen where it still is there.
+function offer(select, options, first) {
+  const told = options.map(([value]) => value).join("\n");
+  if (told === select.told) return;
+  const was = select.told === undefined ? first : select.value;
+  select.told = told;
+  select.replaceChildren(...options.map(([value, text]) => make("option", { value, textContent: text })));
+  select.value = options.some(([value]) => value === was) ? was : first;
 }

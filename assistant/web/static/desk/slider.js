@@ -5,6 +5,7 @@ import { make } from "../making.js";
 import { shown } from "./words.js";
 
 const REST_MS = 600;
+const ENDS = ["pointerup", "pointercancel"];
 
 export class Slider {
   // told(value) is what a screen reader says, short(value) what stands beside it; steps in units.
@@ -42,11 +43,20 @@ export class Slider {
 
   #taken() {
     this.held = this.down = this.pointed = true;
-    const letGo = () => {
+    const letGo = ({ type }) => {
       this.down = false;
+      if (type === "pointercancel") this.#giveUp();
       this.#tellIn(0); // after the change event of the same gesture
+      for (const end of ENDS) window.removeEventListener(end, letGo);
     };
-    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, letGo, { once: true });
+    for (const end of ENDS) window.addEventListener(end, letGo);
+  }
+
+  // The touch was meant to scroll the page: nothing was set.
+  #giveUp() {
+    this.moved = false;
+    this.input.value = this.last;
+    this.#name();
   }
 
   #moving() {

@@ -11,6 +11,7 @@ export class Strip {
   constructor(name, { roles, maxGainDb, wants, solo }) {
     this.name = name;
     this.wants = wants;
+    this.told = "";
     this.anchor = make("input", { type: "radio", name: "anchor", className: "anchor",
       "aria-label": `${name} is the anchor`, title: `Judge the others against ${name}`,
       onchange: () => wants({ anchor: name }) });

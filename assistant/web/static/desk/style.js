@@ -118,6 +118,7 @@ export const CSS = `
   .choose { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; margin-bottom: 6px; }
   .of { display: flex; align-items: center; gap: 6px; color: var(--muted); font-size: var(--small); min-width: 0; }
   .of select { max-width: 14rem; padding: 3px 6px; min-height: 28px; }
+  .chart { min-height: 18rem; }
   .small, .legend { margin: 4px 0; color: var(--muted); font-size: var(--small); }
   .sentence { margin: 6px 0; white-space: pre-line; }
   .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; }
