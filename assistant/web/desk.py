@@ -139,8 +139,11 @@ def _do(context: ToolContext, asked: Change) -> None:
 
 
 def _wrong(error: ValidationError) -> str:
+    """What is wrong with a change, as a sentence."""
     first = error.errors()[0]
-    return str(first["ctx"]["error"]) if first["type"] == "value_error" else wrong_argument(error)
+    if first["type"] == "value_error":
+        return first["msg"].removeprefix("Value error, ")
+    return wrong_argument(error)
 
 
 def _refused(why: str, status: int) -> JSONResponse:
