@@ -6,13 +6,15 @@
 import { ChunkStore } from "./chunks.js";
 import { Fade, FADE_S } from "./fades.js";
 import { Timeline } from "./timeline.js";
-import { LATE_FRAMES, Track } from "./track.js";
+import { Track } from "./track.js";
 
 const TICK_MS = 100;
 const LAID_S = 2.5; // how far ahead sound is laid; a hidden page is woken once a second
 const FETCHED_S = 9; // how far ahead of the place that is heard chunks are fetched
 const FETCHED_SILENT_S = 4; // the same of versions that are not heard
-const LEAD_S = 0.03; // from a command to the sample where it takes effect
+const LEAD_S = 0.03; // from a command to the sample where it takes effect, at least
+const MOST_LEAD_S = 0.25; // where a busy machine keeps the page from being in time
+const QUANTUM = 128; // samples that the browser renders at once
 const LOOP_EDGE_S = 0.002; // a dip at the loop's border instead of a click
 const FIRST_S = 0.5; // what must be there of a version before one can switch to it
 export const LIMIT_BYTES = 96 * 2 ** 20;
@@ -35,6 +37,7 @@ export class Engine extends EventTarget {
     this.pending = null; // the id that will be heard as soon as it is there
     this.playing = false;
     this.waiting = false; // for sound to arrive
+    this.lead = Math.max(LEAD_S, 2 * this.context.baseLatency);
     this.place = 0; // the song's sample where it stands while it does not play
     this.timeline = null;
     this.error = null;
@@ -181,7 +184,7 @@ export class Engine extends EventTarget {
         this.waiting = piece.at < now + 0.05 * this.sampleRate;
         break;
       }
-      if (piece.at < now + LATE_FRAMES) this.#beginLate(this.#soon());
+      if (piece.at < now + 2 * QUANTUM) this.#beginLate(this.#soon());
       const laid = this.timeline.lay();
       if (laid.wraps) this.#dip((laid.at + laid.frames) / this.sampleRate);
     }
@@ -230,7 +233,7 @@ export class Engine extends EventTarget {
     const now = this.#frame();
     const soon = now + FIRST_S * this.sampleRate;
     return this.timeline.pieces
-      .filter((piece) => piece.at < soon && piece.at + piece.frames > now + 2 * LATE_FRAMES)
+      .filter((piece) => piece.at < soon && piece.at + piece.frames > now + QUANTUM)
       .every((piece) => track.runs(piece));
   }
 
@@ -258,6 +261,14 @@ export class Engine extends EventTarget {
       [time + FADE_S, 1],
     ]);
     this.tick();
+    if (this.#missed(at)) this.#startAt(this.#soon(), from);
+  }
+
+  /** Whether laying took so long that the sound may not begin on its sample. */
+  #missed(at) {
+    if (this.waiting || this.#frame() + QUANTUM <= at || this.lead >= MOST_LEAD_S) return false;
+    this.lead *= 2;
+    return true;
   }
 
   /** Lay anew from a sample of the clock on, without a gap or a dip. */
@@ -270,6 +281,7 @@ export class Engine extends EventTarget {
     this.timeline.pieces = kept.map((piece) => ({ ...piece, spent: true }));
     this.gate.follow([[this.context.currentTime + FADE_S, 1]]);
     this.tick();
+    if (this.#missed(at)) this.#startAt(this.#soon(), from);
   }
 
   /** Stop all that sounds at a time of the context, now if none is given. */
@@ -313,7 +325,7 @@ export class Engine extends EventTarget {
   }
 
   #soon() {
-    return this.#frame() + Math.round(LEAD_S * this.sampleRate);
+    return this.#frame() + Math.round(this.lead * this.sampleRate);
   }
 
   #tell() {

@@ -1,6 +1,7 @@
 // The player's keys, wherever the focus is on the page, but never out of a text field's hands.
 //
-// One rule: a key that the focused element itself understands stays with that element.
+// One rule: a key that the focused element itself understands stays with that element. To be pressed
+// again means nothing to a version that is heard: there the space bar plays and pauses.
 
 const TEXT = "input:not([type]), input[type=text], input[type=search], input[type=number]," +
   "input[type=password], input[type=email], input[type=url], textarea, select," +
@@ -18,7 +19,8 @@ export function meaning(event) {
   const target = event.composedPath()[0];
   if (target instanceof Element) {
     if (target.isContentEditable || target.closest(TEXT)) return null;
-    if (OWN.has(event.key) && target.closest(ACTIVE)) return null;
+    const isHeard = event.key === " " && target.closest(".slot[aria-pressed=true]");
+    if (OWN.has(event.key) && target.closest(ACTIVE) && !isHeard) return null;
   }
   if (/^[1-9]$/.test(event.key) && !event.shiftKey) return { slot: Number(event.key) - 1 };
   const action = ACTIONS[event.key.toLowerCase()];

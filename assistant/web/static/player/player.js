@@ -106,11 +106,11 @@ class Player extends HTMLElement {
 
   choose(id) {
     this.chosen = id;
-    this.keep({ chosen: this.blind.isHidden ? null : id });
-    if (this.engine?.tracks.has(this.comparison.audible(id))) {
-      this.engine.select(this.comparison.audible(id));
-      this.say(this.spokenName(id));
-    } else if (!this.blind.isHidden) this.say(`${this.name(id)} is not rendered yet`);
+    const audible = this.comparison.audible(id);
+    const isThere = Boolean(this.engine?.tracks.has(audible));
+    if (isThere) this.engine.select(audible);
+    this.say(isThere ? this.spokenName(id) : `${this.name(id)} is not rendered yet`);
+    if (!this.blind.isHidden) this.keep({ chosen: id });
     this.show();
   }
 
@@ -183,7 +183,6 @@ class Player extends HTMLElement {
       this.blind.begin(drawn);
       this.compared();
       this.choose(this.blind.order[0]);
-      this.slots.focus(0);
     });
   }
 

@@ -27,10 +27,6 @@ export class Slots {
     slots.forEach((slot, place) => this.#update(this.shown[place], slot));
   }
 
-  focus(place) {
-    this.shown[place]?.button.focus();
-  }
-
   #make(place) {
     const part = (name) => make("span", { className: name });
     const [mark, name, level, offset] = ["mark", "name", "level", "offset"].map(part);
@@ -65,10 +61,8 @@ export class Slots {
     button.setAttribute("aria-pressed", String(slot.heard));
     button.setAttribute("aria-disabled", String(!ready));
     bar.hidden = !busy;
-    if (busy) {
-      bar.value = slot.progress;
-      bar.setAttribute("aria-label", `Rendering ${slot.name}`);
-    }
+    bar.value = slot.progress;
+    bar.setAttribute("aria-label", `Rendering ${slot.name}`);
     act.hidden = ready;
     act.dataset.does = busy ? "cancel" : "again";
     write(act, busy ? "Stop" : "Render");

@@ -69,11 +69,10 @@ export const CSS = `
     border-radius: var(--radius); }
   .blind p { margin: 0 0 6px; }
   .choices { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 6px; }
-  .help { margin: 10px 0 0; display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px;
-    font-size: var(--small); }
+  .help { margin-top: 10px; font-size: var(--small); }
+  .help dl { margin: 0 0 6px; display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; }
   .help dt { font-weight: 600; }
   .help dd { margin: 0; color: var(--muted); }
-  .help label { grid-column: 1 / -1; margin-top: 4px; }
   .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 
   @container (max-width: 480px) {

@@ -1,10 +1,12 @@
 // One version in the transport: its sources on the clock, its matched gain, its fade.
 //
-// One rule: a piece that comes late begins on the sample that it would have reached by then.
+// One rule: a piece that comes late begins on the sample that it would have reached by then. A browser
+// starts at once what should have started before, which would shift it: such a start is taken back.
 
 import { Fade, factor } from "./fades.js";
 
-export const LATE_FRAMES = 256; // two render quanta: what can still be started on time
+const LATE_S = 0.12; // how far ahead a late piece begins; it is silent until then anyway
+const QUANTUM = 128; // samples that the browser renders at once
 
 export class Track {
   constructor(context, output, item) {
@@ -41,7 +43,7 @@ export class Track {
   lay(piece, buffer, now) {
     if (!buffer || piece.spent || this.sources.has(piece)) return;
     const rate = this.context.sampleRate;
-    const late = Math.max(0, now + LATE_FRAMES - piece.at);
+    const late = piece.at > now + QUANTUM ? 0 : now + Math.round(LATE_S * rate) - piece.at;
     const offset = (piece.from % this.item.chunkSamples) + late;
     const end = Math.min(offset - late + piece.frames, buffer.length);
     if (end - offset < 1) return;
@@ -49,6 +51,10 @@ export class Track {
     source.buffer = offset === 0 && end === buffer.length ? buffer : this.#cut(buffer, offset, end);
     source.connect(this.level);
     source.start((piece.at + late) / rate);
+    if (this.context.currentTime * rate + QUANTUM > piece.at + late) {
+      source.disconnect(); // too late after all: the next tick tries again
+      return;
+    }
     source.onended = () => {
       source.disconnect();
       this.sources.delete(piece);

@@ -61,7 +61,7 @@ function help(shortcuts) {
     make("dd", { textContent: does }),
   ]);
   const label = make("label", {}, shortcuts, " these keys work wherever the focus is on the page");
-  return make("dl", { className: "help", hidden: true }, ...rows, label);
+  return make("div", { className: "help", hidden: true }, make("dl", {}, ...rows), label);
 }
 
 /** Fill a list of choices, keeping the one that stands for "choose". */
