@@ -4,11 +4,14 @@ import pytest
 
 from assistant.by_hand import do_tool, name_role, set_fader, set_mute, set_pan
 from assistant.context import ToolError
+from assistant.demo import song_folder
 from assistant.hearing import ToolCall
+from assistant.opening import load_listener
 from assistant.session import Session, SessionError
 from assistant.tools import run_tool
 from assistant.turn import run_turn
 from mixer.moves import Move, MoveError
+from mixer.song import open_song
 from tests.scripted import ScriptedListener, a_context, a_song, call, say
 
 
@@ -81,6 +84,24 @@ def test_the_listener_hears_what_the_hand_has_set(tmp_path):
         reply = run_turn(context.session, listener, context, "and the kick?")
         assert heard == [(0.0, -7.0, 0.0)]
         assert f"{abs(before - 7.0):.1f}" in reply.text
+
+
+def test_the_shipped_listener_tells_the_level_that_the_hand_has_set(tmp_path):
+    listener = load_listener()
+    with (context := a_context(tmp_path, song=open_song(song_folder()))).session:
+        context.session.set_anchor("drums")
+
+        def said(text: str) -> str:
+            return run_turn(context.session, listener, context, text).text
+
+        assert "vocals" in said("how loud are the vocals?")
+        set_fader(context, "keys", -7.0)
+        keys_lu = relative_lu(context, "keys")
+        assert f"{abs(keys_lu):.1f} LU" in said("and the keys?")
+        said("undo that")
+        assert context.session.state() == context.session.versions[0].state
+        name_role(context, "synth lead", "brass")
+        assert "synth lead" in said("how loud is the brass?")
 
 
 def test_a_role_is_kept_in_the_journal_and_the_talk_uses_it(tmp_path):
