@@ -36,6 +36,7 @@ _CHANGED = (
     "(revision) => { window.dispatchEvent(new CustomEvent('gainsay:changed', "
     "{detail: {revision, from: 'chat'}})); }"
 )
+_STOP = "(token) => { fetch(`/rooms/${token}/stop`, {method: 'POST'}); }"  # past Gradio's queue
 Update = Any
 
 
@@ -119,9 +120,6 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         def tried_again(room_token: str) -> Iterator[list[Update]]:
             yield from _shown(rooms, room_token, say_again)
 
-        def stopped(room_token: str) -> None:
-            rooms.get(room_token).work.stop()
-
         def told_as(room_token: str, name: str) -> None:
             room = rooms.get(room_token)
             with room.lock:
@@ -140,7 +138,7 @@ def build_page(rooms: Rooms) -> gr.Blocks:
                 None, [revision], None, js=_CHANGED
             )
         again.click(tried_again, [token], talk, **follow).then(None, [revision], None, js=_CHANGED)
-        stop.click(stopped, [token], None, queue=False, **hidden)
+        stop.click(None, [token], None, js=_STOP)
         tone.input(told_as, [token, tone], None, **hidden)
         add_endpoints(rooms)
     return page
