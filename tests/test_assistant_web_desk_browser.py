@@ -277,6 +277,12 @@ def test_solo_tells_the_player_and_changes_no_version(show, room):
     expect(page.get_by_role("button", name="Solo vocals")).to_have_attribute(
         "aria-pressed", "false"
     )
+    page.get_by_role("button", name="Solo kick").click()
+    expect(told(page)).to_have_text("Solo: kick")
+    page.evaluate("""window.dispatchEvent(new CustomEvent('gainsay:solo',
+        {detail: {stems: [], from: 'player'}}))""")
+    expect(page.get_by_role("button", name="Solo kick")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="Solo off")).to_be_hidden()
     assert len(room.session.events) == events
 
 

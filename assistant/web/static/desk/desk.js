@@ -26,12 +26,14 @@ class Desk extends HTMLElement {
     this.strips = new Map();
     this.#build();
     window.addEventListener("gainsay:changed", this.#changed);
+    window.addEventListener("gainsay:solo", this.#soloedElsewhere);
     this.following = new Following(this.room, () => this.#read());
     this.#read().then(() => this.isConnected && this.following.begin(this.#state?.revision ?? -1));
   }
 
   disconnectedCallback() {
     window.removeEventListener("gainsay:changed", this.#changed);
+    window.removeEventListener("gainsay:solo", this.#soloedElsewhere);
     this.following.end();
   }
 
@@ -153,12 +155,23 @@ class Desk extends HTMLElement {
   #solo(name) {
     if (name === null) this.#soloed.clear();
     else if (!this.#soloed.delete(name)) this.#soloed.add(name);
-    this.unsolo.hidden = this.#soloed.size === 0;
-    this.#showStrips(this.#state);
     const stems = this.#state.stems.map((stem) => stem.name).filter((one) => this.#soloed.has(one));
     tell("solo", { stems });
+    if (name === null) this.undo.focus(); // the button that was pressed goes
+    this.#showSolo(stems);
+  }
+
+  // The player has a way back to the whole mix, too.
+  #soloedElsewhere = ({ detail }) => {
+    if (detail?.from !== "player" || this.#state === null) return;
+    this.#soloed = new Set(detail.stems.filter((name) => this.strips.has(name)));
+    this.#showSolo(detail.stems);
+  };
+
+  #showSolo(stems) {
+    this.unsolo.hidden = this.#soloed.size === 0;
+    this.#showStrips(this.#state);
     this.#say(stems.length ? `Solo: ${stems.join(", ")}` : "Solo off");
-    if (this.unsolo.hidden && name === null) this.undo.focus();
   }
 
   #announce(before, state, current, change) {
