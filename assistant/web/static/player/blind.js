@@ -108,7 +108,8 @@ export class Blind {
     else if (chosen === null) this.question.textContent = "Saved: no preference.";
     else {
       const place = this.order.indexOf(chosen);
-      this.question.textContent = `Saved: you preferred ${letter(place)}, which is ${nameOf(chosen)}.`;
+      const name = nameOf(chosen);
+      this.question.textContent = `Saved: you preferred ${letter(place)}, which is ${name}.`;
     }
     const which = this.order.map((id, place) => `${letter(place)} was ${nameOf(id)}`).join(" · ");
     const tally = Object.entries(votes ?? {})

@@ -1,4 +1,4 @@
-// What is compared: which versions and takes, whether they are rendered, and how loud each is played.
+// What is compared: which versions and takes, whether they are rendered, how loud each is played.
 //
 // One rule: nothing is heard before the server has said how it is matched.
 

@@ -1,7 +1,7 @@
 // The player's keys, wherever the focus is on the page, but never out of a text field's hands.
 //
-// One rule: a key that the focused element itself understands stays with that element. To be pressed
-// again means nothing to a version that is heard: there the space bar plays and pauses.
+// One rule: a key that the focused element itself understands stays with that element. To be
+// pressed again means nothing to a version that is heard: there the space bar plays and pauses.
 
 const TEXT = "input:not([type]), input[type=text], input[type=search], input[type=number]," +
   "input[type=password], input[type=email], input[type=url], textarea, select," +

@@ -4,20 +4,21 @@
 
 import { tell } from "../asking.js";
 import { Blind } from "./blind.js";
-import { Comparison, MOST } from "./comparison.js";
+import { begin, end, reveal, vote } from "./blind_test.js";
+import { Comparison } from "./comparison.js";
+import { Display } from "./display.js";
 import { Engine } from "./engine.js";
-import { factor } from "./fades.js";
 import { Keeper } from "./keeper.js";
 import { meaning } from "./keys.js";
+import { movedTo, toggled, within } from "./loops.js";
 import { Server } from "./server.js";
 import { Slots } from "./slots.js";
-import { build, fill } from "./view.js";
+import { build } from "./view.js";
 import { Waveform } from "./waveform.js";
-import { clock, decibels, letter, spoken } from "./words.js";
+import { decibels, letter, spoken } from "./words.js";
 
 const STEP_S = 2;
 const FINE_S = 0.25;
-const SHORTEST_S = 0.4;
 
 class Player extends HTMLElement {
   connectedCallback() {
@@ -67,21 +68,22 @@ class Player extends HTMLElement {
       again: (place) => this.comparison.again(this.order[place]),
     });
     this.blind = new Blind({
-      vote: (place) => this.vote(place),
-      reveal: () => this.reveal(),
-      end: () => this.endBlind(),
+      vote: (place) => vote(this, place),
+      reveal: () => reveal(this),
+      end: () => end(this),
     });
     this.parts = build(this, this, {
       play: () => this.toggle(),
-      loop: () => this.toggleLoop(),
+      loop: () => this.setLoop(toggled(this.loop, this.position, this.seconds)),
       match: () => this.toggleMatch(),
-      blind: () => this.toggleBlind(),
+      blind: () => (this.blind.isOn ? end(this) : begin(this)),
       help: () => this.toggleHelp(),
-      whole: () => tell("solo", { stems: [] }),
+      whole: () => tell("solo", { stems: [], from: "player" }),
       add: () => this.add(),
       shortcuts: () => this.keep({ hasKeys: (this.hasKeys = this.parts.shortcuts.checked) }),
     });
     this.parts.shortcuts.checked = this.hasKeys;
+    this.display = new Display(this, this.parts);
   }
 
   // ---- what the user does
@@ -96,7 +98,7 @@ class Player extends HTMLElement {
     if (!this.engine) return;
     this.engine.seek(seconds * this.engine.sampleRate);
     this.wave.setPosition(this.position, true);
-    this.drawClock();
+    this.display.clock();
   }
 
   choosePlace(place) {
@@ -128,33 +130,14 @@ class Player extends HTMLElement {
     this.say(stems.length ? `Only ${stems.join(", ")}` : "The whole mix");
   }
 
-  toggleLoop() {
-    const seconds = this.seconds;
-    if (!this.loop) {
-      const start = Math.min(this.position, Math.max(0, seconds - SHORTEST_S));
-      this.setLoop({ start, end: Math.min(seconds, start + 8), on: true });
-    } else this.setLoop({ ...this.loop, on: !this.loop.on });
-  }
-
-  /** Let the loop begin or end where the song stands. */
-  loopHere(end) {
-    const at = this.position;
-    const old = this.loop ?? { start: 0, end: this.seconds };
-    const start = end === "start" ? Math.min(at, this.seconds - SHORTEST_S) : old.start;
-    const stop = end === "end" ? Math.max(at, SHORTEST_S) : old.end;
-    if (stop - start >= SHORTEST_S) this.setLoop({ start, end: stop, on: true });
-    else if (end === "start") this.setLoop({ start, end: this.seconds, on: true });
-    else this.setLoop({ start: 0, end: stop, on: true });
-  }
-
-  setLoop(loop) {
-    const whole = (seconds) => Math.round(Math.max(0, Math.min(seconds, this.seconds)) * 1000) / 1000;
-    this.loop = { start: whole(loop.start), end: whole(loop.end), on: loop.on };
-    this.keep({ loop: this.loop });
+  setLoop(asked) {
+    const loop = within(asked, this.seconds);
+    if (!loop) return;
+    this.loop = loop;
+    this.keep({ loop });
     this.applyLoop();
-    this.comparison.loopOver(this.loop.on ? { start: this.loop.start, end: this.loop.end } : null);
-    const { start, end, on } = this.loop;
-    this.say(on ? `Loop from ${spoken(start)} to ${spoken(end)}` : "Loop off");
+    this.comparison.loopOver(loop.on ? { start: loop.start, end: loop.end } : null);
+    this.say(loop.on ? `Loop from ${spoken(loop.start)} to ${spoken(loop.end)}` : "Loop off");
     this.show();
   }
 
@@ -164,57 +147,6 @@ class Player extends HTMLElement {
     this.keep({ isMatched: this.isMatched });
     this.compared();
     this.say(this.isMatched ? "Matched loudness" : "As loud as they are");
-  }
-
-  async toggleBlind() {
-    if (this.blind.isOn) {
-      this.endBlind();
-      return;
-    }
-    const ids = this.comparison.ids.filter((id) => this.comparison.matched.has(id));
-    if (ids.length < 2) {
-      this.say("A blind test needs two versions or more");
-      return;
-    }
-    await this.tried(async () => {
-      const drawn = await this.server.blind(ids);
-      this.comparison.frozen = true;
-      this.comparison.ids = ids;
-      this.blind.begin(drawn);
-      this.compared();
-      this.choose(this.blind.order[0]);
-    });
-  }
-
-  async vote(place) {
-    const { ids, seed } = this.blind.drawn;
-    const region = this.comparison.region ?? { start: 0, end: this.seconds };
-    const offsets = ids.map((id) => [id, this.comparison.matched.get(id)?.match_db ?? 0]);
-    await this.tried(async () => {
-      const told = await this.server.vote({
-        ids,
-        seed,
-        choice: place,
-        start_s: region.start,
-        end_s: region.end,
-        match_db: Object.fromEntries(offsets),
-      });
-      this.reveal(told);
-    });
-  }
-
-  reveal(told = {}) {
-    this.blind.reveal(told);
-    this.compared();
-    this.say(this.blind.question.textContent);
-  }
-
-  endBlind() {
-    this.blind.end();
-    this.comparison.frozen = false;
-    this.comparison.refresh();
-    this.say("Blind test ended");
-    this.parts.blind.focus();
   }
 
   add() {
@@ -239,11 +171,11 @@ class Player extends HTMLElement {
       play: () => this.toggle(),
       back: () => this.seek(Math.max(0, this.position - step)),
       forward: () => this.seek(this.position + step),
-      loop: () => this.toggleLoop(),
+      loop: () => this.setLoop(toggled(this.loop, this.position, this.seconds)),
       match: () => this.toggleMatch(),
-      blind: () => this.toggleBlind(),
-      loopStart: () => this.loopHere("start"),
-      loopEnd: () => this.loopHere("end"),
+      blind: () => (this.blind.isOn ? end(this) : begin(this)),
+      loopStart: () => this.setLoop(movedTo(this.loop, "start", this.position, this.seconds)),
+      loopEnd: () => this.setLoop(movedTo(this.loop, "end", this.position, this.seconds)),
     };
     if (asked.slot !== undefined) this.choosePlace(asked.slot);
     else acts[asked.action]();
@@ -255,7 +187,7 @@ class Player extends HTMLElement {
   compared() {
     const { comparison } = this;
     if (this.blind.isHidden && this.blind.order.some((id) => !comparison.rows.has(id))) {
-      this.endBlind();
+      end(this);
       return;
     }
     this.follow();
@@ -319,11 +251,11 @@ class Player extends HTMLElement {
     cancelAnimationFrame(this.frame);
     if (!this.engine) return;
     this.wave.setPosition(this.position, !this.engine.playing);
-    this.drawClock();
+    this.display.clock();
     if (this.engine.playing) this.frame = requestAnimationFrame(() => this.animate());
   }
 
-  // ---- what is shown
+  // ---- what is the case
 
   get seconds() {
     const { rows, ids } = this.comparison;
@@ -355,104 +287,7 @@ class Player extends HTMLElement {
   }
 
   show() {
-    const { parts, comparison, engine } = this;
-    const playing = engine?.playing ?? false;
-    const ready = Boolean(engine && engine.tracks.size);
-    parts.play.textContent = playing ? "Pause" : "Play";
-    parts.play.setAttribute("aria-disabled", String(!ready));
-    parts.loop.setAttribute("aria-pressed", String(Boolean(this.loop?.on)));
-    parts.match.setAttribute("aria-pressed", String(this.isMatched || this.blind.isHidden));
-    parts.match.setAttribute("aria-disabled", String(this.blind.isHidden));
-    parts.blind.setAttribute("aria-pressed", String(this.blind.isOn));
-    parts.whole.hidden = !comparison.stems.length;
-    parts.more.hidden = this.blind.isOn || !comparison.others.length;
-    fill(parts.select, comparison.others.map((id) => [id, this.name(id)]));
-    parts.select.disabled = comparison.ids.length >= MOST;
-    this.wave.setSeconds(this.seconds);
-    this.wave.setLoop(this.loop);
-    this.drawWave();
-    this.slots.show(this.order.map((id, place) => this.slot(id, place)));
-    if (this.blind.isOn && !this.blind.isHidden) this.blind.show((id) => this.name(id));
-    this.drawNote();
-    this.drawClock();
-  }
-
-  slot(id, place) {
-    const { comparison } = this;
-    const row = comparison.rows.get(id) ?? {};
-    const hidden = this.blind.isHidden;
-    const matched = comparison.matched.get(id);
-    const offset = matched?.match_db ?? 0;
-    const lufs = matched?.loudness_lufs ?? row.loudness_lufs;
-    const asIs = offset < -0.005 ? `matched ${decibels(offset)}` : "the quietest";
-    const solo = comparison.solos.get(id);
-    const waits = solo && !comparison.matched.has(solo) ? "rendering alone" : null;
-    return {
-      mark: hidden ? letter(place) : String(place + 1),
-      name: hidden ? `Version ${letter(place)}` : this.name(id),
-      level: hidden || lufs == null ? "" : decibels(lufs, "LUFS"),
-      offset: hidden || !matched ? "" : waits ?? (this.isMatched ? asIs : "as it is"),
-      state: matched ? "ready" : row.state ?? "idle",
-      progress: row.progress ?? 0,
-      error: hidden ? null : row.error ?? null,
-      heard: this.isHeard(id),
-      pending: id === this.chosen && !this.isHeard(id),
-      removable: !this.blind.isOn && comparison.ids.length > 1,
-    };
-  }
-
-  /** The wave of what is heard; while names are hidden, what all have in common. */
-  drawWave() {
-    const { comparison } = this;
-    const ids = this.blind.isHidden ? comparison.ids : [this.order.find((id) => this.isHeard(id))];
-    const waves = ids.flatMap((id) => {
-      const row = comparison.rows.get(id);
-      const peaks = row && comparison.peaks.get(row.key);
-      const matched = comparison.matched.get(id);
-      if (!peaks || !matched) return [];
-      const db = (this.isMatched || this.blind.isHidden ? matched.play_db : matched.plain_db);
-      const gain = factor(db + row.trim_db);
-      return [peaks.map(([low, high]) => [low * gain, high * gain])];
-    });
-    const drawn = JSON.stringify([ids, this.isMatched, comparison.matchedFor, waves.length]);
-    if (drawn === this.drawn || !waves.length) return;
-    this.drawn = drawn;
-    const widest = (x) => [
-      Math.min(...waves.map((wave) => wave[x]?.[0] ?? 0)),
-      Math.max(...waves.map((wave) => wave[x]?.[1] ?? 0)),
-    ];
-    this.wave.setPeaks(waves[0].map((_, x) => widest(x)));
-  }
-
-  drawNote() {
-    const { note } = this.parts;
-    const error = this.comparison.error ?? this.engine?.error?.message ?? null;
-    note.classList.toggle("error", Boolean(error));
-    const text = error ?? this.told();
-    if (note.textContent !== text) note.textContent = text;
-  }
-
-  told() {
-    const { comparison, engine } = this;
-    if (!comparison.matched.size) {
-      return comparison.isRendering ? "Rendering what can be compared." : "";
-    }
-    const alone = comparison.stems.length ? `Only ${comparison.stems.join(", ")}. ` : "";
-    if (engine?.waiting) return `${alone}Waiting for the sound.`;
-    if (!this.isMatched && !this.blind.isHidden) {
-      return `${alone}As loud as they are: a louder one will seem better.`;
-    }
-    const where = comparison.region ? "over the loop" : "over the song";
-    const room = comparison.headroomDb;
-    const peaks = room < -0.05 ? `, all ${decibels(room)} for their peaks` : "";
-    const within = `within ${comparison.spreadLu.toFixed(2)} LU`;
-    return `${alone}Turned down to the quietest, ${where}: ${within}${peaks}.`;
-  }
-
-  drawClock() {
-    const loop = this.loop?.on ? ` · loop ${clock(this.loop.start)}–${clock(this.loop.end)}` : "";
-    const text = `${clock(this.position)} / ${clock(this.seconds)}${loop}`;
-    if (this.parts.clock.textContent !== text) this.parts.clock.textContent = text;
+    this.display.show();
   }
 
   say(text) {
@@ -461,16 +296,6 @@ class Player extends HTMLElement {
 
   keep(what) {
     this.keeper.write(what);
-  }
-
-  async tried(act) {
-    try {
-      await act();
-    } catch (error) {
-      this.comparison.error = error.message;
-      this.say(error.message);
-      this.show();
-    }
   }
 }
 

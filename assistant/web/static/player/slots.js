@@ -43,7 +43,7 @@ export class Slots {
       make("button", { type: "button", className, onclick: () => act(place) });
     const less = small("less", this.on.remove);
     less.textContent = "\u00d7";
-    const act = small("act", (at) => (act.dataset.does === "cancel" ? this.on.cancel : this.on.again)(at));
+    const act = small("act", (at) => this.on[act.dataset.does](at));
     const bar = make("progress", { max: 1 });
     const item = make("li", {}, button, bar, act, less);
     return { item, button, mark, name, level, offset, less, act, bar };

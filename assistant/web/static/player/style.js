@@ -19,6 +19,8 @@ export const CSS = `
     border-color: var(--accent); font-weight: 600; }
   .play[aria-disabled="true"] { background: var(--raised); }
   .clock { font-variant-numeric: tabular-nums; min-width: 8.2em; padding: 0 4px; }
+  .range { font-variant-numeric: tabular-nums; color: var(--muted); font-size: var(--small); }
+  .range:empty { display: none; }
   .note { margin: 6px 0; color: var(--muted); font-size: var(--small); min-height: 1.4em; }
   .error { color: var(--bad); }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
@@ -70,7 +72,8 @@ export const CSS = `
   .blind p { margin: 0 0 6px; }
   .choices { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 6px; }
   .help { margin-top: 10px; font-size: var(--small); }
-  .help dl { margin: 0 0 6px; display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; }
+  .help dl { margin: 0 0 6px; display: grid; grid-template-columns: max-content 1fr;
+    gap: 2px 12px; }
   .help dt { font-weight: 600; }
   .help dd { margin: 0; color: var(--muted); }
   .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -78,6 +81,7 @@ export const CSS = `
   @container (max-width: 480px) {
     .slot { grid-template-columns: 1.5em minmax(0, 1fr) auto; }
     .slot .level { display: none; }
+    .slot .name { white-space: normal; overflow-wrap: anywhere; }
     .view { height: 72px; }
     .clock { min-width: 0; }
   }

@@ -1,7 +1,8 @@
 // One version in the transport: its sources on the clock, its matched gain, its fade.
 //
-// One rule: a piece that comes late begins on the sample that it would have reached by then. A browser
-// starts at once what should have started before, which would shift it: such a start is taken back.
+// One rule: a piece that comes late begins on the sample that it would have reached by then. A
+// browser starts at once what should have started before, which would shift it: such a start is
+// taken back.
 
 import { Fade, factor } from "./fades.js";
 

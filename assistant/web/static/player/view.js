@@ -12,6 +12,7 @@ export function build(host, { wave, slots, blind }, on) {
   const parts = {
     play: button("play", "Play", on.play),
     clock: make("span", { className: "clock" }),
+    range: make("span", { className: "range" }),
     loop: button("loop", "Loop", on.loop),
     match: button("match", "Matched loudness", on.match),
     blind: button("blindly", "Blind test", on.blind),
@@ -28,6 +29,7 @@ export function build(host, { wave, slots, blind }, on) {
     parts.play,
     parts.clock,
     parts.loop,
+    parts.range,
     parts.match,
     parts.blind,
     parts.whole,

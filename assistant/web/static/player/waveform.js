@@ -3,9 +3,9 @@
 // One rule: what the pointer can do the keys can do, and each part says its time in words.
 
 import { make } from "../making.js";
+import { SHORTEST_S } from "./loops.js";
 import { clock, spoken } from "./words.js";
 
-const SHORTEST_S = 0.4; // what a loudness can be measured over
 const STEP_S = 1;
 const FINE_S = 0.1;
 const SPOKEN_EVERY_MS = 1000;
@@ -88,8 +88,9 @@ export class Waveform {
   }
 
   #handle(end) {
-    const properties = { className: "end", role: "slider", tabIndex: 0, "aria-label": `Loop ${end}` };
-    const handle = make("span", properties);
+    const label = `Loop ${end}`;
+    const handle = make("span", { className: "end", role: "slider", "aria-label": label });
+    handle.tabIndex = 0;
     handle.dataset.end = end;
     handle.addEventListener("keydown", (event) => this.#loopKey(event, end));
     return handle;
