@@ -90,9 +90,9 @@ def test_switching_takes_less_than_10_ms_and_the_position_never_jumps(studio: St
     loud_db = 20.0 * np.log10(np.maximum(audio[1], 1e-9) / full)
     late = []
     for key, at in pressed[1:]:
-        there = np.abs(loud_db[at - frame :] - gains_db[key]) < 0.05
-        late.append(int(np.argmax(there)))
-        assert there[late[-1] : late[-1] + RATE // 10].all()
+        off_db = np.abs(loud_db[at - frame :] - gains_db[key])
+        late.append(int(np.argmax(off_db < 0.05)))
+        assert np.nanmax(off_db[late[-1] : late[-1] + RATE // 10]) < 0.05
     told = f"{[round(1000 * frames / RATE, 1) for frames in late]} ms"
     assert sorted(late)[-2] <= TEN_MS, told  # a busy machine may keep the page from one of them
     playing = audio[1] > 1e-3
@@ -134,11 +134,13 @@ def test_what_plays_over_a_chunks_border_is_the_servers_mix_to_the_sample(studio
     gain_db = deck.does("return engine.tracks.get('v0').item.gainDb") + row["trim_db"]
     mix = version(deck.room.context, 0).make(lambda *step: None) * 10.0 ** (gain_db / 20.0)
     start = int(np.argmax(np.abs(audio[0]) > 0)) + RATE // 50  # behind the fade in
+    assert not np.isnan(audio[0, start])
     heard = audio[:, start : start + RATE * 8 // 10]
     first = round(4.6 * RATE)
     within = mix[0, first : first + RATE // 10]
     found = np.flatnonzero(np.abs(within - heard[0, 0]) < 1e-6)
-    errors = [np.abs(mix[:, first + k : first + k + heard.shape[1]] - heard).max() for k in found]
+    length = heard.shape[1]
+    errors = [np.nanmax(np.abs(mix[:, first + k : first + k + length] - heard)) for k in found]
     assert min(errors) < 1e-6
     border = 5 * RATE - (first + int(found[int(np.argmin(errors))]))
     assert 0 < border < heard.shape[1], "the border between two chunks is in what was recorded"
@@ -164,8 +166,9 @@ def test_a_loop_wraps_on_its_sample_and_can_be_left_without_a_gap(studio: Studio
     assert len(turned) >= 2, "round more than once"
     assert [by for by, _ in turned] == pytest.approx([-back % WRAP] * len(turned), abs=0.05)
     assert turned[-1][1] < audio.shape[1] - 0.65 * RATE, "then on, past the loop's end"
-    silent = np.flatnonzero(np.diff(known) > 5)
-    assert silent.size == 0, "nothing is longer silent than the dip at the border"
+    begun, ended = known[0], known[-1]
+    silent = np.nan_to_num(np.abs(audio[1, begun:ended]), nan=1.0) < 1e-3
+    assert silent.sum() <= 5 * (len(turned) + 1), "no silence but the dip at the loop's border"
 
 
 def test_what_is_heard_matches_within_a_tenth_over_the_loop(studio: Studio) -> None:
@@ -185,7 +188,7 @@ def test_what_is_heard_matches_within_a_tenth_over_the_loop(studio: Studio) -> N
     lufs = []
     for _, at in [pressed[0], *pressed[2:]]:  # from the loop's next beginning on, one round of it
         first = begun - frame + max(0, -((begun - at - TEN_MS) // once)) * once
-        lufs.append(integrated_lufs(audio[:, first : first + once].copy(), RATE))
+        lufs.append(integrated_lufs(np.nan_to_num(audio[:, first : first + once]), RATE))
     assert max(lufs) - min(lufs) <= 0.1, lufs
     told = deck.does("return player.parts.note.textContent")
     assert told.startswith("Turned down to the quietest, over the loop: within 0.0")
