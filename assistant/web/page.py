@@ -199,13 +199,22 @@ def _talk(room: Room, messages: list[Shown]) -> list[Update]:
     offers = [] if busy else suggestions(room)
     offers += [None] * (MOST - len(offers))
     return [
-        messages,
+        [_inert(message) for message in messages],
         work_shown(room.work),
         room.revision,
         gr.update(visible=not busy),
         gr.update(visible=busy),
         *(gr.update(value=offer or "", visible=offer is not None) for offer in offers),
     ]
+
+
+def _inert(message: Shown) -> Shown:
+    """A message whose text shows as it is: Gradio takes it for HTML, markdown or not."""
+    shown = {**message, "content": html.escape(message["content"], quote=False)}
+    if "metadata" in message:
+        title = html.escape(message["metadata"]["title"], quote=False)
+        shown["metadata"] = {**message["metadata"], "title": title}
+    return shown
 
 
 def work_shown(work: Work) -> str:

@@ -3,7 +3,9 @@
 One rule: whoever reaches the port reaches the guard first.
 """
 
+import asyncio
 import ipaddress
+import logging
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -38,6 +40,15 @@ def is_loopback(host: str) -> bool:
         return host.casefold() == "localhost"
 
 
+class _NoFarewell(logging.Filter):
+    """Keeps quiet about pages that were still listening when the server ended."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        cause = record.exc_info[0] if record.exc_info else None
+        farewell = cause is not None and issubclass(cause, asyncio.CancelledError)
+        return not farewell and "timeout graceful shutdown" not in record.getMessage()
+
+
 class Server:
     """A server that listens from the start, so that its address is known before it runs."""
 
@@ -67,6 +78,7 @@ class Server:
             timeout_graceful_shutdown=3,
             ws="none",
         )
+        logging.getLogger("uvicorn.error").addFilter(_NoFarewell())
         self._server = uvicorn.Server(config)
         self._ended = threading.Event()
 
