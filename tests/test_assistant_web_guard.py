@@ -31,6 +31,8 @@ def asked(app, path="/", method="GET", body=b"", **headers):
     sent = []
 
     async def receive():
+        if not pieces:
+            await asyncio.Event().wait()  # the client stays and listens
         more = len(pieces) > 1
         return {"type": "http.request", "body": pieces.pop(0), "more_body": more}
 

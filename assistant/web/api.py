@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.events import api
 
 from assistant.context import is_ours
 from assistant.demo import song_folder
@@ -65,7 +66,7 @@ def add_endpoints(rooms: Rooms) -> None:
         "room": about_room, "say": say_words, "apply_moves": apply_moves, "set_anchor": set_anchor,
     }  # fmt: skip
     for name, endpoint in named.items():
-        gr.api(endpoint, api_name=name)
+        api(endpoint, api_name=name)
 
 
 def _told(do: Callable[[], T]) -> T:

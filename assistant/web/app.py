@@ -17,6 +17,7 @@ from assistant.context import is_ours
 from assistant.web.audition_routes import audition_routes
 from assistant.web.charts import charts_routes
 from assistant.web.desk import desk_routes
+from assistant.web.files import file_routes
 from assistant.web.guard import App, Guard, Receive, Scope, Send
 from assistant.web.limits import UploadError
 from assistant.web.page import HEAD, STYLE, build_page, theme
@@ -29,7 +30,7 @@ STATIC = Path(__file__).parent / "static"
 def build_app(rooms: Rooms, password: str | None = None, names: Iterable[str] = ()) -> Guard:
     """The whole application, as uvicorn runs it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in (room_routes, desk_routes, charts_routes, audition_routes):
+    for routes in (room_routes, file_routes, desk_routes, charts_routes, audition_routes):
         app.include_router(routes(rooms))
     own_first = StaticFiles(directory=STATIC, packages=[("gradio", "templates/frontend/static")])
     app.mount("/static", own_first, name="static")
@@ -66,9 +67,11 @@ class FrontDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/":
-            asked = parse_qs(scope["query_string"].decode("latin-1")).get("room", [""])[0]
-            if not self.rooms.knows(asked):
-                answer = RedirectResponse(f"/?room={self.rooms.issue()}", status_code=303)
+            query = scope["query_string"].decode("latin-1")
+            asked = parse_qs(query, keep_blank_values=True)
+            if not self.rooms.knows(asked.get("room", [""])[0]):
+                place = f"/?room={self.rooms.issue()}" + ("&new" if "new" in asked else "")
+                answer = RedirectResponse(place, status_code=303)
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)

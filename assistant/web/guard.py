@@ -11,6 +11,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ GRADIO = re.compile(
     r"|/gradio_api/(?:info|app_id|startup-events|theme\.css|queue/(?:join|data)|cancel|reset|login_check"
     r"|heartbeat/\w+|call/(?:v2/)?\w+(?:/\w+)?)/?"
 )
-OURS = re.compile(r"/(?:rooms/[A-Za-z0-9_-]{22}(?:/[\w./%-]*)?|static/[\w./-]+)?")
+OURS = re.compile(r"/(?:rooms/[A-Za-z0-9_-]{22}(?:/[^\x00-\x1f\\]*)?|static/[\w./-]+)?")
 
 HEADERS = {
     "content-security-policy": "; ".join(
@@ -62,6 +63,15 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer of the guard's own."""
+
+    status: int
+    sentence: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Guard:
@@ -94,47 +104,47 @@ class Guard:
             return  # no web sockets are spoken here
         refusal = self._refusal(scope)
         if refusal is not None:
-            await _answer(send, *refusal)
+            await _answer(send, refusal)
             return
         counted = receive if UPLOADS.fullmatch(scope["path"]) else _limited(receive)
         await self.app(scope, counted, _with_headers(scope["path"], send))
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | tuple[int, str, dict[str, str]] | None:
-        """Status, sentence and headers of a refusal; None lets the request in."""
+    def _refusal(self, scope: Scope) -> Refusal | None:
+        """Why a request is not let in; None where it is."""
         headers = {
             key.decode("latin-1").lower(): value.decode("latin-1")
             for key, value in scope["headers"]
         }
         method, path = scope["method"], scope["path"]
         if not self.is_our_host(headers.get("host", "")):
-            return 421, "this server does not go by that name: use localhost, or start with --name"
+            return Refusal(421, "this server has another name: use localhost, or start with --name")
         if method not in METHODS:
-            return 405, f"{method} is not answered here"
+            return Refusal(405, f"{method} is not answered here")
         if not is_from_here(method, path, headers):
-            return 403, "this request comes from another site: it is not answered"
+            return Refusal(403, "this request comes from another site: it is not answered")
         if not (OURS.fullmatch(path) or GRADIO.fullmatch(path)) or ".." in path:
-            return 404, "there is nothing here"
+            return Refusal(404, "there is nothing here")
         length = int_or_none(headers.get("content-length"))
         if length is None:
-            return 400, "the length of the request is no number"
+            return Refusal(400, "the length of the request is no number")
         if length > MOST_BODY_BYTES and not UPLOADS.fullmatch(path):
-            return 413, "this request is larger than is taken here"
+            return Refusal(413, "this request is larger than is taken here")
         return self._locked(headers)
 
-    def _locked(self, headers: dict[str, str]) -> tuple[int, str, dict[str, str]] | None:
+    def _locked(self, headers: dict[str, str]) -> Refusal | None:
         """The refusal of whoever does not give the password; None where it is right."""
         if self._password is None:
             return None
         now = self._clock()
         if len(self._wrong) == MOST_WRONG_PASSWORDS and now - self._wrong[0] < WRONG_WITHIN_S:
-            return 429, "too many wrong passwords: wait a minute", {"retry-after": "60"}
+            return Refusal(429, "too many wrong passwords: wait a minute", {"retry-after": "60"})
         given = password_in(headers.get("authorization", ""))
         if given is not None and hmac.compare_digest(_digest(given), self._password):
             return None
         if given is not None:
             self._wrong.append(now)
         asks = {"www-authenticate": 'Basic realm="Gainsay", charset="UTF-8"'}
-        return 401, "a password is needed", asks
+        return Refusal(401, "a password is needed", asks)
 
     def is_our_host(self, host: str) -> bool:
         """Whether a Host header is a name of ours or a plain address: no rebound name is."""
@@ -219,14 +229,12 @@ def _with_headers(path: str, send: Send) -> Send:
     return guarded
 
 
-async def _answer(
-    send: Send, status: int, sentence: str, more: dict[str, str] | None = None
-) -> None:
+async def _answer(send: Send, refusal: Refusal) -> None:
     headers = {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}
-    headers |= {**HEADERS, **(more or {})}
+    headers |= {**HEADERS, **refusal.headers}
     encoded = [(key.encode(), value.encode()) for key, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": sentence.encode()})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": refusal.sentence.encode()})
 
 
 def _is_host(host: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio import themes
 
 from assistant.progress import Event
 from assistant.web.api import add_endpoints
@@ -40,7 +41,7 @@ _STOP = "(token) => { fetch(`/rooms/${token}/stop`, {method: 'POST'}); }"  # pas
 Update = Any
 
 
-def theme() -> gr.themes.Base:
+def theme() -> themes.Base:
     """Gradio's plainest theme in the colours of gainsay.css; no font is fetched."""
     colours = {
         "body_background_fill": "--paper", "body_text_color": "--ink",
@@ -67,7 +68,7 @@ def theme() -> gr.themes.Base:
         for mode in ("", "_dark")
         if (name, mode) != ("color_accent", "_dark")  # the one that has no dark twin
     }
-    made = gr.themes.Base(font=FONT, font_mono=MONO)
+    made = themes.Base(font=FONT, font_mono=MONO)
     return made.set(**both, block_shadow="none", block_label_shadow="none")
 
 
@@ -109,7 +110,8 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         whole = [token, head, tone, opener, studio, player, desk, card, *talk]
 
         def load(request: gr.Request) -> list[Update]:
-            return _whole(rooms, request.query_params.get("room", ""))
+            asked = request.query_params
+            return _whole(rooms, asked.get("room", ""), chooses="new" in asked)
 
         def refreshed(room_token: str) -> list[Update]:
             return _talk_now(rooms.get(room_token))
@@ -144,13 +146,16 @@ def build_page(rooms: Rooms) -> gr.Blocks:
     return page
 
 
-def _whole(rooms: Rooms, token: str) -> list[Update]:
-    """Everything on the page, for the room whose address was opened."""
+def _whole(rooms: Rooms, token: str, chooses: bool) -> list[Update]:
+    """Everything on the page, for the room whose address was opened.
+
+    chooses: whether the user asked for another song than the one that the server starts with.
+    """
     room = rooms.get(token)
     if not room.song_open and not room.work.is_running:
         if room.has_song:
             room.begin_opening()
-        elif rooms.first_song is not None:
+        elif rooms.first_song is not None and not chooses:
             room.begin_opening(rooms.first_song)
     is_open = room.song_open
     tone = room.session.tone if is_open else None

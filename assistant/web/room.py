@@ -45,7 +45,7 @@ class Room:
         self.lock = threading.RLock()
         self.used_at = time.monotonic()
         self.revision = 0
-        self.work = Work(self.changed)
+        self.work = Work(told=self.changed)
         self.why_anchor = ""
         self.uploads = Uploads(folder / "stems", limits)
         self._listener, self._open = listener, open_song
@@ -80,7 +80,7 @@ class Room:
         """The tools' context; RoomError while no song is open."""
         opened = self._opened
         if opened is None:
-            raise RoomError("no song is open in this room: open one first")
+            raise RoomError("no song is open in this room: open one, or load the page again")
         return opened.context
 
     @property

@@ -20,7 +20,7 @@ class Stopped(BaseException):
 class Work:
     """What a room is busy with: idle, working, done, failed or stopped."""
 
-    told: Callable[[], None] = lambda: None  # called at every change
+    told: Callable[[], object] = lambda: None  # called at every change
     state: str = "idle"
     what: str = ""
     done: int = 0

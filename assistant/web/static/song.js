@@ -11,6 +11,7 @@ const CSS = `
   p { margin: 0; color: var(--muted); }
   details { margin-top: 4px; font-size: var(--small); color: var(--muted); }
   summary { cursor: pointer; color: var(--warn); width: max-content; max-width: 100%; }
+  summary.made { color: var(--accent); }
   ul { margin: 4px 0 0; padding-left: 1.2em; }
   a { color: var(--accent); font-size: var(--small); }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
@@ -19,6 +20,7 @@ const CSS = `
 class Song extends HTMLElement {
   async connectedCallback() {
     const root = styled(this, CSS);
+    window.addEventListener("gainsay:changed", this.#lookForFiles);
     let room;
     try {
       room = await ask(`/rooms/${this.getAttribute("room")}`);
@@ -33,10 +35,30 @@ class Song extends HTMLElement {
     root.replaceChildren(
       make("header", {}, make("h1", { textContent: room.song }),
         make("p", { textContent: told }),
-        make("a", { href: "/", textContent: "Open another song" })),
+        make("a", { href: "/?new", textContent: "Open another song" })),
       ...this.#strange(room),
+      this.files = make("details", { hidden: true }),
     );
+    this.#lookForFiles();
   }
+
+  disconnectedCallback() {
+    window.removeEventListener("gainsay:changed", this.#lookForFiles);
+  }
+
+  #lookForFiles = async () => {
+    const room = `/rooms/${this.getAttribute("room")}`;
+    const files = await ask(`${room}/files`).catch(() => []);
+    if (!this.files || files.length === this.listed) return;
+    this.listed = files.length;
+    this.files.hidden = !files.length;
+    const link = ({ name, bytes }) => make("li", {},
+      make("a", { href: `${room}/files/${name.split("/").map(encodeURIComponent).join("/")}`,
+        download: "", textContent: name }), ` ${(bytes / 2 ** 20).toFixed(1)} MB`);
+    this.files.replaceChildren(
+      make("summary", { className: "made", textContent: `${files.length} files made: takes, exports` }),
+      make("ul", {}, ...files.reverse().map(link)));
+  };
 
   #strange(room) {
     const lines = [
