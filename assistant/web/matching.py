@@ -6,6 +6,7 @@ all of them below full scale is taken off all alike.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from mixer.audition import match_offsets
 from mixer.export import trim_for
 from mixer.fader import block_powers, lufs_of
 from mixer.loudness import SHORTEST_S
+
+_REGIONS_REMEMBERED = 128  # some kB each: ten powers a second
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,11 @@ def inside(part: Preview, whole: Matched, whole_preview: Preview) -> Matched:
 
 
 def _blocks(preview: Preview, whole: bool, start_s: float, end_s: float) -> np.ndarray:
-    if whole:
-        return preview.block_powers()
+    return preview.block_powers() if whole else _region_blocks(preview, start_s, end_s)
+
+
+@lru_cache(maxsize=_REGIONS_REMEMBERED)
+def _region_blocks(preview: Preview, start_s: float, end_s: float) -> np.ndarray:
     return block_powers(preview.read(start_s, end_s), preview.sample_rate)
 
 

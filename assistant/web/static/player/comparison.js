@@ -20,6 +20,7 @@ export class Comparison extends EventTarget {
     this.matched = new Map(); // id -> {match_db, play_db, plain_db, loudness_lufs}
     this.headroomDb = 0;
     this.spreadLu = 0;
+    this.first = null; // whose stems alone are rendered before the others'
     this.frozen = false; // while a blind comparison goes on
     this.error = null;
     this.peaks = new Map(); // key -> peaks
@@ -158,7 +159,8 @@ export class Comparison extends EventTarget {
 
   async #askSolos() {
     if (!this.stems.length) return;
-    for (const id of this.ids) {
+    const ids = [...this.ids].sort((one, other) => (other === this.first) - (one === this.first));
+    for (const id of ids) {
       if (this.rows.get(id)?.kind === "take") continue;
       const { key } = this.rows.get(id) ?? {};
       const known = this.soloKeys.get(id) === key && this.rows.get(this.solos.get(id));

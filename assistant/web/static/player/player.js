@@ -126,6 +126,7 @@ class Player extends HTMLElement {
   }
 
   solo(stems) {
+    this.comparison.first = this.chosen;
     this.comparison.soloStems(stems);
     this.say(stems.length ? `Only ${stems.join(", ")}` : "The whole mix");
   }

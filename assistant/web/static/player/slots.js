@@ -53,6 +53,7 @@ export class Slots {
     const { item, button, less, act, bar } = shown;
     write(shown.mark, slot.mark);
     write(shown.name, slot.name);
+    shown.name.title = slot.name;
     write(shown.level, slot.level);
     write(shown.offset, slot.error ?? slot.offset);
     const ready = slot.state === "ready";

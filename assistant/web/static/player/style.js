@@ -84,6 +84,7 @@ export const CSS = `
     .slot .name { white-space: normal; overflow-wrap: anywhere; }
     .view { height: 72px; }
     .clock { min-width: 0; }
+    .range { display: none; }
   }
   :host { container-type: inline-size; }
 `;
