@@ -6,16 +6,29 @@ import { make, styled } from "./making.js";
 const CSS = `
   [hidden] { display: none !important; }
   :host { display: block; color: var(--ink); font: 0.9375rem/1.4 var(--font); }
-  header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 12px; }
-  h1 { margin: 0; font-size: 1.25rem; letter-spacing: -0.01em; }
-  p { margin: 0; color: var(--muted); }
-  details { margin-top: 4px; font-size: var(--small); color: var(--muted); }
-  summary { cursor: pointer; color: var(--warn); width: max-content; max-width: 100%; }
+  header { display: flex; align-items: baseline; gap: 4px 14px; min-width: 0; }
+  h1 { flex: none; max-width: 40%; margin: 0; font-size: 1.25rem; letter-spacing: -0.01em; }
+  h1, p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  p { flex: 0 1 auto; min-width: 6rem; margin: 0; color: var(--muted); }
+  a, details { flex: none; }
+  details { position: relative; font-size: var(--small); }
+  summary { cursor: pointer; color: var(--warn); white-space: nowrap; }
   summary.made { color: var(--accent); }
-  ul { margin: 4px 0 0; padding-left: 1.2em; }
+  ul { position: absolute; z-index: 20; right: 0; width: min(34rem, 88vw); max-height: 60vh; margin: 6px 0 0;
+    padding: 10px 12px 10px 28px; overflow: auto; border: 1px solid var(--edge); border-radius: var(--radius);
+    background: var(--panel); color: var(--ink); box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); }
+  li { overflow-wrap: anywhere; }
+  @media (max-width: 820px) {
+    header { flex-wrap: wrap; }
+    h1 { max-width: 100%; }
+    p { flex-basis: 100%; white-space: normal; }
+    ul { right: auto; left: 0; }
+  }
   a { color: var(--accent); font-size: var(--small); }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;
+
+const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 class Song extends HTMLElement {
   async connectedCallback() {
@@ -34,10 +47,10 @@ class Song extends HTMLElement {
     const told = `${room.stems.length} stems, ${minutes}:${seconds}. ${room.why_anchor}`;
     root.replaceChildren(
       make("header", {}, make("h1", { textContent: room.song }),
-        make("p", { textContent: told }),
+        make("p", { textContent: told, title: told }),
+        ...this.#strange(room),
+        this.files = make("details", { hidden: true }),
         make("a", { href: "/?new", textContent: "Open another song" })),
-      ...this.#strange(room),
-      this.files = make("details", { hidden: true }),
     );
     this.#lookForFiles();
   }
@@ -56,7 +69,7 @@ class Song extends HTMLElement {
       make("a", { href: `${room}/files/${name.split("/").map(encodeURIComponent).join("/")}`,
         download: "", textContent: name }), ` ${(bytes / 2 ** 20).toFixed(1)} MB`);
     this.files.replaceChildren(
-      make("summary", { className: "made", textContent: `${files.length} files made: takes, exports` }),
+      make("summary", { className: "made", textContent: `${counted(files.length, "file")} made` }),
       make("ul", {}, ...files.reverse().map(link)));
   };
 
@@ -67,8 +80,11 @@ class Song extends HTMLElement {
       ...(room.cut_off ? ["the last turn was cut off before its reply: try it again"] : []),
     ];
     if (!lines.length) return [];
-    const summary = `${room.refused.length ? `${room.refused.length} refused, ` : ""}` +
-      `${lines.length - room.refused.length} remarks on the files`;
+    const remarks = lines.length - room.refused.length;
+    const summary = [
+      ...(room.refused.length ? [`${room.refused.length} refused`] : []),
+      ...(remarks ? [counted(remarks, "remark")] : []),
+    ].join(", ");
     return [make("details", { open: room.refused.length > 0 },
       make("summary", { textContent: summary }),
       make("ul", {}, ...lines.map((line) => make("li", { textContent: line }))))];
