@@ -1,5 +1,6 @@
 """The player in a real browser: sample-locked, gapless, matched as heard, blind, by keys alone."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import soundfile
 pytest.importorskip("fastapi", reason='the browser page needs pip install "gainsay[web]"')
 
 from assistant.web.playable import version
+from assistant.web.previews import write_preview
 from assistant.web.rooms import Rooms
 from mixer.loudness import integrated_lufs
 from mixer.moves import Move
@@ -379,3 +381,31 @@ def test_a_proposal_can_be_heard_before_it_is_applied(studio: Studio) -> None:
     )
     deck.until("engine.playing && engine.selected === 'proposal'")
     assert "proposed keys +3.0 dB" in deck.text()
+
+
+def test_rendering_shows_its_progress_and_can_be_stopped(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck = studio.open("band").ready(1)
+    goes_on = threading.Event()
+
+    def slow(folder: Path, mix: np.ndarray, sample_rate: int, report: Any) -> None:
+        while not goes_on.wait(0.05):
+            report(0.5)
+        write_preview(folder, mix, sample_rate, report)
+
+    monkeypatch.setattr("assistant.web.auditions.write_preview", slow)
+    move(deck.room, "keys", 6.0)
+    deck.page.evaluate("() => window.dispatchEvent(new CustomEvent('gainsay:changed'))")
+    bar = deck.page.get_by_role("progressbar", name="Rendering v1 keys +6.0 dB")
+    bar.wait_for()
+    deck.until("player.shadowRoot.querySelector('li:nth-child(2) progress').value === 0.8")
+    assert deck.page.locator(".slot").nth(1).get_attribute("aria-disabled") == "true"
+    deck.page.get_by_role("button", name="Stop rendering v1 keys +6.0 dB").click()
+    again = deck.page.get_by_role("button", name="Render v1 keys +6.0 dB")
+    again.wait_for()
+    assert deck.does("return engine.tracks.size") == 1
+    goes_on.set()
+    again.click()
+    deck.ready(2)
+    assert deck.does("return engine.selected") == "v1"

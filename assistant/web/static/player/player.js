@@ -118,7 +118,7 @@ class Player extends HTMLElement {
 
   async hear(id) {
     if (!id || this.blind.isHidden) return;
-    this.chosen = id;
+    this.keep({ chosen: (this.chosen = id) });
     this.playWhenReady = true;
     this.engine?.context.resume(); // while the browser still knows that the user has clicked
     this.scrollIntoView({ block: "nearest" });
@@ -153,7 +153,7 @@ class Player extends HTMLElement {
   add() {
     const id = this.parts.select.value;
     if (!id) return;
-    this.chosen = id;
+    this.keep({ chosen: (this.chosen = id) });
     this.comparison.add(id);
   }
 
