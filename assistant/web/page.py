@@ -76,7 +76,7 @@ def build_page(rooms: Rooms) -> gr.Blocks:
     """The page of these rooms."""
     with gr.Blocks(title="Gainsay", analytics_enabled=False, fill_width=True) as page:
         token = gr.Textbox(visible=False)
-        revision = gr.Number(visible=False)
+        revision, kept = gr.Number(visible=False), gr.State("")
         with gr.Row(elem_id="top"):
             head = gr.HTML(elem_id="head")
             tone = gr.Radio(TONES, label="Explain as to a", elem_id="tone", visible=False)
@@ -116,6 +116,10 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         def refreshed(room_token: str) -> list[Update]:
             return _talk_now(rooms.get(room_token))
 
+        def taken(room_token: str, text: str) -> tuple[str, str]:
+            """What is to be said, and what stays in the box: all of it while Gainsay is busy."""
+            return ("", text) if rooms.get(room_token).work.is_running else (text, "")
+
         def said(room_token: str, text: str) -> Iterator[list[Update]]:
             yield from _shown(rooms, room_token, lambda room: say(room, text))
 
@@ -132,8 +136,8 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         page.load(load, None, whole, **hidden)
         refresh.click(refreshed, [token], talk, **hidden)
         for begun in (send.click, words.submit):
-            begun(lambda text: (text, ""), [words], [_kept := gr.State(), words], **hidden).then(
-                said, [token, _kept], talk, **follow
+            begun(taken, [token, words], [kept, words], **hidden).then(
+                said, [token, kept], talk, **follow
             ).then(None, [revision], None, js=_CHANGED)
         for button in offered:
             button.click(said, [token, button], talk, **follow).then(

@@ -24,9 +24,8 @@ function say(text) {
   setTimeout(() => byId("send")?.click(), 50);
 }
 
-window.addEventListener("gainsay:changed", (event) => {
-  if (event.detail?.from !== "chat") refresh();
-});
+// After a turn of the chat, too: a refresh from before its end may arrive after it.
+window.addEventListener("gainsay:changed", refresh);
 window.addEventListener("gainsay:say", (event) => say(event.detail.text));
 window.addEventListener("gainsay:opened", () => window.location.reload());
 mendSteps(document.body);

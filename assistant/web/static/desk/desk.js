@@ -27,7 +27,7 @@ class Desk extends HTMLElement {
     this.#build();
     window.addEventListener("gainsay:changed", this.#changed);
     window.addEventListener("gainsay:solo", this.#soloedElsewhere);
-    this.following = new Following(this.room, () => this.#read());
+    this.following = new Following(this.room, (revision) => tell("changed", { revision, from: "elsewhere" }));
     this.#read().then(() => this.isConnected && this.following.begin(this.#state?.revision ?? -1));
   }
 

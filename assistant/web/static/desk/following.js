@@ -36,7 +36,7 @@ export class Following {
         const { revision } = await answer.json();
         if (revision !== this.revision) {
           this.revision = revision;
-          await this.changed();
+          await this.changed(revision);
         }
       } catch {
         if (asking.signal.aborted) return;
