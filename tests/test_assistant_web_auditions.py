@@ -1,5 +1,6 @@
 """The audition on the server: chunks to the sample, fair over a loop, blind votes kept."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -267,6 +268,24 @@ def test_a_job_is_made_once_told_and_stoppable() -> None:
         time.sleep(0.005)
     assert (first.state, waiting.state) == ("cancelled", "cancelled")
     assert len(steps) < 150 and not jobs.cancel(("room", "a"))
+
+
+def test_one_room_does_not_keep_the_others_waiting() -> None:
+    jobs, made, begun = PreviewJobs(), [], threading.Event()
+
+    def job(name: str):
+        def make(report) -> None:
+            begun.wait(5.0)
+            made.append(name)
+
+        return make
+
+    for room, name in [("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1")]:
+        last = jobs.want((room, name), job(name))
+    begun.set()
+    while any(jobs.get(("a", name)).state != "done" for name in ("a1", "a2", "a3")):
+        time.sleep(0.005)
+    assert last.state == "done" and made == ["a1", "b1", "a2", "a3"]
 
 
 @pytest.mark.parametrize("content", [lambda whole: whole[:44], lambda whole: b"no audio" * 9])

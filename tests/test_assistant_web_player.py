@@ -409,3 +409,23 @@ def test_rendering_shows_its_progress_and_can_be_stopped(
     again.click()
     deck.ready(2)
     assert deck.does("return engine.selected") == "v1"
+
+
+def test_what_goes_wrong_is_told_and_the_rest_plays_on(studio: Studio) -> None:
+    deck = studio.open("band").ready(1)
+    take = deck.room.session.folder / "take1.wav"
+    take.write_bytes(b"no audio at all")
+    deck.room.session.add_take(take, 3, True)
+    deck.page.keyboard.press("Space")
+    deck.page.evaluate("() => window.dispatchEvent(new CustomEvent('gainsay:changed'))")
+    deck.until("player.comparison.rows.get('take1')?.state === 'failed' && engine.playing")
+    failed = deck.page.locator("li.failed .offset")
+    assert "render it again with seed 3" in failed.inner_text()
+    deck.page.route("**/auditions?peaks=false", lambda route: route.abort())
+    deck.page.evaluate("() => window.dispatchEvent(new CustomEvent('gainsay:changed'))")
+    deck.until("player.parts.note.classList.contains('error')")
+    assert "Gainsay does not answer" in deck.does("return player.parts.note.textContent")
+    deck.page.unroute("**/auditions?peaks=false")
+    deck.page.evaluate("() => window.dispatchEvent(new CustomEvent('gainsay:changed'))")
+    deck.until("!player.parts.note.classList.contains('error')")
+    assert deck.does("return engine.playing")

@@ -41,12 +41,13 @@ class Job:
 
 
 class PreviewJobs:
-    """The jobs of all rooms, in the order in which they were asked for."""
+    """The jobs of all rooms: in the order in which they were asked for, no room twice in a row."""
 
     def __init__(self) -> None:
         self._jobs: OrderedDict[Key, Job] = OrderedDict()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._served = ""  # the room whose job was the last
 
     def want(self, key: Key, make: Callable[[Callable[[float], None]], None]) -> Job:
         """Have it made unless it is on its way; what failed or was stopped is tried again."""
@@ -94,7 +95,13 @@ class PreviewJobs:
             _carry_out(job)
 
     def _next(self) -> Job | None:
-        return next((job for job in self._jobs.values() if job.state == "waiting"), None)
+        """The job that waits longest, of another room than the last one if there is one."""
+        waiting = [(key[0], job) for key, job in self._jobs.items() if job.state == "waiting"]
+        others = [(room, job) for room, job in waiting if room != self._served]
+        if not waiting:
+            return None
+        self._served, job = (others or waiting)[0]
+        return job
 
 
 def _carry_out(job: Job) -> None:

@@ -91,14 +91,23 @@ export class Comparison extends EventTarget {
     return this.refresh();
   }
 
-  async cancel(id) {
-    await this.server.cancel([id]);
-    return this.refresh();
+  cancel(id) {
+    return this.#tried(this.server.cancel([id]));
   }
 
-  async again(id) {
-    await this.server.want([id]);
-    return this.refresh();
+  again(id) {
+    return this.#tried(this.server.want([id]));
+  }
+
+  async #tried(asked) {
+    try {
+      await asked;
+    } catch (error) {
+      this.error = error.message;
+      this.dispatchEvent(new Event("change"));
+      return;
+    }
+    await this.refresh();
   }
 
   /** Match over a loop {start, end} in seconds, or over the whole song (null). */

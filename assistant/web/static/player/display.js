@@ -23,8 +23,9 @@ export class Display {
     this.#wave();
     slots.show(order.map((id, place) => this.#slot(id, place)));
     if (blind.isOn && !blind.isHidden) blind.show((id) => this.player.name(id));
-    write(this.parts.note, comparison.error ?? this.player.engine?.error?.message ?? this.#told());
-    this.parts.note.classList.toggle("error", Boolean(comparison.error));
+    const error = comparison.error ?? this.player.engine?.error?.message ?? null;
+    write(this.parts.note, error ?? this.#told());
+    this.parts.note.classList.toggle("error", error !== null);
     this.clock();
   }
 

@@ -25,7 +25,7 @@ export const CSS = `
   .error { color: var(--bad); }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 
-  .wave { touch-action: none; user-select: none; }
+  .wave { touch-action: pan-y; user-select: none; }
   .lane { position: relative; height: 18px; border-radius: 4px 4px 0 0; background: var(--raised);
     cursor: crosshair; }
   .lane .hint { position: absolute; inset: 0; padding-left: 8px; color: var(--muted);
@@ -60,7 +60,7 @@ export const CSS = `
     border-color: var(--accent); }
   .slot[aria-pressed="true"] .level, .slot[aria-pressed="true"] .offset { color: var(--ink); }
   li.pending .slot { border-style: dashed; }
-  li.failed .offset { color: var(--bad); }
+  li.failed .offset { grid-column: 2 / -1; color: var(--bad); text-align: left; }
   .less { min-width: 34px; padding: 5px; border-color: transparent; background: none;
     color: var(--muted); }
   progress { width: 6em; accent-color: var(--accent); }
