@@ -304,3 +304,27 @@ def test_a_sending_that_is_broken_off_leaves_nothing(uploads):
         asyncio.run(uploads.receive("kick.wav", broken()))
     assert uploads.names() == [] and left_over(uploads) == []
     assert uploads._arriving == 0
+
+
+def test_unpacking_can_be_stopped(uploads):
+    keep, kept = uploads._keep, []
+
+    def one_then_stop(part, path):
+        uploads.stop()
+        kept.append(keep(part, path))
+        return kept[-1]
+
+    uploads._keep = one_then_stop
+    content = packed(*((f"{n}.wav", sound()) for n in range(5)))
+    with pytest.raises(UploadError, match="stopped while it was unpacked"):
+        sent(uploads, "song.zip", content)
+    assert uploads.names() == kept == ["0.wav"] and left_over(uploads) == []
+
+
+def test_what_is_cleared_away_while_it_is_sent_says_so(uploads):
+    async def cleared():
+        yield sound()
+        uploads.clear()
+
+    with pytest.raises(UploadError, match="cleared away while it was sent"):
+        asyncio.run(uploads.receive("kick.wav", cleared()))

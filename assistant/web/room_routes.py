@@ -71,7 +71,9 @@ def room_routes(rooms: Rooms) -> APIRouter:
 
     @router.post("/rooms/{token}/stop")
     def stop(token: str) -> dict[str, Any]:
-        return {"stopping": rooms.get(token).work.stop()}
+        room = rooms.get(token)
+        room.uploads.stop()
+        return {"stopping": room.work.stop()}
 
     @router.get("/rooms/{token}/work")
     async def work(token: str) -> dict[str, Any]:

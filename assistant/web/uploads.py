@@ -3,11 +3,12 @@
 One rule: a file has its name only when it is whole; until then it lies under a name of ours.
 """
 
+import asyncio
 import secrets
 import stat
 import threading
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -23,7 +24,6 @@ from mixer.audio_files import AudioError, read_header
 
 _BLOCK = 1 << 18
 _UNFINISHED = ".part"
-Check = Callable[[], None]
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Uploads:
     refused: list[dict[str, str]] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _arriving: int = 0  # bytes of files that are not whole yet
+    _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def files(self) -> list[Path]:
         """The whole files that are there."""
@@ -50,6 +51,7 @@ class Uploads:
     async def receive(self, name: str, stream: AsyncIterator[bytes]) -> list[str]:
         """Take one file as it arrives; the names it is kept under (several for a zip)."""
         path = safe_path(name)
+        self._stopped.clear()
         try:
             kind = kind_of(path)
             self._check_count(1)
@@ -57,8 +59,10 @@ class Uploads:
             try:
                 await self._write(part, path.name, stream)
                 if kind == "zip":
-                    return self.unpack(part, path.name)
-                return [self._keep(part, path)]
+                    return await asyncio.to_thread(self.unpack, part, path.name)
+                return [await asyncio.to_thread(self._keep, part, path)]
+            except FileNotFoundError as error:
+                raise UploadError(f"{path.name} was cleared away while it was sent", 409) from error
             finally:
                 part.unlink(missing_ok=True)
         except UploadError as error:
@@ -79,7 +83,11 @@ class Uploads:
         if written == 0:
             raise UploadError(f"{name} is empty (0 bytes): audio is needed, export it again")
 
-    def unpack(self, archive: Path, name: str, check: Check = lambda: None) -> list[str]:
+    def stop(self) -> None:
+        """Let go of a zip that is being unpacked; what was unpacked of it stays."""
+        self._stopped.set()
+
+    def unpack(self, archive: Path, name: str) -> list[str]:
         """Unpack a zip; UploadError when it is a bomb or damaged; what is no audio is refused."""
         try:
             with zipfile.ZipFile(archive) as opened:
@@ -89,7 +97,7 @@ class Uploads:
                 budget = _budget(archive, self.limits)
                 if sum(entry.file_size for entry in entries) > budget:
                     raise _bomb(name, self.limits)
-                return list(self._unpacked(opened, entries, name, budget, check))
+                return list(self._unpacked(opened, entries, name, budget))
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
             raise UploadError(f"{name} is no zip that can be read: pack it again") from error
 
@@ -99,11 +107,9 @@ class Uploads:
         entries: list[zipfile.ZipInfo],
         name: str,
         budget: int,
-        check: Check,
     ) -> Iterator[str]:
         spent = 0
         for entry in entries:
-            check()
             try:
                 path = safe_path(entry.filename)
                 _need_plain(entry, path)
@@ -128,6 +134,8 @@ class Uploads:
         with opened.open(entry) as source, part.open("xb") as file:
             while block := source.read(_BLOCK):
                 written += len(block)
+                if self._stopped.is_set():
+                    raise UploadError("stopped while it was unpacked", 413)
                 self._check_bytes(name, written, before)
                 file.write(block)
         return written

@@ -114,6 +114,7 @@ class Open extends HTMLElement {
         await this.#sendOne(file, path, this.#sending.signal, (bytes) => {
           this.bar.max = Math.max(total, 1);
           this.bar.value = sent + bytes;
+          if (bytes >= file.size) this.what.textContent = `checking ${file.name}`;
         });
         sent += file.size;
       }
