@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.web.audition_routes import audition_routes
-from assistant.web.preview_jobs import PreviewJobs
+from assistant.web.preview_jobs import MOST_WAITING, JobsError, PreviewJobs
 from assistant.web.previews import keep_below, load_preview, write_preview
 from assistant.web.rooms import Room
 from mixer.loudness import integrated_lufs, true_peak_dbtp
@@ -268,6 +268,21 @@ def test_a_job_is_made_once_told_and_stoppable() -> None:
         time.sleep(0.005)
     assert (first.state, waiting.state) == ("cancelled", "cancelled")
     assert len(steps) < 150 and not jobs.cancel(("room", "a"))
+
+
+def test_a_room_cannot_fill_the_queue() -> None:
+    jobs, goes_on = PreviewJobs(), threading.Event()
+    first = jobs.want(("a", "first"), lambda report: goes_on.wait(10.0) and None)
+    while first.state == "waiting":
+        time.sleep(0.005)
+    for number in range(MOST_WAITING):
+        last = jobs.want(("a", str(number)), lambda report: None)
+    with pytest.raises(JobsError, match="60 renderings wait in this room already"):
+        jobs.want(("a", "one more"), lambda report: None)
+    other = jobs.want(("b", "another room's"), lambda report: None)
+    goes_on.set()
+    while "waiting" in (last.state, other.state):
+        time.sleep(0.005)
 
 
 def test_one_room_does_not_keep_the_others_waiting() -> None:

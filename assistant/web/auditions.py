@@ -4,6 +4,7 @@ One rule: everything that is compared comes from the session's own states and fi
 page is told of it was read on the audio that it plays.
 """
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from assistant.context import ToolContext, ToolError, rounded
 from assistant.web import playable
 from assistant.web.matching import Matched, Matching, inside, matching
 from assistant.web.playable import Playable
-from assistant.web.preview_jobs import PreviewJobs
+from assistant.web.preview_jobs import JobsError, PreviewJobs
 from assistant.web.previews import (
     CHUNK_S,
     META,
@@ -66,7 +67,8 @@ class Auditions:
         previews = {item.id: preview for item in items if (preview := self.ready(item))}
         for item in items:
             if item.id in usual and item.id not in previews:
-                self._begin(item, again=False)
+                with contextlib.suppress(JobsError):  # the list is told all the same
+                    self._begin(item, again=False)
         matched = matching(previews).each if previews else {}
         return [
             self._row(item, previews.get(item.id), matched.get(item.id), with_peaks)

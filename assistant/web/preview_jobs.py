@@ -15,8 +15,13 @@ from assistant.context import is_ours
 State = Literal["waiting", "rendering", "done", "failed", "cancelled"]
 Key = tuple[str, str]  # the room's token, the preview's name
 MOST_REMEMBERED = 500
+MOST_WAITING = 60  # of one room
 
 _log = logging.getLogger(__name__)
+
+
+class JobsError(ValueError):
+    """More than can be rendered was asked for: the message says got, needed and cure."""
 
 
 class Cancelled(Exception):
@@ -56,6 +61,7 @@ class PreviewJobs:
             if job is not None and job.state in ("waiting", "rendering"):
                 if not job.is_unwanted:
                     return job
+            self._check_room(key[0])
             job = self._jobs[key] = Job(make)
             self._jobs.move_to_end(key)
             self._forget_old()
@@ -80,6 +86,13 @@ class PreviewJobs:
             if job.state == "waiting":
                 job.state = "cancelled"
             return True
+
+    def _check_room(self, room: str) -> None:
+        waiting = [key for key, job in self._jobs.items() if job.state == "waiting"]
+        if sum(key[0] == room for key in waiting) >= MOST_WAITING:
+            raise JobsError(
+                f"{MOST_WAITING} renderings wait in this room already: stop some, or wait for them"
+            )
 
     def _forget_old(self) -> None:
         over = [key for key, job in self._jobs.items() if job.state not in ("waiting", "rendering")]
