@@ -278,8 +278,7 @@ def test_the_page_needs_nobody_else(visit):
     assert elsewhere == [] and len(visit.asked) > 20
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+@pytest.mark.parametrize(("size", "scheme"), [((1366, 768), "light"), ((390, 844), "dark")])
 def test_axe_finds_nothing_serious(chromium, web_server, size, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
     width, height = size

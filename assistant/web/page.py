@@ -87,6 +87,7 @@ def build_page(rooms: Rooms) -> gr.Blocks:
                     label="Chat", elem_id="chat", height=420, render_markdown=False, buttons=[],
                     latex_delimiters=[], allow_tags=False, feedback_options=None,
                     allow_file_downloads=False, group_consecutive_messages=False,
+                    placeholder="Ask how the balance is, or say what you hear.",
                 )  # fmt: skip
                 status = gr.HTML(elem_id="status")
                 card = gr.HTML(elem_id="card")

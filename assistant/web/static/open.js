@@ -80,7 +80,7 @@ class Open extends HTMLElement {
     root.replaceChildren(make("div", { className: "page" },
       make("h1", { textContent: "Gainsay" }),
       make("p", { textContent: "Open a song, choose the stem that everything is judged against, and talk " +
-        "about the mix. The files stay on this machine and are never changed." }),
+        "about the mix. Your files are never changed, and nobody else gets them." }),
       this.drop, this.picker, this.folder,
       make("p", { className: "or" }, this.demo),
       this.busy, this.error, this.list,
@@ -151,6 +151,7 @@ class Open extends HTMLElement {
     this.list.append(make("li", { className: refused ? "refused" : "", textContent: refused ? `Not taken: ${text}` : text }));
     const any = this.list.querySelector("li:not(.refused)") !== null;
     this.open.hidden = !any;
+    this.demo.className = any ? "" : "main";
     this.forget.hidden = false;
   }
 
@@ -159,6 +160,7 @@ class Open extends HTMLElement {
       await ask(`${this.#room}/stems`, "DELETE");
       this.list.replaceChildren();
       this.open.hidden = this.forget.hidden = true;
+      this.demo.className = "main";
     } catch (error) {
       this.error.textContent = error.message;
     }

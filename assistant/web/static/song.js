@@ -22,7 +22,8 @@ const CSS = `
     header { flex-wrap: wrap; }
     h1 { max-width: 100%; }
     p { flex-basis: 100%; white-space: normal; }
-    ul { right: auto; left: 0; }
+    details[open] { flex-basis: 100%; }
+    ul { position: static; width: auto; box-shadow: none; }
   }
   a { color: var(--accent); font-size: var(--small); }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
@@ -34,6 +35,8 @@ class Song extends HTMLElement {
   async connectedCallback() {
     const root = styled(this, CSS);
     window.addEventListener("gainsay:changed", this.#lookForFiles);
+    window.addEventListener("pointerdown", this.#leave);
+    window.addEventListener("keydown", this.#leave);
     let room;
     try {
       room = await ask(`/rooms/${this.getAttribute("room")}`);
@@ -57,7 +60,16 @@ class Song extends HTMLElement {
 
   disconnectedCallback() {
     window.removeEventListener("gainsay:changed", this.#lookForFiles);
+    window.removeEventListener("pointerdown", this.#leave);
+    window.removeEventListener("keydown", this.#leave);
   }
+
+  // A list that lies over the page goes with Escape, and with a click beside it.
+  #leave = (event) => {
+    const open = [...this.shadowRoot.querySelectorAll("details[open]")];
+    const elsewhere = event.type === "pointerdown" && !event.composedPath().includes(this);
+    if (elsewhere || event.key === "Escape") open.forEach((one) => { one.open = false; });
+  };
 
   #lookForFiles = async () => {
     const room = `/rooms/${this.getAttribute("room")}`;
