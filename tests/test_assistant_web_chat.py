@@ -7,7 +7,9 @@ import pytest
 pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
 
 from assistant.by_hand import set_fader
+from assistant.demo import song_folder as demo_song
 from assistant.hearing import ToolCall
+from assistant.opening import load_listener
 from assistant.web.chat_messages import shown_messages
 from assistant.web.chat_turns import act, last_turn, say, say_again
 from assistant.web.room import RoomError
@@ -221,3 +223,37 @@ def test_names_that_look_like_markup_stay_as_they_are(open_room, tmp_path):
     room = open_room(call("measure_levels"), speaks("There."), song=song)
     room.session.record("user", text=name)
     assert shown_messages(room.session.events)[-2]["content"] == name
+
+
+def test_the_shipped_listener_understands_every_suggestion(tmp_path):
+    rooms = Rooms(tmp_path / "rooms", load_listener)
+    room = rooms.open_song(rooms.issue(), demo_song())
+    done = {}
+
+    def say_what_is_offered(words):
+        assert words in suggestions(room)
+        before = len(room.session.events)
+        list(say(room, words))
+        steps = [e for e in room.session.events[before:] if e["event"] == "tool_result"]
+        done[words] = [step["name"] for step in steps if step["ok"]]
+
+    for words in (
+        "Check the gain staging.", "Explain headroom.", "I can hardly hear the vocals.", "Why?",
+        "How do I do that by hand?", "Leave it as it is.", "Yes, apply that.",
+        "Render it with effects.", "Compare before and after.", "Undo that.", "How does the balance sound to you?",
+    ):  # fmt: skip
+        say_what_is_offered(words)
+    rooms.close()
+    assert done == {
+        "Check the gain staging.": ["check_gain_staging"],
+        "Explain headroom.": ["explain"],
+        "I can hardly hear the vocals.": ["propose_moves"],
+        "Why?": ["measure_levels"],  # whose result has the why card
+        "How do I do that by hand?": ["explain"],
+        "Leave it as it is.": [],
+        "Yes, apply that.": ["apply_moves"],
+        "Render it with effects.": ["render_mix"],
+        "Compare before and after.": ["audition"],
+        "Undo that.": ["undo"],
+        "How does the balance sound to you?": ["propose_moves"],
+    }
