@@ -240,7 +240,8 @@ def test_the_shipped_listener_understands_every_suggestion(tmp_path):
     for words in (
         "Check the gain staging.", "Explain headroom.", "I can hardly hear the vocals.", "Why?",
         "How do I do that by hand?", "Leave it as it is.", "Yes, apply that.",
-        "Render it with effects.", "Compare before and after.", "Undo that.", "How does the balance sound to you?",
+        "Render it with effects.", "Compare before and after.", "Undo that.",
+        "How does the balance sound to you?",
     ):  # fmt: skip
         say_what_is_offered(words)
     rooms.close()
