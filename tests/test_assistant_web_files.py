@@ -11,7 +11,7 @@ from assistant.web.app import build_app
 from assistant.web.chat_turns import act
 from assistant.web.rooms import Rooms
 from tests.scripted import ScriptedListener, song_folder
-from tests.test_assistant_web_guard import asked
+from tests.web_requests import asked
 
 
 @pytest.fixture

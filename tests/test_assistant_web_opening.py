@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
 
 from tests.scripted import ScriptedListener, call, moves, say, song_folder
-from tests.test_assistant_web_page import serious
+from tests.web_axe import serious
 from tests.web_server import running
 
 WAIT_MS = 90_000
@@ -140,10 +140,9 @@ def test_a_list_can_be_cleared_before_it_is_opened(opener, tmp_path):
 
 
 def test_axe_finds_nothing_serious_before_a_song_is_open(opener):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
     choose(opener, file("notes.txt", b"hello"))
     listed(opener, 1)
-    assert serious(axe, opener) == []
+    assert serious(opener) == []
 
 
 def test_markup_in_names_is_inert_everywhere(page, tmp_path):

@@ -12,11 +12,11 @@ pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
 
 from mixer.loudness import integrated_lufs
 from tests.player_page import STOP, Deck
+from tests.web_axe import serious
 
 WAIT_MS = 90_000
 RATE = 44100
 ASK = "How does the balance sound to you?"
-SERIOUS = ("serious", "critical")
 
 
 class Visit:
@@ -280,7 +280,6 @@ def test_the_page_needs_nobody_else(visit):
 
 @pytest.mark.parametrize(("size", "scheme"), [((1366, 768), "light"), ((390, 844), "dark")])
 def test_axe_finds_nothing_serious(chromium, web_server, size, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
     width, height = size
     context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     visit = Visit(context.new_page(), web_server.address)
@@ -288,17 +287,6 @@ def test_axe_finds_nothing_serious(chromium, web_server, size, scheme):
     visit.say("what are the levels?")
     visit.page.locator("#chat .thought-group .title").first.click()
     visit.page.wait_for_timeout(500)
-    assert serious(axe, visit.page) == []
+    assert serious(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
-
-
-def serious(axe, page) -> list[str]:
-    """What axe-core calls serious or critical, one line each."""
-    found = axe.Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:200]}"
-        for one in found
-        if one["impact"] in SERIOUS
-        for node in one["nodes"]
-    ]
