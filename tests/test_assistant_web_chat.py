@@ -15,6 +15,7 @@ from assistant.web.chat_turns import act, last_turn, say, say_again
 from assistant.web.room import RoomError
 from assistant.web.rooms import Rooms
 from assistant.web.suggestions import suggestions
+from mixer.moves import Move
 from tests.scripted import ScriptedListener, call, moves, song_folder
 from tests.scripted import say as speaks
 
@@ -155,6 +156,48 @@ def test_trying_again_takes_back_what_the_turn_changed(open_room):
         "vocals up 3 dB",
         "vocals up 3 dB",
     ]
+
+
+def test_trying_again_after_a_yes_applies_the_same_moves(open_room):
+    def yes(*_):
+        return call("apply_moves")
+
+    room = open_room(
+        call("propose_moves", moves=moves(vocals=3.0)), speaks("Vocals up 3 dB?"),
+        yes, speaks("Done."), yes, speaks("Done."),
+    )  # fmt: skip
+    list(say(room, "the vocals are buried"))
+    advised = room.session.proposal
+    list(say(room, "yes, apply that"))
+    assert room.session.state().gain_db == (0.0, 0.0, 3.0) and room.session.proposal is None
+    list(say_again(room))
+    assert room.session.state().gain_db == (0.0, 0.0, 3.0)
+    before = last_turn(room)
+    assert (before.version, before.proposal) == (0, advised) and before.call is None
+
+
+def test_trying_a_button_again_presses_it_again(open_room):
+    room = open_room()
+    room.session.propose([Move("vocals", 3.0)], "buried")
+    list(act(room, ToolCall("apply_moves", {}), "Apply that."))
+    list(say_again(room))  # nothing is left to the listener, which has no step to give
+    assert room.session.state().gain_db == (0.0, 0.0, 3.0)
+    list(act(room, ToolCall("apply_moves", {"moves": moves(kick=-2.0)}), "Apply kick -2.0 dB."))
+    list(say_again(room))
+    assert room.session.state().gain_db == (0.0, -2.0, 3.0)
+    assert room.session.events[-1]["event"] == "reply" and room.work.state == "done"
+
+
+def test_what_the_hand_does_before_the_room_is_free_is_seen_by_a_second_try(open_room):
+    room = open_room(raise_vocals, speaks("Done."), raise_vocals, speaks("Done."))
+    list(say(room, "vocals up 3 dB"))
+    with room.lock:  # the hand has the room while the second try begins
+        again = say_again(room)
+        next(again)
+        set_fader(room.context, "kick", -2.0)
+    with pytest.raises(RoomError, match="the desk was changed since"):
+        list(again)
+    assert room.session.state().gain_db == (0.0, -2.0, 3.0) and not room.work.is_running
 
 
 def test_trying_again_is_refused_where_it_would_undo_the_hand(open_room):
