@@ -206,6 +206,20 @@ def test_two_tabs_are_two_rooms(visit, chromium, web_server):
     context.close()
 
 
+def test_six_tabs_of_one_browser_answer_and_follow(chromium, web_server):
+    context = chromium.new_context()
+    tabs = [Visit(context.new_page(), web_server.address) for _ in range(6)]
+    assert len({tab.token for tab in tabs}) == 6
+    twin = Visit(context.new_page(), f"{web_server.address}/?room={tabs[0].token}")
+    tabs[5].page.wait_for_load_state("networkidle", timeout=10_000)
+    for gain_db, tab in enumerate((tabs[0], tabs[5]), start=1):
+        tab.say(f"vocals up {gain_db} dB")
+        assert tab.gains_db() == {"vocals": float(gain_db)}
+    twin.page.wait_for_selector("#chat .bot .message-content", timeout=10_000)
+    assert twin.replies() == tabs[0].replies()
+    context.close()
+
+
 def test_moves_are_adjusted_before_they_are_applied(visit):
     stem = next(iter(proposed(visit)))
     visit.page.click("gainsay-card >> text=Adjust")

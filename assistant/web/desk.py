@@ -1,11 +1,9 @@
-"""The desk's routes: its state, one change by hand, and waiting for what others change.
+"""The desk's routes: its state, one change by hand, and whether others changed something.
 
 One rule: what the hand does goes through the session, so the talk knows of it and can undo it.
 """
 
-import asyncio
 import json
-import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -21,9 +19,7 @@ from assistant.web.desk_state import desk_state
 from assistant.web.rooms import Room, RoomError, Rooms
 
 LARGEST_BODY = 4096  # bytes of one change
-LONGEST_WAIT_S = 20.0
 WAIT_FOR_TURN_S = 15.0  # a turn of the chat holds the room
-_LOOK_EVERY_S = 0.15
 _TOOLS = {"undo": "undo", "redo": "redo", "apply": "apply_moves", "restore": "restore_version"}
 _BY_HAND: dict[str, Callable[[ToolContext, str, Any], object]] = {
     "gain_db": set_fader,
@@ -78,16 +74,9 @@ def desk_routes(rooms: Rooms) -> APIRouter:
         return await run_in_threadpool(_answered, room, body)
 
     @routes.get("/rooms/{token}/events")
-    async def wait(
-        request: Request, token: str, since: int = -1, wait_s: float = LONGEST_WAIT_S
-    ) -> dict[str, int]:
-        room = rooms.get(token)
-        end = time.monotonic() + min(max(wait_s, 0.0), LONGEST_WAIT_S)
-        while room.revision == since and time.monotonic() < end:
-            if await request.is_disconnected():
-                break
-            await asyncio.sleep(_LOOK_EVERY_S)  # no thread waits, however many pages are open
-        return {"revision": room.revision}
+    async def revision(token: str) -> dict[str, int]:
+        """What the page asks every now and then, so it waits for nothing."""
+        return {"revision": rooms.get(token).revision}
 
     return routes
 

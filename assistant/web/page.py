@@ -76,7 +76,8 @@ def build_page(rooms: Rooms) -> gr.Blocks:
     """The page of these rooms."""
     with gr.Blocks(title="Gainsay", analytics_enabled=False, fill_width=True) as page:
         token = gr.Textbox(visible=False)
-        revision, kept = gr.Number(visible=False), gr.State("")
+        # No gr.State: for it, Gradio holds a connection open for each tab.
+        revision, kept = gr.Number(visible=False), gr.Textbox(visible=False)
         with gr.Row(elem_id="top"):
             head = gr.HTML(elem_id="head")
             tone = gr.Radio(TONES, label="Explain as to a", elem_id="tone", visible=False)
