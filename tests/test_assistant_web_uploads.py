@@ -5,7 +5,9 @@ import io
 import os
 import stat
 import zipfile
+import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
 
 from assistant.web.limits import LONGEST_NAME, Limits, UploadError, safe_path
+from assistant.web.quota import Part
 from assistant.web.uploads import Uploads
 from mixer.audio_files import audio_files
 
@@ -63,7 +66,7 @@ def refused(uploads: Uploads, name: str, content: bytes) -> str:
 
 def left_over(uploads: Uploads) -> list[str]:
     """Unfinished files."""
-    return [path.name for path in uploads.folder.rglob("*.part")]
+    return [path.name for path in uploads.folder.rglob(".*")]
 
 
 @pytest.fixture
@@ -208,19 +211,22 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     assert "100 times its size" in refused(uploads, "bomb.zip", bomb)
 
 
-def test_a_zip_bomb_that_lies_about_its_size_is_cut_off(tmp_path):
+def test_a_zip_bomb_that_lies_about_its_size_is_cut_off(tmp_path, monkeypatch):
     uploads = Uploads(tmp_path, small())
     content = bytearray(packed(("kick.wav", bytes(1 << 24))))
-    at = content.index(b"PK\x01\x02") + 24
-    content[at : at + 4] = (1000).to_bytes(4, "little")
-    written = []
-    uploads._keep = lambda part, path: written.append(part.stat().st_size) or path.name
-    try:
-        sent(uploads, "bomb.zip", bytes(content))
-    except UploadError:
-        pass
-    assert not written or max(written) <= 1000
-    assert left_over(uploads) == []
+    at = content.index(b"PK\x01\x02")
+    content[at + 16 : at + 20] = zlib.crc32(bytes(1000)).to_bytes(4, "little")
+    content[at + 24 : at + 28] = (1000).to_bytes(4, "little")
+    largest, take = [0], Part.take
+
+    def counted(part, name, count):
+        take(part, name, count)
+        largest[0] = max(largest[0], part.bytes if name == "kick.wav" else 0)
+
+    monkeypatch.setattr(Part, "take", counted)
+    assert sent(uploads, "bomb.zip", bytes(content)) == [] and left_over(uploads) == []
+    assert "kick.wav holds no audio" in uploads.refused[0]["reason"]
+    assert largest == [1000]  # of the 16 MiB that are in it
 
 
 def test_entries_that_share_their_bytes_are_counted_as_often_as_they_unpack(tmp_path):
@@ -260,23 +266,78 @@ def test_bytes_are_counted_as_they_arrive(tmp_path):
     assert "together" in refused(together, "c.wav", sound())
 
 
-def test_files_that_arrive_side_by_side_are_counted_together(tmp_path):
-    size = len(sound())
-    uploads = Uploads(tmp_path, Limits(most_bytes=round(2.5 * size)))
+def side_by_side(uploads: Uploads, count: int) -> list[object]:
+    """Send so many files of the same size at once, block by block; what came of each."""
 
     async def slow():
         content = sound()
-        for at in range(0, size, 4096):
+        for at in range(0, len(content), 4096):
             yield content[at : at + 4096]
             await asyncio.sleep(0)
 
     async def all_at_once():
-        taken = [uploads.receive(f"{n}.wav", slow()) for n in range(4)]
+        taken = [uploads.receive(f"{n}.wav", slow()) for n in range(count)]
         return await asyncio.gather(*taken, return_exceptions=True)
 
-    outcomes = asyncio.run(all_at_once())
+    return asyncio.run(all_at_once())
+
+
+def test_bytes_of_files_that_arrive_side_by_side_are_counted_together(tmp_path):
+    size = len(sound())
+    uploads = Uploads(tmp_path, Limits(most_bytes=round(2.5 * size)))
+    outcomes = side_by_side(uploads, 4)
     assert sum(isinstance(outcome, UploadError) for outcome in outcomes) >= 2
     assert sum(path.stat().st_size for path in uploads.files()) <= 2.5 * size
+    assert left_over(uploads) == [] and not uploads.is_receiving
+
+
+def test_files_that_arrive_side_by_side_are_no_more_than_may_be(tmp_path):
+    uploads = Uploads(tmp_path, Limits(most_files=2))
+    outcomes = side_by_side(uploads, 6)
+    assert sum(isinstance(outcome, UploadError) for outcome in outcomes) == 4
+    assert len(uploads.files()) == 2 and len(uploads.refused) == 4
+    uploads.clear()
+    assert [len(one) for one in side_by_side(uploads, 2)] == [1, 1]
+
+
+def test_a_file_that_ends_while_another_arrives_stays_counted(tmp_path):
+    size = len(sound())
+    uploads = Uploads(tmp_path, Limits(most_bytes=round(1.5 * size)))
+
+    async def with_another_inside():
+        content = sound()
+        yield content[: size // 4]
+        await uploads.receive("short.wav", whole())
+        for at in range(size // 4, size, 4096):
+            yield content[at : at + 4096]
+
+    async def whole():
+        yield sound()
+
+    with pytest.raises(UploadError, match="together"):
+        asyncio.run(uploads.receive("long.wav", with_another_inside()))
+    assert uploads.names() == ["short.wav"]
+
+
+def test_what_a_killed_server_left_unfinished_is_removed(tmp_path):
+    first = Uploads(tmp_path / "stems")
+    sent(first, "kick.wav", sound())
+    with first._quota.part(".wav") as part:  # as a kill leaves it: its end is never reached
+        part.path.write_bytes(sound())
+        assert first.names() == ["kick.wav"] and left_over(first) == [part.path.name]
+        again = Uploads(tmp_path / "stems")
+        assert again.names() == ["kick.wav"] and left_over(again) == []
+
+
+def test_uploads_leave_space_on_the_disk(tmp_path, monkeypatch):
+    size = len(sound())
+    uploads = Uploads(tmp_path, Limits(least_free_bytes=1000))
+    free = SimpleNamespace(free=size + 1000)
+    monkeypatch.setattr("assistant.web.quota.shutil.disk_usage", lambda folder: free)
+    sent(uploads, "a.wav", sound(), block=size)
+    free.free -= size
+    assert "less than 1000 bytes free" in refused(uploads, "b.wav", sound())
+    assert "less than 1000 bytes free" in refused(uploads, "b.zip", packed(("b.wav", sound())))
 
 
 def test_a_small_file_that_decodes_to_hours_is_refused(uploads):
@@ -303,7 +364,7 @@ def test_a_sending_that_is_broken_off_leaves_nothing(uploads):
     with pytest.raises(ConnectionError):
         asyncio.run(uploads.receive("kick.wav", broken()))
     assert uploads.names() == [] and left_over(uploads) == []
-    assert uploads._arriving == 0
+    assert not uploads.is_receiving
 
 
 def test_unpacking_can_be_stopped(uploads):

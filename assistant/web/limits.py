@@ -35,6 +35,7 @@ class Limits:
     most_files: int = 192
     most_bytes_a_file: int = 1 << 30
     most_bytes: int = 6 << 30
+    least_free_bytes: int = 2 << 30  # that uploads leave on the disk, whatever room they are for
     longest_s: float = 1800.0
     most_decoded_bytes: int = 16 << 30
     most_zip_ratio: float = 100.0  # of a whole zip; one silent stem in it may pack better

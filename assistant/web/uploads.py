@@ -4,7 +4,6 @@ One rule: a file has its name only when it is whole; until then it lies under a 
 """
 
 import asyncio
-import secrets
 import stat
 import threading
 import zipfile
@@ -20,10 +19,10 @@ from assistant.web.limits import (
     safe_path,
     size_told,
 )
+from assistant.web.quota import Part, Quota
 from mixer.audio_files import AudioError, read_header
 
 _BLOCK = 1 << 18
-_UNFINISHED = ".part"
 
 
 @dataclass
@@ -34,15 +33,20 @@ class Uploads:
     limits: Limits = Limits()
     refused: list[dict[str, str]] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    _arriving: int = 0  # bytes of files that are not whole yet
     _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def __post_init__(self) -> None:
+        self._quota = Quota(self.folder, self.limits)
+        self._quota.sweep()
+
+    @property
+    def is_receiving(self) -> bool:
+        """Whether a file is being received or unpacked."""
+        return self._quota.is_arriving
 
     def files(self) -> list[Path]:
         """The whole files that are there."""
-        if not self.folder.is_dir():
-            return []
-        found = self.folder.rglob("*")
-        return sorted(p for p in found if p.is_file() and p.suffix != _UNFINISHED)
+        return self._quota.files()
 
     def names(self) -> list[str]:
         """The same as paths below the folder."""
@@ -53,34 +57,26 @@ class Uploads:
         path = safe_path(name)
         self._stopped.clear()
         try:
-            kind = kind_of(path)
-            self._check_count(1)
-            part = self._unfinished()
-            try:
+            is_zip = kind_of(path) == "zip"
+            with self._quota.part(path.suffix, counts=not is_zip) as part:
                 await self._write(part, path.name, stream)
-                if kind == "zip":
-                    return await asyncio.to_thread(self.unpack, part, path.name)
+                if is_zip:
+                    return await asyncio.to_thread(self.unpack, part.path, path.name)
                 return [await asyncio.to_thread(self._keep, part, path)]
-            except FileNotFoundError as error:
-                raise UploadError(f"{path.name} was cleared away while it was sent", 409) from error
-            finally:
-                part.unlink(missing_ok=True)
+        except FileNotFoundError as error:
+            gone = UploadError(f"{path.name} was cleared away while it was sent", 409)
+            self.refuse(path.name, str(gone))
+            raise gone from error
         except UploadError as error:
             self.refuse(path.name, str(error))
             raise
 
-    async def _write(self, part: Path, name: str, stream: AsyncIterator[bytes]) -> None:
-        written, before = 0, self._bytes()
-        try:
-            with part.open("xb") as file:
-                async for block in stream:
-                    written += len(block)
-                    self._arriving += len(block)
-                    self._check_bytes(name, written, before)
-                    file.write(block)
-        finally:
-            self._arriving -= written
-        if written == 0:
+    async def _write(self, part: Part, name: str, stream: AsyncIterator[bytes]) -> None:
+        with part.path.open("xb") as file:
+            async for block in stream:
+                part.take(name, len(block))
+                file.write(block)
+        if part.bytes == 0:
             raise UploadError(f"{name} is empty (0 bytes): audio is needed, export it again")
 
     def stop(self) -> None:
@@ -93,11 +89,13 @@ class Uploads:
             with zipfile.ZipFile(archive) as opened:
                 entries = [entry for entry in opened.infolist() if not entry.is_dir()]
                 entries = [entry for entry in entries if not is_foreign(entry.filename)]
-                self._check_count(len(entries))
+                self._quota.check_count(len(entries))
                 budget = _budget(archive, self.limits)
                 if sum(entry.file_size for entry in entries) > budget:
                     raise _bomb(name, self.limits)
                 return list(self._unpacked(opened, entries, name, budget))
+        except FileNotFoundError:
+            raise  # it was cleared away
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
             raise UploadError(f"{name} is no zip that can be read: pack it again") from error
 
@@ -113,36 +111,30 @@ class Uploads:
             try:
                 path = safe_path(entry.filename)
                 _need_plain(entry, path)
-                part = self._unfinished()
-                try:
-                    spent += self._inflate(opened, entry, part, path.name)
+                with self._quota.part(path.suffix) as part:
+                    self._inflate(opened, entry, part, path.name)
+                    spent += part.bytes
                     if spent > budget:
                         raise _bomb(name, self.limits)
                     yield self._keep(part, path)
-                finally:
-                    part.unlink(missing_ok=True)
             except UploadError as error:
                 if error.status == 413:
                     raise
                 self.refuse(PurePosixPath(entry.filename).name, str(error))
 
     def _inflate(
-        self, opened: zipfile.ZipFile, entry: zipfile.ZipInfo, part: Path, name: str
-    ) -> int:
-        """Unpack one entry; how many bytes it was."""
-        written, before = 0, self._bytes()
-        with opened.open(entry) as source, part.open("xb") as file:
+        self, opened: zipfile.ZipFile, entry: zipfile.ZipInfo, part: Part, name: str
+    ) -> None:
+        with opened.open(entry) as source, part.path.open("xb") as file:
             while block := source.read(_BLOCK):
-                written += len(block)
                 if self._stopped.is_set():
                     raise UploadError("stopped while it was unpacked", 413)
-                self._check_bytes(name, written, before)
+                part.take(name, len(block))
                 file.write(block)
-        return written
 
-    def _keep(self, part: Path, path: PurePosixPath) -> str:
+    def _keep(self, part: Part, path: PurePosixPath) -> str:
         """Give a whole file its name, or one like it; refused at once if no stem is in it."""
-        self._check_decoded(part, path.name)
+        self._check_decoded(part.path, path.name)
         with self._lock:
             place = self.folder / path
             if not place.resolve().is_relative_to(self.folder.resolve()):
@@ -153,19 +145,16 @@ class Uploads:
             while chosen.name.casefold() in taken:
                 chosen = place.with_name(f"{place.stem} ({number}){place.suffix}")
                 number += 1
-            part.rename(chosen)
+            part.keep(chosen)
         return chosen.relative_to(self.folder).as_posix()
 
     def _check_decoded(self, part: Path, name: str) -> None:
         """Refuse what is longer, or larger in memory, than a song may be."""
-        named = part.with_name(f"{part.stem}{PurePosixPath(name).suffix}")
-        part.rename(named)
         try:
-            header = read_header(named)
+            header = read_header(part)
         except AudioError as error:
-            raise UploadError(str(error).replace(named.name, name), 415) from error
-        finally:
-            named.rename(part)
+            part.stat()  # FileNotFoundError where it was cleared away
+            raise UploadError(str(error).replace(part.name, name), 415) from error
         seconds = header.frames / header.sample_rate
         if seconds > self.limits.longest_s:
             raise UploadError(
@@ -206,27 +195,7 @@ class Uploads:
         with self._lock:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.refused.clear()
-
-    def _unfinished(self) -> Path:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return self.folder / f".{secrets.token_hex(8)}{_UNFINISHED}"
-
-    def _bytes(self) -> int:
-        return sum(path.stat().st_size for path in self.files())
-
-    def _check_count(self, more: int) -> None:
-        if len(self.files()) + more > self.limits.most_files:
-            raise UploadError(
-                f"more than {self.limits.most_files} files were sent: send one song's stems", 413
-            )
-
-    def _check_bytes(self, name: str, written: int, before: int) -> None:
-        if written > self.limits.most_bytes_a_file:
-            most = size_told(self.limits.most_bytes_a_file)
-            raise UploadError(f"{name} is larger than {most}: send it as flac", 413)
-        if before + max(written, self._arriving) > self.limits.most_bytes:
-            most = size_told(self.limits.most_bytes)
-            raise UploadError(f"these stems are larger than {most} together: send flac", 413)
+        self._quota.forget()
 
 
 def _need_plain(entry: zipfile.ZipInfo, path: PurePosixPath) -> None:
