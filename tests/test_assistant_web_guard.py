@@ -9,7 +9,7 @@ pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
 from assistant.web.app import build_app
 from assistant.web.guard import HEADERS, MOST_BODY_BYTES, Guard
 from assistant.web.rooms import Rooms
-from tests.scripted import ScriptedListener
+from tests.scripted import ScriptedListener, song_folder
 from tests.web_requests import asked
 
 TOKEN = "A" * 22
@@ -110,6 +110,31 @@ def test_passwords_cannot_be_guessed_quickly():
 
 
 @pytest.mark.parametrize(
+    ("guesser", "same", "another"),
+    [
+        ("203.0.113.5", "203.0.113.5", "203.0.113.6"),
+        ("203.0.113.5", "::ffff:203.0.113.5", "::ffff:203.0.113.6"),
+        ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"),
+    ],
+)
+def test_who_guesses_locks_nobody_else_out(guesser, same, another):
+    guarded = Guard(hello, password="right", clock=lambda: 0.0)
+    for guess in range(12):
+        asked(guarded, authorization=basic(f"guess {guess}"), client=guesser)
+    assert asked(guarded, authorization=basic("right"), client=same)[0] == 429
+    assert asked(guarded, authorization=basic("right"), client=another)[0] == 200
+    assert asked(guarded, authorization=basic("wrong"), client=another)[0] == 401
+
+
+def test_only_so_many_guessers_are_remembered(monkeypatch):
+    monkeypatch.setattr("assistant.web.guard.MOST_GUESSERS", 3)
+    guarded = Guard(hello, password="right", clock=lambda: 0.0)
+    for place in range(5):
+        asked(guarded, authorization=basic("wrong"), client=f"203.0.113.{place}")
+    assert list(guarded._wrong) == ["203.0.113.2", "203.0.113.3", "203.0.113.4"]
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/gradio_api/file//etc/passwd",
@@ -131,8 +156,22 @@ def test_nothing_else_is_answered(whole, path, method):
 
 
 def test_the_journal_and_the_stems_are_no_files_to_fetch(whole):
-    for name in ("session/journal.jsonl", "stems/kick.wav", "song.json", "cache/x.flac"):
-        assert asked(whole, f"/rooms/{TOKEN}/{name}")[0] in (404, 405)
+    room = whole.app.rooms.create()
+    song_folder(room.stems_folder)
+    room.open_song(room.stems_folder)
+    (room.cache / "x.flac").write_text("a preview")
+    held = {
+        path.relative_to(room.folder).as_posix(): path.read_bytes()
+        for path in room.folder.rglob("*")
+        if path.is_file()
+    }
+    assert {"song.json", "session/journal.jsonl", "stems/kick.wav", "cache/x.flac"} <= set(held)
+    for name, content in held.items():
+        for place in (name, f"files/{name}", f"files/../{name}", f"files/..%2f{name}"):
+            for method in ("GET", "POST"):
+                status, _, body = asked(whole, f"/rooms/{room.token}/{place}", method)
+                assert status in (404, 405), (place, method)
+                assert not content or content not in body
 
 
 def test_a_room_that_was_never_issued_is_not_made_by_asking(whole):

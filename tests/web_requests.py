@@ -3,7 +3,7 @@
 import asyncio
 
 
-def asked(app, path="/", method="GET", body=b"", **headers):
+def asked(app, path="/", method="GET", body=b"", client="127.0.0.1", **headers):
     """(status, headers, body) of one request; header names with _ for -."""
     told = {"host": "localhost:7860"} | {k.replace("_", "-"): v for k, v in headers.items()}
     pieces = [body[at : at + 65536] for at in range(0, len(body), 65536)] or [b""]
@@ -23,7 +23,7 @@ def asked(app, path="/", method="GET", body=b"", **headers):
         "type": "http", "method": method, "path": path, "raw_path": path.encode(),
         "query_string": query.encode(), "scheme": "http", "http_version": "1.1", "root_path": "",
         "headers": [(k.encode(), v.encode("latin-1")) for k, v in told.items()],
-        "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 7860), "state": {},
+        "client": (client, 5), "server": ("127.0.0.1", 7860), "state": {},
     }  # fmt: skip
     asyncio.run(app(scope, receive, send))
     given = {key.decode(): value.decode() for key, value in sent[0]["headers"]}

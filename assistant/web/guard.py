@@ -9,7 +9,7 @@ import hmac
 import ipaddress
 import re
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 METHODS = SAFE_METHODS | {"POST", "PUT", "DELETE"}
 MOST_BODY_BYTES = 1 << 20  # of anything but an upload
 UPLOADS = re.compile(r"/rooms/[A-Za-z0-9_-]{22}/stems")
-MOST_WRONG_PASSWORDS, WRONG_WITHIN_S = 10, 60.0
+MOST_WRONG_PASSWORDS, WRONG_WITHIN_S = 10, 60.0  # of one client
+MOST_GUESSERS = 4096  # clients whose wrong passwords are remembered
 
 # Gradio's own routes that the page and the clients need. Its file, upload, proxy, stream, recording
 # and editing routes are not among them.
@@ -93,7 +94,7 @@ class Guard:
         self.app = app
         self._names = frozenset(name.casefold() for name in ("localhost", *names))
         self._password = None if password is None else _digest(password)
-        self._wrong: deque[float] = deque(maxlen=MOST_WRONG_PASSWORDS)
+        self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,22 +130,31 @@ class Guard:
             return Refusal(400, "the length of the request is no number")
         if length > MOST_BODY_BYTES and not UPLOADS.fullmatch(path):
             return Refusal(413, "this request is larger than is taken here")
-        return self._locked(headers)
+        return self._locked(headers, client_of(scope))
 
-    def _locked(self, headers: dict[str, str]) -> Refusal | None:
-        """The refusal of whoever does not give the password; None where it is right."""
+    def _locked(self, headers: dict[str, str], client: str) -> Refusal | None:
+        """The refusal of whoever does not give the password; None where it is right.
+
+        Who guesses too often waits, and nobody else does.
+        """
         if self._password is None:
             return None
-        now = self._clock()
-        if len(self._wrong) == MOST_WRONG_PASSWORDS and now - self._wrong[0] < WRONG_WITHIN_S:
+        now, wrong = self._clock(), self._wrong.get(client, ())
+        if len(wrong) == MOST_WRONG_PASSWORDS and now - wrong[0] < WRONG_WITHIN_S:
             return Refusal(429, "too many wrong passwords: wait a minute", {"retry-after": "60"})
         given = password_in(headers.get("authorization", ""))
         if given is not None and hmac.compare_digest(_digest(given), self._password):
             return None
         if given is not None:
-            self._wrong.append(now)
+            self._note_wrong(client, now)
         asks = {"www-authenticate": 'Basic realm="Gainsay", charset="UTF-8"'}
         return Refusal(401, "a password is needed", asks)
+
+    def _note_wrong(self, client: str, now: float) -> None:
+        self._wrong.setdefault(client, deque(maxlen=MOST_WRONG_PASSWORDS)).append(now)
+        self._wrong.move_to_end(client)
+        while len(self._wrong) > MOST_GUESSERS:
+            self._wrong.popitem(last=False)
 
     def is_our_host(self, host: str) -> bool:
         """Whether a Host header is a name of ours or a plain address: no rebound name is."""
@@ -168,6 +178,20 @@ def is_from_here(method: str, path: str, headers: dict[str, str]) -> bool:
     if origin is None:
         return True
     return urlsplit(origin).netloc.casefold() == headers.get("host", "").casefold()
+
+
+def client_of(scope: Scope) -> str:
+    """Who asks: an IPv4 address, or the /64 network of an IPv6 one, which one user has whole."""
+    host = (scope.get("client") or ("",))[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), 64), strict=False))
 
 
 def password_in(authorization: str) -> str | None:
