@@ -1,4 +1,4 @@
-"""Rooms: one session each, opened anew after a restart, put away, stopped, refused with reasons."""
+"""Rooms: one session each, opened anew after a restart, stopped, refused with reasons."""
 
 import json
 import threading
@@ -12,21 +12,10 @@ pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
 
 from assistant.journal import JournalError
 from assistant.web.room import RoomError
-from assistant.web.rooms import DAY_S, Rooms
+from assistant.web.rooms import Rooms
 from assistant.web.work import Stopped, Work
-from mixer.moves import Move
 from tests.scripted import NAMES, RATE, ScriptedListener, song_folder
-
-
-def some_rooms(folder, **options):
-    return Rooms(folder, ScriptedListener, **options)
-
-
-def wait_for(condition, within_s=20.0):
-    until = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.01)
+from tests.web_rooms import move, some_rooms, wait_for
 
 
 @pytest.fixture
@@ -39,12 +28,6 @@ def rooms(tmp_path):
 @pytest.fixture
 def song(tmp_path):
     return song_folder(tmp_path / "My song")
-
-
-def move(room, stem, gain_db):
-    """Move a fader as a new version."""
-    session = room.session
-    return session.change(session.state().moved(session.names, [Move(stem, gain_db)]), "moved")
 
 
 def test_only_tokens_that_were_issued_are_known(rooms):
@@ -164,45 +147,12 @@ def test_opening_can_be_stopped(rooms, song):
     assert room.work.state == "stopped" and not room.song_open and not room.has_song
 
 
-def test_waiting_ends_with_a_change_or_with_the_time(rooms):
+def test_the_revision_grows_and_is_never_one_that_was_seen_before_a_restart(rooms, tmp_path):
     room = rooms.create()
-    begun = time.monotonic()
-    assert room.wait(room.revision, 0.05) == 0 and time.monotonic() - begun < 1.0
-    threading.Timer(0.05, room.changed).start()
-    assert room.wait(0, 10.0) == 1
-
-
-def test_idle_rooms_are_put_away_and_come_back(rooms, song):
-    room = rooms.open_song(rooms.issue(), song)
-    move(room, "vocals", -2.0)
-    room.used_at -= 4000.0
-    rooms.sweep()
-    assert not room.song_open
-    again = rooms.get(room.token)
-    assert again is not room
-    again.open_song()
-    assert again.session.state().gain_db == (0.0, 0.0, -2.0)
-
-
-def test_rooms_that_nobody_used_for_long_are_removed(tmp_path, song, monkeypatch):
-    rooms = some_rooms(tmp_path / "rooms", keep_days=2.0)
-    old, new = (rooms.open_song(rooms.issue(), song) for _ in range(2))
-    rooms.close()
-    (tmp_path / "rooms" / "not a room").mkdir()
-    now = time.time()
-    monkeypatch.setattr(
-        "assistant.web.rooms._last_used",
-        lambda folder: now - (3.0 if folder.name == old.token else 1.0) * DAY_S,
-    )
-    rooms.sweep()
-    assert {path.name for path in rooms.root.iterdir()} == {new.token, "not a room"}
-    assert not rooms.knows(old.token) and len(list(song.iterdir())) == 3
-
-
-def test_only_so_many_rooms_are_in_memory(rooms, song, monkeypatch):
-    monkeypatch.setattr("assistant.web.rooms.MOST_AWAKE", 2)
-    opened = [rooms.open_song(rooms.issue(), song) for _ in range(3)]
-    assert [room.song_open for room in opened] == [False, True, True]
+    before = room.revision
+    assert room.changed() == before + 1 == room.revision
+    time.sleep(0.01)
+    assert some_rooms(tmp_path / "rooms").create().revision > room.revision
 
 
 def test_the_listener_is_loaded_once_for_all_rooms(tmp_path, song):

@@ -4,14 +4,14 @@ One rule: the room's token comes with every event; the page itself remembers not
 """
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio import themes
 
-from assistant.progress import Event
 from assistant.web.api import add_endpoints
 from assistant.web.chat_messages import Shown, shown_messages
 from assistant.web.chat_turns import say, say_again
@@ -38,6 +38,7 @@ _CHANGED = (
     "{detail: {revision, from: 'chat'}})); }"
 )
 _STOP = "(token) => { fetch(`/rooms/${token}/stop`, {method: 'POST'}); }"  # past Gradio's queue
+HAND_WITHIN_S = 2.0  # a change by hand holds a room no longer
 Update = Any
 
 
@@ -116,30 +117,49 @@ def build_page(rooms: Rooms) -> gr.Blocks:
             return _whole(rooms, asked.get("room", ""), chooses="new" in asked)
 
         def refreshed(room_token: str) -> list[Update]:
-            return _talk_now(rooms.get(room_token))
+            room = rooms.get(room_token)
+            if room.sleeps and not room.work.is_running:
+                with suppress(RoomError):
+                    room.begin_opening()
+            return _talk_now(room)
 
         def taken(room_token: str, text: str) -> tuple[str, str]:
             """What is to be said, and what stays in the box: all of it while Gainsay is busy."""
-            return ("", text) if rooms.get(room_token).work.is_running else (text, "")
+            try:
+                room = rooms.get(room_token)
+            except RoomError as error:
+                _tell(error)
+                return "", text
+            busy = room.work.is_running and not room.sleeps
+            return ("", text) if busy else (text, "")
 
         def said(room_token: str, text: str) -> Iterator[list[Update]]:
             yield from _shown(rooms, room_token, lambda room: say(room, text))
+
+        def said_in_words(room_token: str, text: str) -> Iterator[list[Update]]:
+            """The same; what could not be said goes back into the box."""
+            refused: list[RoomError] = []
+            for shown in _shown(rooms, room_token, lambda room: say(room, text), refused.append):
+                yield [*shown, text if refused else gr.skip()]
 
         def tried_again(room_token: str) -> Iterator[list[Update]]:
             yield from _shown(rooms, room_token, say_again)
 
         def told_as(room_token: str, name: str) -> None:
-            room = rooms.get(room_token)
-            with room.lock:
-                room.session.prefer_tone(name)
+            try:
+                prefer_tone(rooms.get(room_token), name)
+            except RoomError as error:
+                _tell(error)
 
-        hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        follow: dict[str, Any] = {**hidden, "concurrency_limit": 8}
-        page.load(load, None, whole, **hidden)
-        refresh.click(refreshed, [token], talk, **hidden)
+        # Eight rooms at once, or one that waits would hold up all others.
+        follow: dict[str, Any] = {
+            "api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8,
+        }  # fmt: skip
+        page.load(load, None, whole, **follow)
+        refresh.click(refreshed, [token], talk, **follow)
         for begun in (send.click, words.submit):
-            begun(taken, [token, words], [kept, words], **hidden).then(
-                said, [token, kept], talk, **follow
+            begun(taken, [token, words], [kept, words], **follow).then(
+                said_in_words, [token, kept], [*talk, words], **follow
             ).then(None, [revision], None, js=_CHANGED)
         for button in offered:
             button.click(said, [token, button], talk, **follow).then(
@@ -147,7 +167,7 @@ def build_page(rooms: Rooms) -> gr.Blocks:
             )
         again.click(tried_again, [token], talk, **follow).then(None, [revision], None, js=_CHANGED)
         stop.click(None, [token], None, js=_STOP)
-        tone.input(told_as, [token, tone], None, **hidden)
+        tone.input(told_as, [token, tone], None, **follow)
         add_endpoints(rooms)
     return page
 
@@ -176,6 +196,7 @@ def _whole(rooms: Rooms, token: str, chooses: bool) -> list[Update]:
     ]
 
 
+_FIXED = 5  # what _talk updates beside the suggestions
 _ELEMENTS = ("gainsay-player", "gainsay-desk", "gainsay-card")
 
 
@@ -184,33 +205,62 @@ def _element(name: str, token: str) -> str:
     return f'<{name} room="{html.escape(token)}"></{name}>'
 
 
-def _shown(rooms: Rooms, token: str, turn: Any) -> Iterator[list[Update]]:
-    """The chat as a turn goes on, and what may be said next at its end."""
-    room = rooms.get(token)
+def prefer_tone(room: Room, name: str) -> None:
+    """Explain as to a newcomer or a pro from now on; RoomError while a turn goes on."""
+    room.be_awake()
+    room.refuse_if_busy()
+    if not room.lock.acquire(timeout=HAND_WITHIN_S):
+        raise RoomError("Gainsay is busy: wait, or stop it")
     try:
+        room.session.prefer_tone(name)
+    finally:
+        room.lock.release()
+    room.changed()
+
+
+def _tell(error: RoomError) -> None:
+    gr.Info(html.escape(str(error)))
+
+
+def _shown(
+    rooms: Rooms,
+    token: str,
+    turn: Callable[[Room], Iterator[list[Shown]]],
+    refused: Callable[[RoomError], object] = lambda error: None,
+) -> Iterator[list[Update]]:
+    """The chat as a turn goes on, and what may be said next at its end."""
+    try:
+        room = rooms.get(token)
+    except RoomError as error:
+        _tell(error)
+        refused(error)
+        yield [gr.skip()] * (_FIXED + MOST)
+        return
+    try:
+        room.be_awake()
         for messages in turn(room):
             yield _talk(room, messages)
     except RoomError as error:
-        gr.Info(html.escape(str(error)))
+        _tell(error)
+        refused(error)
     room.changed()
     yield _talk_now(room)
 
 
 def _talk_now(room: Room) -> list[Update]:
-    return _talk(room, shown_messages(_events(room), room.work.is_running))
+    """What stands in the chat; what the page shows stays while the song is opened again."""
+    if not room.song_open:
+        return _talk(room, None)
+    return _talk(room, shown_messages(list(room.session.events), room.work.is_running))
 
 
-def _events(room: Room) -> list[Event]:
-    return list(room.session.events) if room.song_open else []
-
-
-def _talk(room: Room, messages: list[Shown]) -> list[Update]:
+def _talk(room: Room, messages: list[Shown] | None) -> list[Update]:
     """Chat, status, revision, the buttons that send and stop, the suggestions."""
     busy = room.work.is_running
     offers = [] if busy else suggestions(room)
     offers += [None] * (MOST - len(offers))
     return [
-        [_inert(message) for message in messages],
+        gr.skip() if messages is None else [_inert(message) for message in messages],
         work_shown(room.work),
         room.revision,
         gr.update(visible=not busy),

@@ -4,27 +4,27 @@ One rule: the user's files are read where they are; a room's folder holds only w
 a note of where the song is, the session and previews.
 """
 
-import asyncio
 import json
 import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from assistant.context import Progress, ToolContext
+from assistant.context import Progress, ToolContext, is_ours
 from assistant.demo import song_folder
 from assistant.opening import Opened, remarks, settle_anchor
 from assistant.session import Session
 from assistant.web.limits import Limits
 from assistant.web.uploads import Uploads
-from assistant.web.work import Work
+from assistant.web.work import Stopped, Work
 from mixer.song import Song
 
 OpenSong = Callable[[Path, Progress], Song]
 NOTE = "song.json"
-_POLL_S = 0.05
+OPENS_WITHIN_S = 600.0  # no longer is waited for a song that is opened again
 
 
 class RoomError(ValueError):
@@ -44,12 +44,13 @@ class Room:
         self.token, self.folder = token, folder
         self.lock = threading.RLock()
         self.used_at = time.monotonic()
-        self.revision = 0
+        self.revision = time.time_ns() // 1_000_000  # never seen before, after a restart either
         self.work = Work(told=self.changed)
         self.why_anchor = ""
         self.uploads = Uploads(folder / "stems", limits)
         self._listener, self._open = listener, open_song
         self._opened: Opened | None = None
+        self._not_opened = ""  # why the last opening came to nothing
         self._condition = threading.Condition()
 
     # ---- what is open
@@ -76,12 +77,40 @@ class Room:
         return self.song_open or (self.folder / NOTE).is_file()
 
     @property
+    def sleeps(self) -> bool:
+        """Whether the song was put away, and is to be opened again when it is asked for."""
+        return self.has_song and not self.song_open and not self._not_opened
+
+    @property
     def context(self) -> ToolContext:
-        """The tools' context; RoomError while no song is open."""
+        """The tools' context; RoomError while no song is open.
+
+        A song that was put away begins to be opened again: whoever asks may ask again later.
+        """
         opened = self._opened
         if opened is None:
-            raise RoomError("no song is open in this room: open one, or load the page again")
+            raise RoomError(self._why_closed())
         return opened.context
+
+    def _why_closed(self) -> str:
+        """Why there is no open song; where it sleeps, it is woken."""
+        if self.sleeps:
+            with suppress(RoomError):
+                self.begin_opening()
+            return "the song is being opened again: wait a moment"
+        if self.has_song and self._not_opened:
+            return f"the song was not opened again ({self._not_opened}): load the page again"
+        return "no song is open in this room: open one, or load the page again"
+
+    def be_awake(self) -> None:
+        """Wait until a song that was put away is open again; RoomError says why it is not."""
+        with suppress(RoomError):
+            _ = self.context
+        with self._condition:
+            self._condition.wait_for(
+                lambda: not (self.sleeps and self.work.is_running), OPENS_WITHIN_S
+            )
+        _ = self.context
 
     @property
     def song_name(self) -> str:
@@ -101,24 +130,11 @@ class Room:
     # ---- changes
 
     def changed(self) -> int:
-        """Tell everybody who waits that something is new; the new revision."""
+        """Note that something is new, for everybody who asks; the new revision."""
         with self._condition:
             self.revision += 1
             self._condition.notify_all()
             return self.revision
-
-    def wait(self, since: int, timeout_s: float) -> int:
-        """Wait until the revision is greater than since, or the time is up; the revision."""
-        with self._condition:
-            self._condition.wait_for(lambda: self.revision > since, timeout_s)
-            return self.revision
-
-    async def wait_async(self, since: int, timeout_s: float) -> int:
-        """The same for routes, of which many may wait without a thread each."""
-        until = time.monotonic() + timeout_s
-        while self.revision <= since and time.monotonic() < until:
-            await asyncio.sleep(_POLL_S)
-        return self.revision
 
     def refuse_if_busy(self) -> None:
         """RoomError while a turn, a render or an opening is going on."""
@@ -129,35 +145,51 @@ class Room:
 
     def begin_opening(self, folder: Path | None = None) -> None:
         """Open a song in a thread of its own: one by its folder, or the one noted before."""
-        place = self._noted() if folder is None else folder
         if self.song_open:
             raise RoomError("a song is open here: start a new page for another")
+        place = self._place(folder)
         if not self.work.start("opening the song", lambda: self._open_song(place)):
             raise RoomError("this room is busy: wait, or stop what it is doing")
 
     def open_song(self, folder: Path | None = None) -> None:
         """The same, waiting for it; errors are raised."""
-        self._open_song(self._noted() if folder is None else folder)
+        self._open_song(self._place(folder))
         self.changed()
+
+    def _place(self, folder: Path | None) -> Path:
+        """The folder to open: the given one, unless another song is put away here."""
+        if folder is None:
+            return self._noted()
+        if self.sleeps and folder.resolve() != self._noted().resolve():
+            raise RoomError("another song belongs here: start a new page for this one")
+        return folder
 
     def _open_song(self, place: Path) -> None:
         with self.lock:
             if self.song_open:
                 return
-            song = self._open(place, self.work.on_progress)
-            session = Session.open(song, self.folder / "session")
-            context = ToolContext(song, session, self._listener, self.work.on_progress)
+            self._not_opened = ""
             try:
-                self.why_anchor = settle_anchor(context, None)
-                _ = context.levels, context.roles
-                self.work.on_progress(0, 1, "waking the listener")
-                self._listener.load()
-                self.work.check()
-                self._write_note(place)
-            except BaseException:
-                session.close()
+                self._opened = self._opened_at(place)
+            except BaseException as error:
+                self._not_opened = _why(error)
                 raise
-            self._opened = Opened(context, self.why_anchor)
+
+    def _opened_at(self, place: Path) -> Opened:
+        song = self._open(place, self.work.on_progress)
+        session = Session.open(song, self.folder / "session")
+        context = ToolContext(song, session, self._listener, self.work.on_progress)
+        try:
+            self.why_anchor = settle_anchor(context, None)
+            _ = context.levels, context.roles
+            self.work.on_progress(0, 1, "waking the listener")
+            self._listener.load()
+            self.work.check()
+            self._write_note(place)
+        except BaseException:
+            session.close()
+            raise
+        return Opened(context, self.why_anchor)
 
     def _noted(self) -> Path:
         """Where this room's song is, by its note."""
@@ -173,13 +205,29 @@ class Room:
         unfinished.write_text(json.dumps({"folder": told}), encoding="utf-8")
         os.replace(unfinished, self.folder / NOTE)
 
+    def put_away(self) -> bool:
+        """Let go of the song until it is asked for; False where it is in use, or there is none."""
+        if not self.lock.acquire(blocking=False):
+            return False
+        try:
+            if self.work.is_running or not self.song_open:
+                return False
+            self._let_go()
+        finally:
+            self.lock.release()
+        self.changed()
+        return True
+
     def close(self) -> None:
-        """Let go of the song and the session; the folder stays."""
+        """Stop the work, let go of the song and the session; the folder stays."""
         self.work.stop()
         with self.lock:
-            opened, self._opened = self._opened, None
-            if opened is not None:
-                opened.session.close()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.session.close()
 
     # ---- what the page shows
 
@@ -204,3 +252,12 @@ class Room:
             data["tone"] = opened.session.tone
             data["cut_off"] = opened.session.cut_off and not self.work.is_running
         return data
+
+
+def _why(error: BaseException) -> str:
+    """Why a song was not opened, for the user."""
+    if isinstance(error, Stopped):
+        return "it was stopped"
+    if is_ours(error) or isinstance(error, OSError):
+        return str(error)
+    return "the reason is in Gainsay's log"

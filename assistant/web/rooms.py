@@ -17,15 +17,20 @@ from assistant.hearing import Listener
 from assistant.web.limits import Limits
 from assistant.web.listening import Shared
 from assistant.web.room import Room, RoomError
+from mixer.audio_files import audio_files
 from mixer.song import Song, open_song
 
 __all__ = ["Room", "RoomError", "Rooms"]
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 IDLE_S = 3600.0  # a room that nobody asks for is put away; its folder stays
-MOST_AWAKE = 24  # rooms with a song in memory
+IN_USE_S = 60.0  # a page that is looked at asks more often; its song is not put away
+MOST_OPEN = 24  # rooms with a song in memory
+MOST_EMPTY = 1000  # rooms without one that are remembered
 MOST_ISSUED = 10_000  # tokens of pages that have not opened a song yet
 DAY_S = 86400.0
+_GONE = ".gone"  # behind the name of a room that is being removed
+_LOOK_EVERY_S = 0.1
 
 
 class Rooms:
@@ -55,8 +60,8 @@ class Rooms:
         self._issued: dict[str, None] = {}
         self._awake: dict[str, Room] = {}
         self._songs: WeakValueDictionary[str, Song] = WeakValueDictionary()
-        self._lock = threading.RLock()
-        self._song_lock = threading.Lock()
+        self._opening: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+        self._lock = threading.RLock()  # never held while a room is closed or a song is read
 
     def issue(self) -> str:
         """A token for a new page; its room has no folder until a song is opened in it."""
@@ -87,7 +92,7 @@ class Rooms:
                 room = self._make(token)
                 self._awake[token] = room
                 self._issued.pop(token, None)
-                self._put_away_beyond(MOST_AWAKE)
+                self._forget_empty_beyond(MOST_EMPTY)
             room.used_at = time.monotonic()
             return room
 
@@ -100,21 +105,29 @@ class Rooms:
     def sweep(self) -> None:
         """Put idle rooms away, and remove those that nobody used for keep_days."""
         now = time.monotonic()
+        for room in self._least_used():
+            if now - room.used_at > IDLE_S:
+                room.put_away()
         with self._lock:
             for token, room in list(self._awake.items()):
-                if now - room.used_at > IDLE_S and not room.work.is_running:
-                    self._put_away(token)
+                is_empty = not room.song_open and not room.work.is_running
+                if is_empty and now - room.used_at > IDLE_S:
+                    self._forget(token)
             for folder in self.root.iterdir():
-                if folder.name in self._awake or _TOKEN.fullmatch(folder.name) is None:
-                    continue
-                if time.time() - _last_used(folder) > self.keep_days * DAY_S:
-                    shutil.rmtree(folder, ignore_errors=True)
+                if folder.name not in self._awake and _TOKEN.fullmatch(folder.name) is not None:
+                    if time.time() - _last_used(folder) > self.keep_days * DAY_S:
+                        folder.rename(folder.with_name(f"{folder.name}{_GONE}"))
+        for folder in self.root.glob(f"*{_GONE}"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
-        """Put every room away, as when the server ends."""
+        """Close every room, as when the server ends."""
         with self._lock:
-            for token in list(self._awake):
-                self._put_away(token)
+            rooms = list(self._awake.values())
+            for room in rooms:
+                self._forget(room.token)
+        for room in rooms:
+            room.close()
 
     def listen_early(self) -> None:
         """Load the listener before somebody waits for it."""
@@ -123,29 +136,61 @@ class Rooms:
     def _make(self, token: str) -> Room:
         return Room(token, self.root / token, self._listener, self._open_once, self.limits)
 
-    def _put_away_beyond(self, most: int) -> None:
-        idle = sorted(
-            (room for room in self._awake.values() if not room.work.is_running),
-            key=lambda room: room.used_at,
-        )
-        for room in idle[: max(0, len(self._awake) - most)]:
-            self._put_away(room.token)
+    def _least_used(self) -> list[Room]:
+        """Rooms with a song in memory, the one that was not asked for longest first."""
+        with self._lock:
+            rooms = [room for room in self._awake.values() if room.song_open]
+        return sorted(rooms, key=lambda room: room.used_at)
 
-    def _put_away(self, token: str) -> None:
+    def _make_space(self) -> None:
+        """Put songs away until another may be opened; RoomError where all are in use."""
+        rooms = self._least_used()
+        over, now = len(rooms) - MOST_OPEN + 1, time.monotonic()
+        for room in rooms:
+            if over > 0 and now - room.used_at > IN_USE_S:
+                over -= room.put_away()
+        if over > 0:
+            raise RoomError(
+                f"{MOST_OPEN} songs are open here, and all are in use: "
+                "close a page that you do not need, and try again in a minute"
+            )
+
+    def _forget_empty_beyond(self, most: int) -> None:
+        empty = [
+            room for room in self._awake.values() if not room.song_open and not room.work.is_running
+        ]
+        for room in empty[: max(0, len(empty) - most)]:
+            self._forget(room.token)
+
+    def _forget(self, token: str) -> None:
         room = self._awake.pop(token)
-        room.close()
         if not room.folder.is_dir():
             self._issued[token] = None
 
     def _open_once(self, folder: Path, on_progress: Progress) -> Song:
-        """A song, in memory once however many rooms have it open."""
-        key = str(folder.resolve())
-        with self._song_lock:
+        """A song, in memory once however many rooms have it open, as its files are now."""
+        self._make_space()
+        key = _as_it_lies(folder)
+        with self._lock:
+            opening = self._opening.setdefault(key, threading.Lock())
+        while not opening.acquire(timeout=_LOOK_EVERY_S):
+            on_progress(0, 1, "waiting for the same song")  # where the work can be stopped
+        try:
             song = self._songs.get(key)
             if song is None:
-                song = open_song(folder, on_progress)
-                self._songs[key] = song
-        return song
+                song = self._songs[key] = open_song(folder, on_progress)
+            return song
+        finally:
+            opening.release()
+
+
+def _as_it_lies(folder: Path) -> str:
+    """What tells the audio files of a folder from those that lay there before."""
+    told = [str(folder.resolve())]
+    for path in audio_files(folder):
+        found = path.stat()
+        told.append(f"{path} {found.st_size} {found.st_mtime_ns}")
+    return "\n".join(told)
 
 
 def _last_used(folder: Path) -> float:
