@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from assistant.demo import song_folder
 from assistant.hearing import ToolCall
 from assistant.tools_moves import ApplyMoves
-from assistant.web.chat_turns import act
+from assistant.web.chat_turns import carry_out
 from assistant.web.rooms import RoomError, Rooms
 
 
@@ -60,14 +60,16 @@ def room_routes(rooms: Rooms) -> APIRouter:
 
     @router.post("/rooms/{token}/moves")
     def apply(token: str, asked: ApplyMoves) -> dict[str, Any]:
-        """Apply the proposal, or these moves; it is told in the chat."""
+        """Apply the proposal, or these moves; it is told in the chat, and so is a refusal."""
         room = rooms.get(token)
         arguments = asked.model_dump(exclude_none=True)
         told = ", ".join(f"{move.stem} {move.gain_db:+.1f} dB" for move in asked.moves or ())
         words = f"Apply {told}." if told else "Apply that."
-        for _ in act(room, ToolCall("apply_moves", arguments), words):
-            pass
-        return {"revision": room.changed()}
+        try:
+            carry_out(room, ToolCall("apply_moves", arguments), words)
+        finally:
+            revision = room.changed()
+        return {"revision": revision}
 
     @router.post("/rooms/{token}/stop")
     def stop(token: str) -> dict[str, Any]:

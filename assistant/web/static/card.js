@@ -109,12 +109,15 @@ class Card extends HTMLElement {
       return;
     }
     this.apply.disabled = true;
+    this.error.textContent = "";
     try {
       const asked = this.#adjusting ? { moves: moves.filter((move) => move.gain_db !== 0) } : {};
       const { revision } = await ask(`${this.#room}/moves`, "POST", asked);
       tell("changed", { revision });
+      await this.#look(); // the card of what was applied goes before it can be pressed again
     } catch (error) {
       this.error.textContent = error.message;
+    } finally {
       this.apply.disabled = false;
     }
   }
