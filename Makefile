@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo test test-slow check format clean
+.PHONY: demo web test test-slow check format clean
 
 $(VENV)/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -12,7 +12,14 @@ $(VENV)/core: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/dev: $(VENV)/core
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev,charts]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev,charts,web]"
+	touch $@
+
+web: $(VENV)/web
+	$(BIN)/gainsay web
+
+$(VENV)/web: $(VENV)/core
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[web]"
 	touch $@
 
 demo: $(VENV)/core

@@ -16,6 +16,7 @@ import typer
 from assistant.cli_check import check
 from assistant.cli_learn import learn
 from assistant.cli_mix import mix
+from assistant.cli_web import web
 from assistant.options import (
     Anchor,
     AsJson,
@@ -42,6 +43,7 @@ app = typer.Typer(
 # Nothing is looked for on a hub, and no library talks over the conversation.
 QUIET = {
     "HF_HUB_OFFLINE": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
     "TRANSFORMERS_VERBOSITY": "error",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "TOKENIZERS_PARALLELISM": "false",
@@ -169,6 +171,7 @@ def chat(
 app.command()(check)
 app.command()(mix)
 app.command()(learn)
+app.command()(web)
 
 
 @app.command()

@@ -138,6 +138,7 @@ class ToolContext:
         heard = self.listener.hear(self.song, self._as_liked(), anchor)
         return replace(
             heard,
+            roles=self._with_said_roles(heard.roles),
             genre=self.session.genre,
             threshold=self.setting.threshold,
             facts=partial(facts, self),
@@ -181,9 +182,19 @@ class ToolContext:
 
         return contents_of(self.song, self.ear)
 
-    @cached_property
+    @property
     def roles(self) -> tuple[str | None, ...]:
-        """What each stem is: by its name, else by ear; None where neither tells."""
+        """What each stem is: as the user says, else by its name, else by ear."""
+        return self._with_said_roles(self._roles_found)
+
+    def _with_said_roles(self, found: Sequence[str | None]) -> tuple[str | None, ...]:
+        """Roles (one a stem), with what the user says of some of them."""
+        said = self.session.roles
+        return tuple(said.get(name, role) for name, role in zip(self.names, found, strict=True))
+
+    @cached_property
+    def _roles_found(self) -> tuple[str | None, ...]:
+        """What each stem is by its name, else by ear; None where neither tells."""
         named = roles_from_names(self.names)
         if None not in named:
             return tuple(named)

@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -83,7 +84,8 @@ class EmbeddedListener:
         self.sentences = SentenceEncoder.of(folder) if reads else None
         self.reader = SentenceEncoder.reader_of(folder)
         self._judge = Judge(self.model, self.processor.tokenizer, self.sentences)
-        self._content: dict[int, tuple[Song, np.ndarray, list[np.ndarray | None], list]] = {}
+        # by song, for as long as somebody has it open: a server has many
+        self._content: WeakKeyDictionary[Song, tuple[np.ndarray, list, list]] = WeakKeyDictionary()
 
     # ---- hearing
 
@@ -112,18 +114,15 @@ class EmbeddedListener:
 
     def listen(self, song: Song) -> tuple[np.ndarray, list[np.ndarray | None], list]:
         """Content (S, 8, 256), profiles and roles of a song, cached: faders do not change them."""
-        if id(song) not in self._content:
+        if song not in self._content:
             from mixer.ear import Ear
 
             result = Ear.load().hear(song)
             profiles = [profile(stem, song.sample_rate) for stem in song.each()]
             told = zip(roles_from_names(song.names), result.role_probabilities, strict=True)
             roles = [role or ROLES[int(np.argmax(chances))] for role, chances in told]
-            self._content = {
-                id(song): (song, np.asarray(result.hidden, np.float32), profiles, roles)
-            }
-        _, hidden, profiles, roles = self._content[id(song)]
-        return hidden, profiles, roles
+            self._content[song] = (np.asarray(result.hidden, np.float32), profiles, roles)
+        return self._content[song]
 
     # ---- thinking
 

@@ -15,8 +15,9 @@ from assistant.drills import Answer, Drill
 from assistant.journal import Journal
 from assistant.sensitivity import DEFAULT, SETTINGS, known_setting
 from assistant.transcript import TURNS_REMEMBERED, Message, transcript
+from assistant.written_states import read_state, written
 from mixer.moves import MixState, Move
-from mixer.roles import GENRES
+from mixer.roles import GENRES, ROLES
 from mixer.song import Song
 
 TONES = ("newcomer", "pro")
@@ -106,6 +107,7 @@ class Session:
         self.genre: str | None = None
         self.tone: str | None = None
         self.likes: dict[str, str] = {}  # stems that are liked louder or quieter than is usual
+        self.roles: dict[str, str] = {}  # what stems are, where the user has said it
         self.drill: Drill | None = None  # the open one
         self.drills_begun = 0
         self._versions: list[Version] = [self._untouched()]
@@ -152,6 +154,16 @@ class Session:
         return self.version.state
 
     @property
+    def can_undo(self) -> bool:
+        """Whether there is a version to step back to."""
+        return self._position > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undo can be taken back."""
+        return self._position + 1 < len(self._path)
+
+    @property
     def cut_off(self) -> bool:
         """Whether the last turn never got its reply (the process was killed during it)."""
         kinds = [event["event"] for event in self.events if event["event"] in ("user", "reply")]
@@ -194,6 +206,15 @@ class Session:
         if likes != self.likes.get(stem, "usual"):
             self._write("preference", stem=stem, likes=likes)
 
+    def name_role(self, stem: str, role: str) -> None:
+        """Take a stem for what the user says it is, one of mixer.roles.ROLES."""
+        if role not in ROLES or stem not in self.names:
+            raise SessionError(
+                f"{stem!r} as {role!r} was given: name a stem and one of {', '.join(ROLES)}"
+            )
+        if role != self.roles.get(stem):
+            self._write("preference", stem=stem, role=role)
+
     def propose(self, moves: Sequence[Move], reason: str) -> None:
         """Keep advice until it is applied, replaced, or overtaken by other moves."""
         listed = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
@@ -201,7 +222,7 @@ class Session:
 
     def change(self, state: MixState, why: str) -> Version:
         """Make a new version of a changed state, and go there."""
-        self._write("state", version=len(self._versions), why=why, **self._by_name(state))
+        self._write("state", version=len(self._versions), why=why, **written(self.names, state))
         return self.version
 
     def undo(self) -> Version:
@@ -270,11 +291,13 @@ class Session:
                 self.tone = event["tone"]
             if event.get("stem") in self.names and event.get("likes") in LIKES:
                 self.likes[event["stem"]] = event["likes"]
+            if event.get("stem") in self.names and event.get("role") in ROLES:
+                self.roles[event["stem"]] = event["role"]
         elif kind == "proposal":
             moves = [Move(**move) for move in event["moves"] if move["stem"] in self.names]
             self.proposal = Proposal(tuple(moves), event["reason"])
         elif kind == "state":
-            state, number = self._in_order(event), event["version"]
+            state, number = read_state(self.names, event), event["version"]
             self._versions.append(Version(number, state, event["why"], self.version.number))
             self._go_to(number)
         elif kind == "restore":
@@ -320,28 +343,3 @@ class Session:
 
     def _untouched(self) -> Version:
         return Version(0, MixState.untouched(len(self.names)), "as opened")
-
-    def _by_name(self, state: MixState) -> dict[str, Any]:
-        """A state for the journal: only what was set, by stem, so that stems may come and go."""
-        named = list(zip(self.names, state.gain_db, state.pan, state.muted, strict=True))
-        return {
-            "gain_db": {name: gain for name, gain, _, _ in named if gain != 0.0},
-            "pan": {name: pan for name, _, pan, _ in named if pan is not None},
-            "muted": [name for name, _, _, muted in named if muted],
-            "sound": {
-                name: sound
-                for index, name in enumerate(self.names)
-                if (sound := state.sound_of(index))
-            },
-        }
-
-    def _in_order(self, event: dict[str, Any]) -> MixState:
-        """A state from the journal, for the stems that the song has now."""
-        state = MixState(
-            tuple(float(event["gain_db"].get(name, 0.0)) for name in self.names),
-            tuple(event["pan"].get(name) for name in self.names),
-            tuple(name in event["muted"] for name in self.names),
-        )
-        for name in self.names:
-            state = state.shaped(self.names, name, event["sound"].get(name, {}))
-        return state

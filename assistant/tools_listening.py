@@ -205,9 +205,9 @@ def _read_take(context: ToolContext, take: TakeFile) -> np.ndarray:
 
 
 def _faders(context: ToolContext, state: MixState) -> np.ndarray:
-    from mixer.megami.mixer import render_takes
+    from mixer.megami.mixer import faders_mix
 
-    return render_takes(context.song, None, state, effects=False)[0].mix
+    return faders_mix(context.song, state, context.on_progress)
 
 
 def _solo(context: ToolContext, name: str) -> np.ndarray:

@@ -14,7 +14,7 @@ from string import ascii_uppercase
 import numpy as np
 
 from mixer.export import safe_name, trim_for, write_together
-from mixer.fader import apply_gain, song_lufs
+from mixer.fader import apply_gain, block_powers, lufs_of
 from mixer.loudness import SHORTEST_S, true_peak_dbtp
 
 KEY_FILE = "key.json"
@@ -55,14 +55,22 @@ def match(
     A version that is silent there stays silent and does not count.
     """
     regions = [_region(version, sample_rate, start_s, end_s) for version in versions]
-    lufs = [song_lufs(region, sample_rate) for region in regions]
-    heard = [level for level in lufs if level is not None]
-    offsets = [
-        0.0 if level is None else _offset_db(region, level, min(heard), sample_rate)
-        for region, level in zip(regions, lufs, strict=True)
-    ]
+    offsets = match_offsets([block_powers(region, sample_rate) for region in regions])
     matched = tuple(apply_gain(*pair) for pair in zip(regions, offsets, strict=True))
-    return Matched(matched, tuple(offsets))
+    return Matched(matched, offsets)
+
+
+def match_offsets(blocks: Sequence[np.ndarray]) -> tuple[float, ...]:
+    """The gains in dB (<= 0) that bring all to the quietest, from fader.block_powers of each.
+
+    What has no level gets no gain and does not count.
+    """
+    lufs = [lufs_of(powers) for powers in blocks]
+    heard = [level for level in lufs if level is not None]
+    return tuple(
+        0.0 if level is None else _offset_db(powers, level, min(heard))
+        for powers, level in zip(blocks, lufs, strict=True)
+    )
 
 
 def blind_order(count: int, seed: int) -> tuple[int, ...]:
@@ -117,11 +125,11 @@ def _region(audio: np.ndarray, sample_rate: int, start_s: float, end_s: float | 
     return region
 
 
-def _offset_db(audio: np.ndarray, lufs: float, wanted_lufs: float, sample_rate: int) -> float:
+def _offset_db(blocks: np.ndarray, lufs: float, wanted_lufs: float) -> float:
     """The gain that brings audio to wanted_lufs as measured."""
     offset_db = wanted_lufs - lufs
     for _ in range(_TRIES):
-        got_lufs = song_lufs(apply_gain(audio, offset_db), sample_rate) if offset_db else lufs
+        got_lufs = lufs_of(blocks * 10.0 ** (offset_db / 10.0))
         if got_lufs is None or abs(wanted_lufs - got_lufs) < _NEAR_ENOUGH_LU:
             break
         offset_db = min(0.0, offset_db + wanted_lufs - got_lufs)

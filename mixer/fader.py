@@ -20,12 +20,33 @@ def song_lufs(audio: np.ndarray, sample_rate: int) -> float | None:
 
     None where there is no level: silence, or shorter than 0.4 s.
     """
+    return lufs_of(block_powers(audio, sample_rate))
+
+
+def block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """K-weighted mean square of every 0.4 s block of (2, samples), a tenth of a second apart.
+
+    A gain of g scales them all by g squared; empty where audio is shorter than a block.
+    """
+    tenths = tenth_powers(audio, sample_rate)
+    return np.convolve(tenths, np.full(4, 0.25), mode="valid") if tenths.size else tenths
+
+
+def tenth_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """K-weighted mean square of every tenth of a second of (2, samples), channels summed.
+
+    Empty where audio is shorter than a block of 0.4 s.
+    """
     if audio.shape[1] < SHORTEST_S * sample_rate:
-        return None
+        return np.zeros(0)
     twins = np.array_equal(audio[0], audio[1])
     channels = audio[: 1 if twins else 2]
-    tenths = np.sum([_tenths_power(channel, sample_rate) for channel in channels], axis=0)
-    blocks = np.convolve(tenths, np.full(4, 0.5 if twins else 0.25), mode="valid")
+    powers = np.sum([_tenths_power(channel, sample_rate) for channel in channels], axis=0)
+    return powers * 2.0 if twins else powers
+
+
+def lufs_of(blocks: np.ndarray) -> float | None:
+    """Integrated loudness of what block_powers gives; None where there is no level."""
     blocks = blocks[blocks > 10.0 ** ((SILENCE_LUFS + 0.691) / 10.0)]  # BS.1770, equation 4
     if not blocks.size:
         return None

@@ -1,12 +1,16 @@
-"""No test reaches a hub, torch keeps to the cores there are; how tests run the command line."""
+"""No test reaches a hub, torch keeps to the cores there are; how tests run the command line, the
+page's server and a browser.
+"""
 
 import io
 import os
+import shutil
 import sys
 
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
@@ -30,3 +34,44 @@ def gainsay(capsys, monkeypatch):
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def web_server(tmp_path_factory):
+    """A real server with the demo song as every room's first song, and the shipped listener."""
+    pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
+    from assistant.demo import song_folder
+    from assistant.opening import load_listener
+    from tests.web_server import running
+
+    with running(tmp_path_factory.mktemp("rooms"), load_listener, song_folder()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser: Debian's Chromium, or the one that GAINSAY_CHROMIUM names."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("GAINSAY_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip("there is no Chromium here: apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh page, 1366 by 768; errors of its scripts fail the test."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []

@@ -60,7 +60,7 @@ def test_top_level_is_as_designed():
     top = {file.relative_to(ROOT).parts[0] for file in tracked()}
     expected = {".ci", ".gitignore", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"}
     expected |= {"assistant", "finetune", "mixer", "prompts", "tests"}
-    expected |= {"pyproject.toml", "constraints.txt"}
+    expected |= {"pyproject.toml", "constraints.txt", "screenshots"}
     assert top <= expected
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from mixer.audition import AuditionError, blind_order, match, write_audition
+from mixer.audition import AuditionError, blind_order, match, match_offsets, write_audition
+from mixer.fader import apply_gain, block_powers
 from mixer.loudness import integrated_lufs, true_peak_dbtp
 
 RATE = 44100
@@ -91,3 +92,12 @@ def test_a_new_audition_replaces_the_last_one(tmp_path: Path) -> None:
         audition = write_audition(tmp_path, versions, RATE, blind=True, seed=seed)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["A.wav", "B.wav", "key.json"]
     assert json.loads(audition.key_path.read_text())["labels"] == audition.labels
+
+
+def test_offsets_of_block_powers_match_versions_that_fade_through_the_absolute_gate() -> None:
+    fade = np.logspace(0.0, -3.5, 6 * RATE, dtype=np.float32)
+    versions = [noise(0.02, 0, 6.0) * fade, noise(0.002, 1, 6.0)]
+    offsets = match_offsets([block_powers(version, RATE) for version in versions])
+    matched = [lufs(apply_gain(audio, db)) for audio, db in zip(versions, offsets, strict=True)]
+    assert max(offsets) == 0.0 and abs(matched[0] - matched[1]) < 0.02
+    assert match_offsets([np.zeros(0), block_powers(versions[0], RATE)]) == (0.0, 0.0)

@@ -12,7 +12,7 @@ import torch
 from mixer.console import INDEX, neutral_settings
 from mixer.megami import analysis
 from mixer.megami.code import COORDINATES, Code
-from mixer.megami.mixer import Megami, iter_takes, render_takes
+from mixer.megami.mixer import Megami, faders_mix, iter_takes, render_takes
 from mixer.megami.nearness import DRAWS, distances
 from mixer.moves import MixState
 from mixer.song import Song, song_from_arrays
@@ -145,3 +145,13 @@ def test_only_what_is_heard_makes_a_distance() -> None:
 def test_without_effects_the_nearest_is_the_song_itself(song: Song) -> None:
     take = render_takes(song, None, UNTOUCHED, effects=False, nearest=True)[0]
     assert np.array_equal(take.stems, song.audio)
+
+
+def test_a_mix_without_its_stems_kept_has_the_bits_of_the_take(song: Song) -> None:
+    names = song.names
+    state = UNTOUCHED.panned(names, "s0", -0.4).with_mute(names, "s2", True)
+    state = state.shaped(names, "s1", {"peak1_db": 4.0, "send_db": -20.0})
+    told: list[tuple[int, int, str]] = []
+    mix = faders_mix(song, state, lambda *step: told.append(step))
+    assert np.array_equal(mix, render_takes(song, None, state, effects=False)[0].mix)
+    assert told == [(1, 2, "s0"), (2, 2, "s1")]

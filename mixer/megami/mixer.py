@@ -18,12 +18,21 @@ from mixer.megami.draw import Draw, fader_setting
 from mixer.megami.generator import Generator
 from mixer.megami.rough import rough_mix
 from mixer.megami.sampling import sample
-from mixer.megami.takes import Setting, Take, TakeError, as_loud, check_state, render
+from mixer.megami.takes import Setting, Take, TakeError, as_loud, check_state, render, render_mix
 from mixer.moves import MixState
 from mixer.song import Song
 from mixer.words_take import steer
 
-__all__ = ["Megami", "Take", "TakeError", "WEIGHTS", "iter_takes", "render_takes", "shipped"]
+__all__ = [
+    "Megami",
+    "Take",
+    "TakeError",
+    "WEIGHTS",
+    "faders_mix",
+    "iter_takes",
+    "render_takes",
+    "shipped",
+]
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "megami"
 MAX_STEMS = 96
@@ -172,3 +181,14 @@ def _report_to(on_progress: Progress | None, take: int, takes: int, stems: int) 
             on_progress(take * stems + done, takes * stems, name)
 
     return report
+
+
+def faders_mix(song: Song, state: MixState, on_progress: Progress | None = None) -> np.ndarray:
+    """The mix (2, samples) of faders, pans, mutes and asked-for sounds, without its stems kept.
+
+    The same bits as the mix of render_takes without effects.
+    """
+    check_state(song, state)
+    return render_mix(
+        song, fader_setting(state, 0), on_progress or (lambda done, total, name: None)
+    )

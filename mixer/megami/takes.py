@@ -80,23 +80,11 @@ def render(song: Song, setting: Setting, stems_lufs: np.ndarray | None, report: 
         stems_lufs: the stems' loudness (S,), NaN = no level; measured where needed if None.
     """
     stems, mix = zeros(song.audio.shape, "a take"), np.zeros(song.audio.shape[1:], np.float32)
-    knobs = torch.from_numpy(setting.settings)
-    sends = setting.settings[:, INDEX["send_db"]] > PARAMETERS[INDEX["send_db"]].low
-    room = room_of(knobs[:1], song.sample_rate) if sends.any() else None  # all stems share it
+    made = _stem_maker(song, setting, stems_lufs)
 
     def fill(index: int) -> None:
-        gain_db = float(setting.gains_db[index])
-        if gain_db == -np.inf:
-            return
-        stems[index] = render_stem(
-            song.audio[index],
-            knobs[index],
-            gain_db,
-            room,
-            song.sample_rate,
-            None if stems_lufs is None else float(stems_lufs[index]),
-            _keep(song.sample_rate) if knobs[index, INDEX["ratio"]] > 1.0 else None,
-        )
+        if setting.gains_db[index] > -np.inf:
+            stems[index] = made(index)
 
     def add(index: int, _: None) -> None:
         np.add(mix, stems[index], out=mix)
@@ -106,6 +94,43 @@ def render(song: Song, setting: Setting, stems_lufs: np.ndarray | None, report: 
 
     two_at_a_time(fill, range(len(stems)), add)
     return Take(setting.seed, setting.settings, stems, mix, setting.gains_db)
+
+
+def render_mix(song: Song, setting: Setting, report: Progress) -> np.ndarray:
+    """The mix (2, n) of a take, the same bits as render's, without its stems being kept."""
+    mix = np.zeros(song.audio.shape[1:], np.float32)
+    made = _stem_maker(song, setting, None)
+    heard = [int(index) for index in np.flatnonzero(setting.gains_db > -np.inf)]
+
+    def add(place: int, stem: np.ndarray) -> None:
+        np.add(mix, stem, out=mix)
+        give_back(song.audio[heard[place]])
+        report(place + 1, len(heard), song.names[heard[place]])
+
+    two_at_a_time(made, heard, add)
+    return mix
+
+
+def _stem_maker(
+    song: Song, setting: Setting, stems_lufs: np.ndarray | None
+) -> Callable[[int], np.ndarray]:
+    """What renders one stem (2, n) of a take by its place in the song."""
+    knobs = torch.from_numpy(setting.settings)
+    sends = setting.settings[:, INDEX["send_db"]] > PARAMETERS[INDEX["send_db"]].low
+    room = room_of(knobs[:1], song.sample_rate) if sends.any() else None  # all stems share it
+
+    def made(index: int) -> np.ndarray:
+        return render_stem(
+            song.audio[index],
+            knobs[index],
+            float(setting.gains_db[index]),
+            room,
+            song.sample_rate,
+            None if stems_lufs is None else float(stems_lufs[index]),
+            _keep(song.sample_rate) if knobs[index, INDEX["ratio"]] > 1.0 else None,
+        )
+
+    return made
 
 
 def as_loud(take: Take, free: np.ndarray, mix_lufs: float, sample_rate: int) -> Take:

@@ -1,0 +1,64 @@
+// A blind test from its beginning to its end: the player is frozen, asked, and let go.
+
+/** Draw an order on the server and hide what is what. */
+export async function begin(player) {
+  const { comparison, blind, server } = player;
+  const ids = comparison.ids.filter((id) => comparison.matched.has(id));
+  if (ids.length < 2) {
+    player.say("A blind test needs two versions or more");
+    return;
+  }
+  await tried(player, async () => {
+    const drawn = await server.blind(ids);
+    comparison.frozen = true;
+    comparison.ids = ids;
+    blind.begin(drawn);
+    player.compared();
+    player.choose(blind.order[0]);
+    player.say(`Blind test of ${ids.length}. Press 1 to ${ids.length} to hear them.`);
+  });
+}
+
+/** Save what was preferred (a place, null = no preference) with what it was heard over. */
+export async function vote(player, place) {
+  const { comparison, blind, server } = player;
+  const { ids, seed } = blind.drawn;
+  const region = comparison.region ?? { start: 0, end: player.seconds };
+  const offsets = ids.map((id) => [id, comparison.matched.get(id)?.match_db ?? 0]);
+  await tried(player, async () => {
+    const told = await server.vote({
+      ids,
+      seed,
+      choice: place,
+      start_s: region.start,
+      end_s: region.end,
+      match_db: Object.fromEntries(offsets),
+    });
+    reveal(player, told);
+  });
+}
+
+/** Say what was what; told is the server's answer to a vote, if there was one. */
+export function reveal(player, told = {}) {
+  player.blind.reveal(told);
+  player.compared();
+  player.say(player.blind.question.textContent);
+}
+
+/** Back to names. */
+export function end(player) {
+  player.blind.end();
+  player.comparison.frozen = false;
+  player.comparison.refresh();
+  player.say("Blind test ended");
+}
+
+async function tried(player, act) {
+  try {
+    await act();
+  } catch (error) {
+    player.comparison.error = error.message;
+    player.say(error.message);
+    player.show();
+  }
+}

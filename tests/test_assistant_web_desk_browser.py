@@ -1,0 +1,419 @@
+"""The desk in a real browser: what the hand does, what the chat does, charts, keys, axe-core."""
+
+import socket
+import threading
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+from assistant.hearing import ToolCall
+from assistant.tools import run_tool
+from tests.scripted import NAMES, ScriptedListener, moves, song_folder
+
+pytest.importorskip("fastapi")
+pytest.importorskip("playwright")
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from playwright.sync_api import expect
+
+from assistant.web import charts, desk
+from assistant.web.app import STATIC
+from assistant.web.rooms import Rooms
+
+SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
+ODD = "<img src=x onerror=document.title='bad'>"
+BAND = (
+    "kick in", "kick out", "snare top", "snare bottom", "hats", "overheads", "toms", "shaker",
+    "bass DI", "bass amp", "guitar dark", "guitar bright", "acoustic guitar", "piano", "organ",
+    "pad", "strings", "brass", "lead synth", "lead vocal", "vocal double", "choir", "riser",
+    "a stem with a name that is far too long for any strip of any desk_07",
+)  # fmt: skip
+PAGE = """<!doctype html><html lang="en" class="{look}"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Desk</title>
+<link rel="stylesheet" href="/static/gainsay.css">
+<script type="module" src="/static/desk/desk.js"></script>
+<body><main><h1>Desk</h1><gainsay-desk room="{token}"></gainsay-desk></main></body></html>"""
+
+
+class Listener(ScriptedListener):
+    def load(self):
+        return self
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory):
+    made = Rooms(tmp_path_factory.mktemp("rooms"), Listener)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def address(rooms):
+    app = FastAPI()
+    app.include_router(desk.desk_routes(rooms))
+    app.include_router(charts.charts_routes(rooms))
+    app.mount("/static", StaticFiles(directory=STATIC))
+
+    @app.get("/{look}/{token}")
+    def page(look: str, token: str) -> HTMLResponse:
+        return HTMLResponse(PAGE.format(look=look, token=token))
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def opened(rooms, tmp_path):
+    def open_with(names, seconds=4.0):
+        room = rooms.create()
+        room.open_song(song_folder(tmp_path / str(len(names)), names, seconds))
+        room.session.set_anchor(names[0])
+        return room
+
+    return open_with
+
+
+@pytest.fixture
+def room(opened):
+    return opened(NAMES)
+
+
+@pytest.fixture
+def show(chromium, address):
+    pages = []
+
+    def shown(room, size="laptop", look="light"):
+        width, height = SIZES[size]
+        page = chromium.new_page(viewport={"width": width, "height": height})
+        pages.append(page)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(f"{address}/{look}/{room.token}")
+        expect(page.get_by_role("slider").first).to_be_visible()
+        return page
+
+    yield shown
+    for page in pages:
+        assert page.errors == []
+        page.close()
+
+
+def fader(page, stem="vocals"):
+    return page.get_by_role("slider", name=f"{stem} fader")
+
+
+def told(page):
+    return page.get_by_role("status").first
+
+
+def test_a_drag_is_one_version_however_many_pixels_it_crosses(show, room):
+    page = show(room)
+    slider = fader(page)
+    expect(slider).to_have_attribute("aria-valuetext", "0.0 dB")
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in range(1, 25):
+        page.mouse.move(box["x"] + box["width"] / 2 - 2 * step, box["y"] + 2)
+    on_the_way = slider.get_attribute("aria-valuetext")
+    assert on_the_way.startswith("-") and room.session.version.number == 0
+    page.mouse.up()
+    expect(page.get_by_text("v1, against bass")).to_be_visible()
+    assert room.session.version.number == 1
+    gain_db = room.session.state().gain_db[2]
+    assert slider.get_attribute("aria-valuetext") == f"{gain_db:.1f} dB" == on_the_way
+    level = run_tool(room.context, ToolCall("measure_levels", {"stems": ["vocals"]}))
+    relative_lu = level.data["levels"][0]["relative_lu"]
+    expect(page.get_by_role("img", name=f"vocals: {relative_lu:.1f} LU")).to_be_visible()
+    expect(told(page)).to_contain_text(f"v1: vocals fader at {gain_db:.1f} dB, by hand")
+
+
+def test_a_run_of_keys_is_one_version_and_shift_is_fine(show, room):
+    page = show(room)
+    fader(page).focus()
+    for key in ("PageDown", "ArrowUp", "ArrowUp", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    expect(fader(page)).to_have_attribute("aria-valuetext", "-2.1 dB")
+    expect(page.get_by_text("v1, against bass")).to_be_visible()
+    assert room.session.state().gain_db[2] == -2.1 and room.session.version.number == 1
+    page.keyboard.press("End")
+    page.keyboard.press("Tab")  # leaving tells at once
+    expect(page.get_by_text("v2, against bass")).to_be_visible(timeout=500)
+    assert room.session.state().gain_db[2] == 24.0
+    expect(page.get_by_role("slider", name="vocals pan")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("slider", name="vocals pan")).to_have_attribute(
+        "aria-valuetext", "5 % left"
+    )
+    expect(page.get_by_text("v3, against bass")).to_be_visible()
+    assert room.session.state().pan[2] == -0.05
+    fader(page).focus()
+    page.keyboard.press("0")
+    expect(page.get_by_text("v4, against bass")).to_be_visible()
+    assert room.session.state().gain_db[2] == 0.0
+
+
+@pytest.mark.parametrize(("across", "down", "versions"), [(-60, 2, 1), (3, -160, 0)])
+def test_a_finger_sets_a_fader_across_and_scrolls_down(show, opened, across, down, versions):
+    room = opened(BAND[:10], seconds=1.0)
+    page = show(room, "phone")
+    fingers = page.context.new_cdp_session(page)
+    box = fader(page, "bass amp").bounding_box()
+    x, y = box["x"] + box["width"] / 2 + 10, box["y"] + box["height"] / 2
+
+    def touch(kind, *points):
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": x, "y": y})
+    for step in range(1, 11):
+        touch("touchMove", {"x": x + across * step / 10, "y": y + down * step / 10})
+        page.wait_for_timeout(20)
+    touch("touchEnd")
+    page.wait_for_timeout(1000)
+    assert room.session.version.number == versions
+    gain_db = room.session.state().gain_db[room.session.names.index("bass amp")]
+    assert (gain_db < -3.0) == bool(versions)
+    assert fader(page, "bass amp").get_attribute("aria-valuetext").removeprefix("+") == (
+        f"{gain_db:.1f} dB"
+    )
+    scrolled = page.locator(".scroll").first.evaluate("(one) => one.scrollTop")
+    assert (scrolled > 20) == (versions == 0)
+
+
+def test_what_the_chat_does_moves_the_fader_and_is_announced(show, room):
+    page = show(room)
+    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=-3.5)}))
+    room.changed()
+    expect(fader(page, "kick")).to_have_attribute("aria-valuetext", "-3.5 dB")
+    expect(told(page)).to_contain_text("v1: kick -3.5 dB")
+    run_tool(room.context, ToolCall("propose_moves", {"moves": moves(vocals=2.0), "reason": ""}))
+    page.evaluate("window.dispatchEvent(new CustomEvent('gainsay:changed', {detail: {}}))")
+    expect(page.get_by_role("img", name="proposed +2.0 dB")).to_be_visible()
+
+
+def test_what_is_wrong_with_a_file_stands_on_its_strip(show, rooms, tmp_path):
+    folder = song_folder(tmp_path / "hot")
+    samples, rate = soundfile.read(folder / "kick.wav", dtype="float32")
+    soundfile.write(folder / "kick.wav", np.clip(30.0 * samples, -1.0, 1.0), rate)
+    room = rooms.create()
+    room.open_song(folder)
+    page = show(room)
+    page.get_by_text("1 fault").click()
+    expect(page.get_by_role("group", name="kick")).to_contain_text("clip")
+    assert page.get_by_text("fault").locator("visible=true").count() == 1
+
+
+def test_a_fader_in_the_hand_is_not_moved_by_others(show, room):
+    page = show(room)
+    box = fader(page).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
+    mine = fader(page).get_attribute("aria-valuetext")
+    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(vocals=-8.0, kick=1.0)}))
+    room.changed()
+    expect(fader(page, "kick")).to_have_attribute("aria-valuetext", "+1.0 dB")
+    expect(fader(page)).to_have_attribute("aria-valuetext", mine)
+    page.mouse.up()
+    expect(page.get_by_text("v2, against bass")).to_be_visible()
+    assert f"{room.session.state().gain_db[2]:+.1f} dB" == mine
+
+
+def test_switches_anchor_role_undo_and_versions(show, room):
+    page = show(room)
+    mute = page.get_by_role("button", name="Mute kick")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("img", name="kick: muted")).to_be_visible()
+    assert room.session.state().muted == (False, True, False)
+    page.get_by_role("radio", name="vocals is the anchor").check()
+    expect(told(page)).to_have_text("The anchor is vocals")
+    assert room.session.anchor == "vocals"
+    page.get_by_role("combobox", name="Role of kick").select_option("percussion")
+    expect(told(page)).to_have_text("kick is taken for percussion")
+    assert room.session.roles == {"kick": "percussion"}
+    page.get_by_role("button", name="Undo").click()
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Redo").click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    mute.focus()
+    page.keyboard.press("Control+z")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Control+Shift+z")
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("tab", name="Versions").click()
+    expect(page.get_by_role("listitem").filter(has_text="v1").first).to_contain_text("kick muted")
+    page.get_by_role("button", name="Go back to v0").click()
+    expect(page.get_by_role("button", name="Go back to v0")).to_be_disabled()
+    assert room.session.version.number == 0 and room.session.can_undo
+
+
+def test_solo_tells_the_player_and_changes_no_version(show, room):
+    page = show(room)
+    page.evaluate("""window.soloed = []; window.addEventListener('gainsay:solo', (event) =>
+        window.soloed.push(event.detail.stems))""")
+    events = len(room.session.events)
+    page.get_by_role("button", name="Solo vocals").click()
+    fader(page, "bass").focus()
+    page.keyboard.press("s")
+    expect(told(page)).to_have_text("Solo: bass, vocals")
+    page.get_by_role("button", name="Solo off").click()
+    assert page.evaluate("window.soloed") == [["vocals"], ["bass", "vocals"], []]
+    expect(page.get_by_role("button", name="Solo vocals")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    page.get_by_role("button", name="Solo kick").click()
+    expect(told(page)).to_have_text("Solo: kick")
+    page.evaluate("""window.dispatchEvent(new CustomEvent('gainsay:solo',
+        {detail: {stems: [], from: 'player'}}))""")
+    expect(page.get_by_role("button", name="Solo kick")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="Solo off")).to_be_hidden()
+    assert len(room.session.events) == events
+
+
+def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch):
+    monkeypatch.setattr(desk, "WAIT_FOR_TURN_S", 0.05)
+    page = show(room)
+    room.lock.acquire()
+    try:
+        fader(page).focus()
+        page.keyboard.press("ArrowUp")
+        expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
+        expect(fader(page)).to_have_attribute("aria-valuetext", "0.0 dB")
+        room.changed()  # as a turn that goes on does: what was refused stays to be read
+        page.wait_for_timeout(600)
+        expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
+    finally:
+        room.lock.release()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_text("v1, against bass")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("tab", "chart"),
+    [("Levels", "levels"), ("Spectrum", "spectrum?stem=kick"), ("Loudness", "loudness?stem=kick")],
+)
+def test_every_chart_is_drawn_and_told_in_the_same_numbers(show, room, tab, chart):
+    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=-12.0)}))
+    page = show(room)
+    page.get_by_role("tab", name="See").click()
+    page.get_by_role("tab", name=tab).click()
+    page.get_by_text("The same in numbers").click()
+    data = page.evaluate(
+        "([path]) => fetch(path).then((answer) => answer.json())",
+        [f"/rooms/{room.token}/charts/{chart}"],
+    )
+    drawn = page.get_by_role("img").filter(has=page.locator("path, circle")).first
+    said = data["text"].replace("\n", " ")
+    assert said[-60:] in drawn.get_attribute("aria-label").replace("\n", " ")
+    rows = page.locator("tbody tr").all_inner_texts()
+    plain = [row.replace("−", "-") for row in rows]
+    if tab == "Levels":
+        assert [f"{one['now_lu']:.1f}" in row for one, row in zip(data["rows"], plain, strict=True)]
+        assert "-15.0 LU" in plain[1] and plain[1].startswith("kick")
+    elif tab == "Spectrum":
+        for band, row in zip(data["bands"], plain, strict=True):
+            assert f"{band['stem_db']:.1f} dB" in row and f"{band['anchor_db']:.1f} dB" in row
+            assert ("masked" in row) == band["masked"]
+        assert page.locator("svg rect.masked").count() >= sum(b["masked"] for b in data["bands"])
+    else:
+        assert len(plain) == len(data["time_s"]) + 1 and len(data["series"]) == 3
+        for place, row in enumerate(plain[1:]):
+            for one in data["series"]:
+                assert f"{one['short_term_lufs'][place]:.1f} LUFS" in row
+
+
+def test_a_chart_follows_the_fader(show, room):
+    page = show(room)
+    page.get_by_role("tab", name="See").click()
+    expect(page.get_by_text("no level has changed")).to_be_visible()
+    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=4.0)}))
+    room.changed()
+    expect(page.locator("p.sentence")).to_contain_text("kick from −3.0 LU to +1.0 LU")
+    page.get_by_label("Before").select_option("v1")
+    expect(page.locator("p.sentence")).to_contain_text("v1 to v1: no level has changed")
+    run_tool(room.context, ToolCall("undo"))
+    room.changed()
+    expect(page.locator("p.sentence")).to_contain_text("v1 to v0: kick from +1.0 LU to −3.0 LU")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_two_dozen_stems_stay_usable(show, opened, size):
+    room = opened(BAND, seconds=1.0)
+    page = show(room, size)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    box = page.locator(".scroll").first.bounding_box()
+    assert box["height"] <= 0.8 * SIZES[size][1]
+    last = fader(page, sorted(BAND)[-1])
+    last.scroll_into_view_if_needed()
+    last.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("v1, against kick in")).to_be_visible()
+    small = page.evaluate("""() => [...document.querySelector('gainsay-desk').shadowRoot
+        .querySelectorAll('.strip button, .strip select, .strip input[type=range]')]
+        .map((one) => one.getBoundingClientRect())
+        .filter((box) => box.width < 24 || box.height < 24).length""")
+    assert small == 0
+
+
+def test_html_in_a_stem_name_is_text(show, opened):
+    page = show(opened(("bass", "kick", ODD)))
+    expect(page.get_by_role("slider", name=f"{ODD} fader")).to_be_visible()
+    page.get_by_role("button", name=f"Mute {ODD}").click()
+    for tab in ("Versions", "See"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_text(ODD).locator("visible=true").first).to_be_visible()
+    assert (
+        page.evaluate(
+            "document.querySelector('gainsay-desk').shadowRoot.querySelectorAll('img').length"
+        )
+        == 0
+        and page.title() == "Desk"
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "look"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")]
+)
+def test_axe_finds_nothing_serious(show, room, size, look):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=-12.0)}))
+    run_tool(room.context, ToolCall("propose_moves", {"moves": moves(kick=6.0), "reason": ""}))
+    page = show(room, size, look)
+    page.get_by_role("button", name="Mute vocals").click()
+    page.get_by_role("button", name="Solo kick").click()
+    for path in (
+        ("Faders",),
+        ("Versions",),
+        ("See", "Levels"),
+        ("See", "Spectrum"),
+        ("See", "Loudness"),
+    ):
+        for tab in path:
+            page.get_by_role("tab", name=tab).click()
+        if path[0] == "See":
+            page.get_by_text("The same in numbers").click()
+        found = axe.run(page).response["violations"]
+        bad = [
+            (one["id"], node["target"], node["failureSummary"])
+            for one in found
+            if one["impact"] in ("serious", "critical", "moderate")
+            for node in one["nodes"]
+        ]
+        assert bad == [], path

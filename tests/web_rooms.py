@@ -1,0 +1,24 @@
+"""Rooms with a scripted listener for tests; a move by hand in one; waiting for what comes about."""
+
+import time
+
+from assistant.web.rooms import Rooms
+from mixer.moves import Move
+from tests.scripted import ScriptedListener
+
+
+def some_rooms(folder, **options):
+    return Rooms(folder, ScriptedListener, **options)
+
+
+def wait_for(condition, within_s=20.0):
+    until = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.01)
+
+
+def move(room, stem, gain_db):
+    """Move a fader as a new version."""
+    session = room.session
+    return session.change(session.state().moved(session.names, [Move(stem, gain_db)]), "moved")
