@@ -65,6 +65,23 @@ def test_stopping_before_the_moves_is_told(rooms, tmp_path):
     assert room.session.version.number == 0
 
 
+def test_a_sleeping_room_keeps_its_stems_and_wakes_for_a_move(rooms):
+    room = rooms.create()
+    song_folder(room.stems_folder)
+    room.open_song(room.stems_folder)
+    room.used_at -= 1e6
+    rooms.sweep()
+    assert not room.song_open
+    app, path = build_app(rooms), f"/rooms/{room.token}"
+    kept = sorted(room.stems_folder.iterdir())
+    assert asked(app, f"{path}/stems", "DELETE")[0] == 409
+    assert asked(app, f"{path}/stems?name=more.wav", "PUT", b"RIFF")[0] == 409
+    assert sorted(room.stems_folder.iterdir()) == kept
+    body = json.dumps({"moves": moves(vocals=3.0)}).encode()
+    assert asked(app, f"{path}/moves", "POST", body, content_type="application/json")[0] == 200
+    assert rooms.get(room.token).session.state().gain_db == (0.0, 0.0, 3.0)
+
+
 def test_apply_on_the_card_can_be_pressed_again_after_a_refusal(page, tmp_path):
     song = song_folder(tmp_path / "song")
     with running(tmp_path / "rooms", ScriptedListener, song) as server:

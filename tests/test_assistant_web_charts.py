@@ -95,6 +95,21 @@ def test_the_sentence_of_a_spectrum_names_the_masked_bands(context):
     assert "is the anchor" in own["text"] and own["bands"][5]["masked_share"] is None
 
 
+def test_a_muted_anchor_masks_nothing(context):
+    set_fader(context, "vocals", -20.0)
+    before = spectrum_chart(context, "vocals")
+    assert sum(band["masked"] for band in before["bands"]) > 15
+    set_mute(context, "bass", True)
+    chart = spectrum_chart(context, "vocals")
+    assert not any(band["masked"] for band in chart["bands"])
+    assert {band["threshold_db"] for band in chart["bands"]} == {None}
+    assert {band["masked_share"] for band in chart["bands"]} == {None}
+    assert [b["stem_db"] for b in chart["bands"]] == [b["stem_db"] for b in before["bands"]]
+    assert chart["text"] == "bass is the anchor and muted now: it masks nothing of vocals."
+    set_mute(context, "bass", False)
+    assert spectrum_chart(context, "vocals")["text"] == before["text"]
+
+
 def test_loudness_along_the_song_now_as_opened_and_of_a_stem(context):
     chart = loudness_chart(context)
     assert [one["name"] for one in chart["series"]] == ["mix now (v0)"]

@@ -259,6 +259,39 @@ def test_a_vote_waits_until_all_were_heard(studio: Studio) -> None:
     assert "Listen first: A, B not heard yet." in deck.text()
 
 
+def test_a_blind_test_compares_whole_mixes(studio: Studio) -> None:
+    deck = studio.open("band", ("keys", 6.0)).ready(2)
+    solo = """(stems) => window.dispatchEvent(
+      new CustomEvent("gainsay:solo", { detail: { stems } }))"""
+    deck.page.evaluate("""() => window.addEventListener("gainsay:solo",
+      ({ detail: { from, stems } }) => from === "player" && (window.told ??= []).push(stems))""")
+    deck.page.evaluate(solo, ["keys"])
+    deck.until("engine.selected === 'v1.s1'")
+    deck.page.keyboard.press("b")
+    deck.until("player.blind.isHidden && ['v0', 'v1'].includes(engine.selected)")
+    assert deck.page.evaluate("window.told") == [[]]  # which the desk listens to
+    deck.page.evaluate(solo, ["keys"])
+    assert deck.page.evaluate("window.told") == [[], []]
+    assert "A blind test compares whole mixes" in deck.text()
+    assert deck.does("return [player.comparison.stems, player.blind.isHidden]") == [[], True]
+
+
+def test_a_blind_test_ends_when_its_proposal_is_another(studio: Studio) -> None:
+    deck = studio.open("band").ready(1)
+    changed = "() => window.dispatchEvent(new CustomEvent('gainsay:changed'))"
+    deck.room.session.propose([Move("keys", 3.0)], "")
+    deck.page.evaluate(changed)
+    deck.ready(2).page.keyboard.press("b")
+    deck.until("player.blind.isHidden")
+    deck.page.evaluate(changed)
+    deck.page.wait_for_timeout(1000)
+    assert deck.does("return player.blind.isHidden")  # nothing that it compares has changed
+    deck.room.session.propose([Move("keys", -6.0)], "")
+    deck.page.evaluate(changed)
+    deck.until("!player.blind.isOn")
+    assert "Blind test ended: what it compared has changed" in deck.text()
+
+
 def test_keys_drive_the_player_and_are_left_to_text_fields(studio: Studio) -> None:
     deck = studio.open("band", ("keys", 6.0)).ready(2)
     keyboard = deck.page.keyboard

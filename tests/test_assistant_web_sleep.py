@@ -1,7 +1,9 @@
 """Rooms are put away when nobody looks, woken when somebody asks, and removed in the end."""
 
+import gc
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ import soundfile
 
 pytest.importorskip("gradio", reason='needs gradio: pip install "gainsay[web]"')
 
+from assistant.web.auditions import Auditions
+from assistant.web.preview_jobs import PreviewJobs
 from assistant.web.room import RoomError
 from assistant.web.rooms import DAY_S
 from mixer.song import open_song
@@ -145,6 +149,20 @@ def test_nobody_waits_for_a_room_that_is_being_closed(rooms, song):
     done.set()
     sweeping.join(10.0)
     close()
+
+
+def test_a_song_that_was_put_away_is_out_of_memory_though_its_previews_were_made(rooms, song):
+    room, jobs = rooms.open_song(rooms.issue(), song), PreviewJobs()
+    gone = weakref.ref(room.context.song)
+    auditions, waiting = Auditions(room, jobs), threading.Event()
+    auditions.want(["v0"])
+    wait_for(lambda: auditions.row("v0")["state"] == "ready")
+    jobs.want(("another room", "that takes long"), lambda report: waiting.wait(10.0) and None)
+    assert auditions.solo("v0", ["kick"])["state"] == "waiting"
+    assert auditions.cancel(["v0.s1"])[0]["state"] == "cancelled"
+    assert room.put_away()
+    wait_for(lambda: gc.collect() >= 0 and gone() is None)
+    waiting.set()
 
 
 def test_a_song_whose_files_were_written_anew_is_read_anew(rooms, song):

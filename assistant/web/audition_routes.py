@@ -49,7 +49,10 @@ class Blind(_Body):
 
 
 class Vote(_Body):
-    """What was preferred: choice counts letters from A = 0; None = no preference."""
+    """What was preferred: choice counts letters from A = 0; None = no preference.
+
+    keys: those that the answer to Blind has given, which say what was heard.
+    """
 
     ids: Ids
     seed: Annotated[int, Field(ge=0, lt=2**31)]
@@ -60,6 +63,7 @@ class Vote(_Body):
         dict[Id, Annotated[float, Field(ge=-200.0, le=0.0, allow_inf_nan=False)]],
         Field(max_length=MOST_COMPARED),
     ]
+    keys: Annotated[dict[Id, Id], Field(max_length=MOST_COMPARED)]
 
 
 class _Told(APIRoute):

@@ -84,14 +84,16 @@ def spectrum_chart(context: ToolContext, stem: str) -> dict[str, Any]:
     index, at_anchor = stem_index(context.names, stem), context.anchor_index
     curves, anchor = curves_of(context), context.names[at_anchor]
     own, other = curves.bands(context, index), curves.bands(context, at_anchor)
-    found = None if index == at_anchor else masking(own, other)
+    muted = context.session.state().muted
+    hears = index != at_anchor and not muted[at_anchor]  # what is not heard masks nothing
+    found = masking(own, other) if hears else None
     hidden = masked_threshold(other).mean(axis=0)
     bands = [
         {
             "hz": hz,
             "stem_db": _db(own[:, band].mean()),
             "anchor_db": _db(other[:, band].mean()),
-            "threshold_db": _db(hidden[band]),
+            "threshold_db": None if muted[at_anchor] else _db(hidden[band]),
             "played_share": None if found is None else _share(found.played_share[band]),
             "masked_share": None if found is None else _share(found.masked_share[band]),
             "masked": found is not None and bool(found.is_masked[band]),
@@ -101,7 +103,8 @@ def spectrum_chart(context: ToolContext, stem: str) -> dict[str, Any]:
     chart = {
         "stem": context.names[index],
         "anchor": anchor,
-        "muted": context.session.state().muted[index],
+        "muted": muted[index],
+        "anchor_muted": muted[at_anchor],
         "version": context.session.version.label,
         "definition": DEFINITION,
         "bands": bands,
@@ -123,6 +126,8 @@ def _spectrum_told(chart: dict[str, Any]) -> str:
     stem, anchor = chart["stem"], chart["anchor"]
     if stem == anchor:
         return f"{anchor} is the anchor: choose another stem to see what {anchor} masks of it."
+    if chart["anchor_muted"]:
+        return f"{anchor} is the anchor and muted now: it masks nothing of {stem}."
     judged = [band for band in chart["bands"] if band["masked_share"] is not None]
     masked = [band for band in judged if band["masked"]]
     if not judged:

@@ -32,6 +32,8 @@ class Matched:
     match_db: float
     play_db: float
     plain_db: float
+    start_s: float  # of the region that was measured
+    end_s: float
 
     def as_data(self) -> dict[str, float | None]:
         return {
@@ -96,6 +98,8 @@ def matching(
             offset_db,
             offset_db + headroom_db - preview.trim_db,
             plain_db - preview.trim_db,
+            start,
+            end,
         )
         for (name, preview), powers, offset_db in zip(
             previews.items(), blocks, offsets, strict=True
@@ -108,12 +112,16 @@ def matching(
 def inside(part: Preview, whole: Matched, whole_preview: Preview) -> Matched:
     """How stems alone are played so that each is as loud as in the mix that it is a part of.
 
-    Where they peak higher than the mix does they are turned down to what it keeps free.
+    Where they peak higher than the mix does they are turned down to what it keeps free. Their
+    loudness is that of the region over which the mix was matched.
     """
     play_db = whole.play_db + whole_preview.trim_db - part.trim_db
     plain_db = whole.plain_db + whole_preview.trim_db - part.trim_db
-    loudness = part.loudness_lufs
-    return Matched(loudness, whole.match_db, min(0.0, play_db), min(0.0, plain_db))
+    is_whole = whole.start_s == 0.0 and whole.end_s >= part.seconds
+    loudness = _after(_blocks(part, is_whole, whole.start_s, whole.end_s), 0.0)
+    return Matched(
+        loudness, whole.match_db, min(0.0, play_db), min(0.0, plain_db), whole.start_s, whole.end_s
+    )
 
 
 def _blocks(preview: Preview, whole: bool, start_s: float, end_s: float) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Previews being made: one at a time in the background, each with its progress, each stoppable.
 
-One rule: what was asked for twice is made once, and a failure is told in a sentence.
+One rule: what was asked for twice is made once, a failure is told in a sentence, and what has ended
+holds no song in memory.
 """
 
 import logging
@@ -13,6 +14,7 @@ from typing import Literal
 from assistant.context import is_ours
 
 State = Literal["waiting", "rendering", "done", "failed", "cancelled"]
+Make = Callable[[Callable[[float], None]], None]  # given what is told how much is done, 0 to 1
 Key = tuple[str, str]  # the room's token, the preview's name
 MOST_REMEMBERED = 500
 MOST_WAITING = 60  # of one room
@@ -32,7 +34,7 @@ class Cancelled(Exception):
 class Job:
     """One preview on its way; progress goes from 0 to 1."""
 
-    make: Callable[[Callable[[float], None]], None]
+    make: Make | None  # None once it has ended
     state: State = "waiting"
     progress: float = 0.0
     error: str | None = None
@@ -54,7 +56,7 @@ class PreviewJobs:
         self._thread: threading.Thread | None = None
         self._served = ""  # the room whose job was the last
 
-    def want(self, key: Key, make: Callable[[Callable[[float], None]], None]) -> Job:
+    def want(self, key: Key, make: Make) -> Job:
         """Have it made unless it is on its way; what failed or was stopped is tried again."""
         with self._changed:
             job = self._jobs.get(key)
@@ -84,7 +86,7 @@ class PreviewJobs:
                 return False
             job.is_unwanted = True
             if job.state == "waiting":
-                job.state = "cancelled"
+                job.state, job.make = "cancelled", None
             return True
 
     def _check_room(self, room: str) -> None:
@@ -120,7 +122,8 @@ class PreviewJobs:
 def _carry_out(job: Job) -> None:
     try:
         job.report(0.0)
-        job.make(job.report)
+        if job.make is not None:
+            job.make(job.report)
         job.state, job.progress = "done", 1.0
     except Cancelled:
         job.state = "cancelled"
@@ -130,3 +133,5 @@ def _carry_out(job: Job) -> None:
             _log.exception("a preview could not be made")
             job.error = "this could not be rendered: the reason is in Gainsay's log"
         job.state = "failed"
+    finally:
+        job.make = None

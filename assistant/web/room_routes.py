@@ -32,7 +32,7 @@ def room_routes(rooms: Rooms) -> APIRouter:
     @router.put("/rooms/{token}/stems")
     async def receive(token: str, name: str, request: Request) -> dict[str, Any]:
         room = rooms.get(token)
-        if room.song_open or room.work.is_running:
+        if room.song_open or room.sleeps or room.work.is_running:
             raise RoomError("a song is open here: start a new page for another")
         before = len(room.uploads.refused)
         kept = await room.uploads.receive(name, request.stream())
@@ -41,7 +41,7 @@ def room_routes(rooms: Rooms) -> APIRouter:
     @router.delete("/rooms/{token}/stems")
     def forget(token: str) -> dict[str, Any]:
         room = rooms.get(token)
-        if room.song_open or room.work.is_running:
+        if room.song_open or room.sleeps or room.work.is_running:
             raise RoomError("the song is open: its stems stay until the room is given up")
         room.uploads.clear()
         return {"kept": []}
@@ -65,6 +65,7 @@ def room_routes(rooms: Rooms) -> APIRouter:
         arguments = asked.model_dump(exclude_none=True)
         told = ", ".join(f"{move.stem} {move.gain_db:+.1f} dB" for move in asked.moves or ())
         words = f"Apply {told}." if told else "Apply that."
+        room.be_awake()
         try:
             carry_out(room, ToolCall("apply_moves", arguments), words)
         finally:

@@ -48,10 +48,10 @@ export function drawn(chart, width) {
   return parts;
 }
 
-function numbers({ bands, stem, anchor }, caption, isAnchor) {
+function numbers({ bands, stem, anchor, anchor_muted: isMuted }, caption, isAnchor) {
   const level = (value) => (value === null ? "none" : `${value.toFixed(1)} dB`);
   if (isAnchor) return table(caption, ["band", stem], bands.map((band) => [hertz(band.hz), level(band.stem_db)]));
-  const masked = (band) => (band.masked_share === null ? "hardly plays"
+  const masked = (band) => (isMuted ? "none" : band.masked_share === null ? "hardly plays"
     : `${share(band.masked_share)}${band.masked ? ", masked" : ""}`);
   return table(caption, ["band", stem, anchor, "threshold", "masked for"], bands.map((band) => [
     hertz(band.hz), level(band.stem_db), level(band.anchor_db), level(band.threshold_db), masked(band)]));

@@ -1,4 +1,8 @@
 // A blind test from its beginning to its end: the player is frozen, asked, and let go.
+//
+// One rule: whole mixes are compared, and a test ends when one of them sounds different by now.
+
+import { tell } from "../asking.js";
 
 /** Draw an order on the server and hide what is what. */
 export async function begin(player) {
@@ -10,6 +14,7 @@ export async function begin(player) {
   }
   await tried(player, async () => {
     const drawn = await server.blind(ids);
+    if (comparison.stems.length) wholeMixes();
     comparison.frozen = true;
     comparison.ids = ids;
     blind.begin(drawn);
@@ -22,7 +27,7 @@ export async function begin(player) {
 /** Save what was preferred (a place, null = no preference) with what it was heard over. */
 export async function vote(player, place) {
   const { comparison, blind, server } = player;
-  const { ids, seed } = blind.drawn;
+  const { ids, seed, keys } = blind.drawn;
   const region = comparison.region ?? { start: 0, end: player.seconds };
   const offsets = ids.map((id) => [id, comparison.matched.get(id)?.match_db ?? 0]);
   await tried(player, async () => {
@@ -33,6 +38,7 @@ export async function vote(player, place) {
       start_s: region.start,
       end_s: region.end,
       match_db: Object.fromEntries(offsets),
+      keys,
     });
     reveal(player, told);
   });
@@ -43,6 +49,17 @@ export function reveal(player, told = {}) {
   player.blind.reveal(told);
   player.compared();
   player.say(player.blind.question.textContent);
+}
+
+/** Leave the stems that are heard alone, on the desk as well. */
+export function wholeMixes() {
+  tell("solo", { stems: [], from: "player" });
+}
+
+/** Whether what is compared is still there and sounds as it did when the test began. */
+export function isAsItWas({ blind, comparison }) {
+  const { ids, keys } = blind.drawn;
+  return ids.every((id) => comparison.rows.get(id)?.key === keys[id]);
 }
 
 /** Back to names. */

@@ -4,7 +4,7 @@
 
 import { tell } from "../asking.js";
 import { Blind } from "./blind.js";
-import { begin, end, reveal, vote } from "./blind_test.js";
+import { begin, end, isAsItWas, reveal, vote, wholeMixes } from "./blind_test.js";
 import { Comparison } from "./comparison.js";
 import { Display } from "./display.js";
 import { Engine } from "./engine.js";
@@ -78,7 +78,7 @@ class Player extends HTMLElement {
       match: () => this.toggleMatch(),
       blind: () => (this.blind.isOn ? end(this) : begin(this)),
       help: () => this.toggleHelp(),
-      whole: () => tell("solo", { stems: [], from: "player" }),
+      whole: wholeMixes,
       add: () => this.add(),
       shortcuts: () => this.keep({ hasKeys: (this.hasKeys = this.parts.shortcuts.checked) }),
     });
@@ -126,6 +126,13 @@ class Player extends HTMLElement {
   }
 
   solo(stems) {
+    if (stems.length && this.blind.isHidden) {
+      queueMicrotask(() => {
+        wholeMixes(); // once whoever asks has done with it
+        this.say("A blind test compares whole mixes");
+      });
+      return;
+    }
     this.comparison.first = this.chosen;
     this.comparison.soloStems(stems);
     this.say(stems.length ? `Only ${stems.join(", ")}` : "The whole mix");
@@ -187,8 +194,9 @@ class Player extends HTMLElement {
   /** Rows, matching or settings are new: give the engine what it plays. */
   compared() {
     const { comparison } = this;
-    if (this.blind.isHidden && this.blind.order.some((id) => !comparison.rows.has(id))) {
+    if (this.blind.isHidden && !isAsItWas(this)) {
       end(this);
+      this.say("Blind test ended: what it compared has changed");
       return;
     }
     this.follow();
