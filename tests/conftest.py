@@ -48,7 +48,7 @@ def web_server(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its loop runs while it is open, and other tests run their own
 def chromium():
     """A browser: Debian's Chromium, or the one that GAINSAY_CHROMIUM names."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")

@@ -38,13 +38,18 @@ class Visit:
         """The reply that is shown beyond those that were shown before."""
         self.page.wait_for_function(
             """(count) => document.querySelector("#send")
-              && document.querySelectorAll("#chat .bot .message-content").length > count""",
+              && [...document.querySelectorAll("#chat .bot .message-content")]
+                .filter((e) => !e.closest(".thought-group")).length > count""",
             arg=len(before),
         )
         return self.replies()[-1]
 
     def replies(self) -> list[str]:
-        return self.page.locator("#chat .bot .message-content").all_inner_texts()
+        """What is said in the chat, the steps of tools left out, which open and close."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll("#chat .bot .message-content")]
+              .filter((e) => !e.closest(".thought-group")).map((e) => e.innerText)"""
+        )
 
     def steps(self) -> list[str]:
         return self.page.locator("#chat .thought-group .title").all_inner_texts()
