@@ -99,7 +99,7 @@ def completed(messages: Sequence[Message], order: str) -> list[Message]:
 
 def corrects(said: Said) -> bool:
     """Whether what was undone is to be done another way: "no, the other one", "3, not 5"."""
-    how = bool(said.numbers()) or says_way(said.latest)
+    how = bool(said.numbers()) or says_way(_UNDOES.sub(" ", said.latest))
     if _UNDOES.search(said.latest) and not how:
         return False
     return how or bool(said.named or _ANOTHER.search(said.latest))

@@ -8,7 +8,7 @@ from assistant.acting import doubt
 from assistant.hearing import ToolCall
 from assistant.said import Said
 from assistant.said_gains import halved
-from assistant.waiting import moved_before
+from assistant.waiting import corrects, moved_before
 from mixer.moves import Move
 
 NAMES = ("vox", "808", "kick", "gtr L", "gtr R")
@@ -244,3 +244,16 @@ def test_a_correction_may_move_the_stem_that_was_meant() -> None:
     assert doubt(fixed, 0.9, words) is None
     wrong = ToolCall("apply_moves", {"moves": [{"stem": "kick", "gain_db": 3.0}]})
     assert doubt(wrong, 0.9, words) == "the user did not speak of kick"
+
+
+@pytest.mark.parametrize(
+    ("text", "anew"),
+    [
+        ("wait go back i liked it before", False),
+        ("undo that", False),
+        ("no, the other one", True),
+        ("undo it and turn it down 2", True),
+    ],
+)
+def test_going_back_asks_for_no_move_of_its_own(text: str, anew: bool) -> None:
+    assert corrects(said(text)) is anew
