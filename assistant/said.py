@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import prompts
-from assistant.naming import in_full, not_here
-from assistant.orders.mentions import stems_in
+from assistant.naming import not_here
+from assistant.orders.mentions import as_read, stems_in
 from assistant.said_clauses import LEFT_ALONE, Clause, clauses, divided, is_bare, orders
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
 from assistant.said_mutes import MUTES, NOT_MUTED, UNMUTES, mutes
 from assistant.said_sides import PANS, on_its_side, pans_of, picked, without_idioms, without_picks
 from assistant.said_sound import SoundSaid, further, goes_on, sound_asked, sound_said
-from assistant.slips import mended
 from mixer.moves import Move
 from mixer.words import read
 
@@ -110,7 +109,7 @@ class Said:
     def _read(self, text: str) -> str:
         """A text with slips mended, signs in words and numbered stems in full, in lower case."""
         text = _SIGNED.sub(_in_words, text)
-        return in_full(mended(text, self.names), self.names, self.roles).casefold()
+        return as_read(text, self.names, self.roles)
 
     @property
     def recent(self) -> str:

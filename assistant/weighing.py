@@ -3,6 +3,7 @@
 One rule: nothing is proposed from a judgement that has not gone through here.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.complaints import complaints_in
@@ -29,16 +30,18 @@ def weigh(context: ToolContext, hearing: Hearing, judgement: Judgement, words: s
         assert context.listener is not None, "a judgement was made by a listener"
         unprompted = context.listener.judge(hearing, [{"role": "user", "content": QUESTION}])
         judgement = heed(unprompted, complaints)
-    weighed = decide(judgement, unprompted, meters(context), complaints, hearing.threshold)
+    known = meters(context)
+    weighed = decide(judgement, unprompted, known, complaints, hearing.threshold)
     remarks = tuple(with_loop(context, remark) for remark in weighed.remarks)
-    return replace(weighed, remarks=(*_asked_about(context, weighed, words), *remarks))
+    return replace(weighed, remarks=(*_asked_about(context, weighed, known, words), *remarks))
 
 
-def _asked_about(context: ToolContext, weighed: Weighed, words: str) -> list[Remark]:
+def _asked_about(
+    context: ToolContext, weighed: Weighed, known: Mapping[str, Meter], words: str
+) -> list[Remark]:
     """A remark on each stem that the user names and that is neither moved nor spoken of."""
     told = {move.stem for move in weighed.moves} | {remark.stem for remark in weighed.remarks}
     named = stems_in(words, context.names, context.roles)
-    known = meters(context)
     return [
         Remark("asked_about", name, known[name])
         for name in named

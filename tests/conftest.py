@@ -36,6 +36,24 @@ def gainsay(capsys, monkeypatch):
     return run
 
 
+@pytest.fixture
+def rooms(tmp_path):
+    """Rooms of the page with a scripted listener."""
+    from tests.web_rooms import some_rooms
+
+    made = some_rooms(tmp_path / "rooms")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def song(tmp_path):
+    """A folder of stems to open in a room."""
+    from tests.scripted import song_folder
+
+    return song_folder(tmp_path / "My song")
+
+
 @pytest.fixture(scope="session")
 def web_server(tmp_path_factory):
     """A real server with the demo song as every room's first song, and the shipped listener."""

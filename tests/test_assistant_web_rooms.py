@@ -14,20 +14,8 @@ from assistant.journal import JournalError
 from assistant.web.room import RoomError
 from assistant.web.rooms import Rooms
 from assistant.web.work import Stopped, Work
-from tests.scripted import NAMES, RATE, ScriptedListener, song_folder
+from tests.scripted import NAMES, RATE, ScriptedListener
 from tests.web_rooms import move, some_rooms, wait_for
-
-
-@pytest.fixture
-def rooms(tmp_path):
-    made = some_rooms(tmp_path / "rooms")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def song(tmp_path):
-    return song_folder(tmp_path / "My song")
 
 
 def test_only_tokens_that_were_issued_are_known(rooms):

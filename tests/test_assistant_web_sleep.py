@@ -20,18 +20,6 @@ from tests.scripted import song_folder
 from tests.web_rooms import move, some_rooms, wait_for
 
 
-@pytest.fixture
-def rooms(tmp_path):
-    made = some_rooms(tmp_path / "rooms")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def song(tmp_path):
-    return song_folder(tmp_path / "My song")
-
-
 def test_idle_rooms_are_put_away_and_come_back(rooms, song):
     room = rooms.open_song(rooms.issue(), song)
     move(room, "vocals", -2.0)

@@ -79,20 +79,17 @@ Turn = tuple[str, list[ToolCall]]
 def _turns(events: Sequence[Mapping[str, Any]]) -> list[Turn]:
     """What was said and the calls that worked, turn by turn; parts of one are turns, too."""
     turns: list[Turn] = []
+    arguments: Mapping[str, Any] = {}  # of the last call
     for event in events:
         if event["event"] == "part" and turns and not turns[-1][1]:
             turns.pop()
         if event["event"] in ("user", "part"):
             turns.append((event["text"], []))
+        elif event["event"] == "tool_call":
+            arguments = event["arguments"]
         elif event["event"] == "tool_result" and turns and event["ok"]:
-            turns[-1][1].append(_as_done(event, _arguments(events, event)))
+            turns[-1][1].append(_as_done(event, arguments))
     return turns
-
-
-def _arguments(events: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> Mapping[str, Any]:
-    place = next(number for number, event in enumerate(events) if event is result)
-    calls = [event for event in events[:place] if event["event"] == "tool_call"]
-    return calls[-1]["arguments"] if calls else {}
 
 
 def _as_done(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> ToolCall:

@@ -4,18 +4,18 @@ One rule: they mean something only behind a deed; without one nothing is read in
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import prompts
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
-from assistant.orders.deeds import PLAIN_DB, Deed, Scene, as_deed
-from assistant.orders.lexicon import FILLER, NUMBER, VERB
-from assistant.orders.tokens import JOIN, STEM, STOP, Token
+from assistant.orders.deeds import PLAIN_DB, SIDES, Deed, Scene, as_deed
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
+from assistant.orders.parts import Part
+from assistant.orders.tokens import STEM, STOP, Token
 from assistant.said_sides import partners
 
 _QUIET = frozenset({FILLER, VERB, STOP, JOIN, "unit", "to", "push", "pull"})
-_SIDES = {"left": -1.0, "right": 1.0, "centre": 0.0}
 _WAYS = {"up": 1.0, "down": -1.0}
 _FURTHER_PAN = 0.2
 _LISTENS = frozenset({"measure_levels", "audition"})  # after these the last change still stands
@@ -24,20 +24,13 @@ Roles = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
-class _Short:
+class _Short(Part):
     """What a short text holds, and what it goes on from."""
 
-    tokens: tuple[Token, ...]
-    scene: Scene
-    before: Before
-    deed: Deed | None
-    roles: Roles
-
-    def only(self, *kinds: str) -> bool:
-        return all(token.kind in kinds for token in self.tokens)
-
-    def has(self, *kinds: str) -> bool:
-        return any(token.kind in kinds for token in self.tokens)
+    scene: Scene = field(kw_only=True)
+    before: Before = field(kw_only=True)
+    deed: Deed | None = field(kw_only=True)
+    roles: Roles = field(kw_only=True)
 
     def values(self, *kinds: str) -> list[Token]:
         """Tokens of these kinds, those behind "not" left out."""
@@ -79,7 +72,7 @@ def carried(
     begins = bool(told) and told[0].text in ("and", "now", "also", "then")
     rest = tuple(token for token in told if token.kind not in _QUIET)
     last = last_deed(before)
-    short = _Short(rest, scene, before, last, roles)
+    short = _Short(rest, scene=scene, before=before, deed=last, roles=roles)
     if not rest:
         return []
     if calls := _asked_again(short):
@@ -314,11 +307,11 @@ def _other_stem(short: _Short, deed: Deed) -> list[ToolCall]:
 def _other_side(short: _Short, deed: Deed) -> list[ToolCall]:
     """ "no, left", "hard right", "the other side": the last stem panned elsewhere."""
     if deed.tool != "set_pan" or not short.only(
-        "no", "not", "meant", "instead", "make that", "it", "flip", *_SIDES, NUMBER, "percent",
+        "no", "not", "meant", "instead", "make that", "it", "flip", *SIDES, NUMBER, "percent",
         "size", "only",
     ):  # fmt: skip
         return []
-    sides = {_SIDES[token.kind] for token in short.values(*_SIDES)}
+    sides = {SIDES[token.kind] for token in short.values(*SIDES)}
     if short.has("flip") and not sides:
         return _all_panned(short, -1.0)
     if len(sides) != 1:

@@ -4,7 +4,6 @@ One rule: what a tool takes is said in the words or left to its default.
 """
 
 from assistant.hearing import ToolCall
-from assistant.orders.deeds import Scene
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
@@ -15,10 +14,10 @@ _FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
 MOST_TAKES = 16
 
 
-def command(part: Part, scene: Scene) -> ToolCall | None:
+def command(part: Part) -> ToolCall | None:
     """The call that a part asks for; None where it is no such order."""
     for reads in (_anchor, _version, _undo, _render, _export):
-        if (call := reads(part, scene)) is not None:
+        if (call := reads(part)) is not None:
             return call
     return None
 
@@ -32,10 +31,10 @@ def with_more(call: ToolCall, part: Part) -> ToolCall | None:
 
 
 def _only(part: Part, *kinds: str) -> bool:
-    return all(token.kind in _QUIET | set(kinds) for token in part.tokens)
+    return part.only(*_QUIET, *kinds)
 
 
-def _anchor(part: Part, scene: Scene) -> ToolCall | None:
+def _anchor(part: Part) -> ToolCall | None:
     if len(part.stems) != 1:
         return None
     named = part.has("anchor") and _only(part, "anchor", STEM, "use")
@@ -44,7 +43,7 @@ def _anchor(part: Part, scene: Scene) -> ToolCall | None:
     return ToolCall("set_anchor", {"stem": part.stems[0]}) if named or judged else None
 
 
-def _version(part: Part, scene: Scene) -> ToolCall | None:
+def _version(part: Part) -> ToolCall | None:
     if not _only(part, "version", "go back", "back", "start", NUMBER, "it", "all", "use"):
         return None
     numbers = part.numbers
@@ -56,7 +55,7 @@ def _version(part: Part, scene: Scene) -> ToolCall | None:
     return None
 
 
-def _undo(part: Part, scene: Scene) -> ToolCall | None:
+def _undo(part: Part) -> ToolCall | None:
     if [token.text for token in part.tokens if token.kind not in _QUIET] in _STEPS_BACK:
         return ToolCall("undo", {})
     for word in ("undo", "redo"):
@@ -65,7 +64,7 @@ def _undo(part: Part, scene: Scene) -> ToolCall | None:
     return None
 
 
-def _render(part: Part, scene: Scene) -> ToolCall | None:
+def _render(part: Part) -> ToolCall | None:
     if not part.has("render", "takes") or (arguments := _rendered(part)) is None:
         return None
     lacks = part.has("takes") and "takes" not in arguments
@@ -93,7 +92,7 @@ def _rendered(part: Part) -> dict[str, object] | None:
     return arguments
 
 
-def _export(part: Part, scene: Scene) -> ToolCall | None:
+def _export(part: Part) -> ToolCall | None:
     if not part.has("export", "a session") or not _only(part, "export", "it", "all", *_FORMATS):
         return None
     formats = {_FORMATS[token.kind] for token in part.of(*_FORMATS)}

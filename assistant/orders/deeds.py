@@ -16,7 +16,7 @@ from assistant.said_sides import side_of
 PLAIN_DB = 2.0  # "up" without a size
 PLAIN_PAN = 0.5  # "left" without one
 _WAYS = {"up": 1.0, "down": -1.0, "off": -1.0, "more": 1.0, "less": -1.0, "add": 1.0, "cut": -1.0}
-_SIDES = {"left": -1.0, "right": 1.0, "centre": 0.0}
+SIDES = {"left": -1.0, "right": 1.0, "centre": 0.0}
 _SUBJECT = frozenset({STEM, "it", "both", "three", "all", "rest", "other", "too"})
 _THEM = frozenset("them those these they 'em em that".split())
 _ANOTHER = frozenset({"another", "further", "farther"})  # the way that it went before
@@ -87,7 +87,7 @@ def deed_of(part: Part, scene: Scene) -> Deed | None:
         return _mute(part, scene)
     if part.has("solo", "hear"):
         return _solo(part, scene)
-    if part.has(*_SIDES, "pan", "percent"):
+    if part.has(*SIDES, "pan", "percent"):
         return _pan(part, scene)
     if part.has("off") and not _is_sized(part) and part.tokens[-1].text == "off":
         return _mute(part, scene)
@@ -99,12 +99,12 @@ def deed_of(part: Part, scene: Scene) -> Deed | None:
 def refined(deed: Deed, part: Part) -> Deed | None:
     """An order with the size that the words behind it give: "down, 3 dB", "left, say 25 %"."""
     kinds = frozenset({FILLER, "unit", "percent", "only"} | _SIZED)
-    same_side = part.has(*_SIDES) and deed.tool == "set_pan" and bool(deed.pan)
+    same_side = part.has(*SIDES) and deed.tool == "set_pan" and bool(deed.pan)
     if same_side:
-        sides = {_SIDES[token.kind] for token in part.of(*_SIDES)}
+        sides = {SIDES[token.kind] for token in part.of(*SIDES)}
         same_side = sides == {1.0 if deed.pan > 0 else -1.0}
         kinds |= {"left", "right"} if same_side and abs(deed.pan) == PLAIN_PAN else frozenset()
-    if not _only(part, kinds) or part.stems:
+    if not part.only(*kinds) or part.stems:
         return None
     if deed.tool == "apply_moves" and abs(deed.gain_db) == PLAIN_DB and not part.has("percent"):
         size, sign = _size(part, prompts.GAIN_WORDS, 0.0), part.of("sign")
@@ -132,12 +132,8 @@ def subject(part: Part, scene: Scene) -> tuple[str, ...]:
     return scene.it if len(scene.it) == 1 or several else ()
 
 
-def _only(part: Part, kinds: frozenset[str]) -> bool:
-    return all(token.kind in kinds for token in part.tokens)
-
-
 def _move(part: Part, scene: Scene) -> Deed | None:
-    if not _only(part, _QUIET | _SIZED | set(_WAYS) | {"back"}):
+    if not part.only(*_QUIET, *_SIZED, *_WAYS, "back"):
         return None
     way = _way(part)
     if any(token.text in _ANOTHER for token in part.of("more")) and not part.has("up", "down"):
@@ -213,7 +209,7 @@ def _size(part: Part, table: Mapping[str, float], plain: float) -> float | None:
 def _level(part: Part, scene: Scene) -> Deed | None:
     kinds = _QUIET | _SIZED | {"above", "below", "same", "against", "match", "up", "down", "back"}
     kinds |= {"anchor"}
-    if not _only(part, kinds):
+    if not part.only(*kinds):
         return None
     place = part.first("above", "below", "same", "against")
     if part.has("match"):
@@ -231,7 +227,7 @@ def _level(part: Part, scene: Scene) -> Deed | None:
 
 def _level_too(part: Part, last: Deed) -> Deed | None:
     """ "and the keys 8" behind "the bass 6 under the kick"."""
-    if not _only(part, _QUIET | {NUMBER, "sign"}) or len(part.numbers) != 1:
+    if not part.only(*_QUIET, NUMBER, "sign") or len(part.numbers) != 1:
         return None
     signs = part.of("sign")
     way = -1.0 if last.relative_lu < 0 else 1.0
@@ -287,25 +283,25 @@ def _mute(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
     if not stems or (part.has("mute") and part.has("unmute")):
         return None
-    if not _only(part, _QUIET | {"mute", "unmute", "off"}):
+    if not part.only(*_QUIET, "mute", "unmute", "off"):
         return None
     return Deed("set_mute", stems, muted=not part.has("unmute"))
 
 
 def _solo(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
-    if not stems or part.has("all", "rest") or not _only(part, _QUIET | {"solo", "hear", "up"}):
+    if not stems or part.has("all", "rest") or not part.only(*_QUIET, "solo", "hear", "up"):
         return None
     return Deed("audition", stems)
 
 
 def _pan(part: Part, scene: Scene) -> Deed | None:
     kinds = (
-        _QUIET | _SIZED | {*_SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half"}
+        _QUIET | _SIZED | {*SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half"}
     )
-    sides = {_SIDES[token.kind] for token in part.of(*_SIDES)}
+    sides = {SIDES[token.kind] for token in part.of(*SIDES)}
     stems = subject(part, scene)
-    if not _only(part, kinds) or len(sides) > 1 or not stems:
+    if not part.only(*kinds) or len(sides) > 1 or not stems:
         return None
     if part.has("up", "down", "sign", "off") or (part.has("back") and sides != {0.0}):
         return None
@@ -335,10 +331,10 @@ def spread(deed: Deed, part: Part) -> list[Deed] | None:
 
     part: one that says a side and nothing else.
     """
-    sides = {_SIDES[token.kind] for token in part.of("left", "right")}
+    sides = {SIDES[token.kind] for token in part.of("left", "right")}
     if deed.tool != "set_pan" or len(deed.stems) != 2 or len(sides) != 1 or not deed.pan:
         return None
-    if not _only(part, frozenset({FILLER, "left", "right", "size"})):
+    if not part.only(FILLER, "left", "right", "size"):
         return None
     ways = {name: side_of(name) for name in deed.stems}
     if set(ways.values()) != {"left", "right"}:

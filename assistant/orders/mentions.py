@@ -90,9 +90,14 @@ def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tu
     return tuple(name for name in names if name in meant)
 
 
+def as_read(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str:
+    """A text with slips mended and numbered stems in full, in lower case."""
+    return in_full(mended(text, names), names, roles).casefold()
+
+
 def plainly_said(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str:
     """A text as the reader of intents reads it: slips mended, stems called by plain words."""
-    plain = in_full(mended(text, names), names, roles).casefold()
+    plain = as_read(text, names, roles)
     return without_names_of_stems(plain, mentions(plain, names, roles))
 
 

@@ -11,7 +11,6 @@ from assistant.orders.tokens import STEM, STOP, Token
 
 _SILENT = frozenset({FILLER, VERB, "push", "pull", "to", "unit", "too", "only"})
 _TELLS_WAY = frozenset({"up", "down", "off", "left", "right", "centre", "above", "below"})
-_ALONE = frozenset({FILLER, VERB})
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,10 @@ class Part:
 
     def has(self, *kinds: str) -> bool:
         return any(token.kind in kinds for token in self.tokens)
+
+    def only(self, *kinds: str) -> bool:
+        """Whether there is no token of other kinds."""
+        return all(token.kind in kinds for token in self.tokens)
 
     def first(self, *kinds: str) -> int:
         """The place of the first token of these kinds, -1 where there is none."""
@@ -44,12 +47,12 @@ class Part:
     @property
     def is_bare(self) -> bool:
         """Whether it names stems and says no more of them."""
-        return self.has(STEM) and all(t.kind in _SILENT | {STEM, "both"} for t in self.tokens)
+        return self.has(STEM) and self.only(*_SILENT, STEM, "both")
 
     @property
     def is_silent(self) -> bool:
         """Whether it asks for nothing: "please", "ok so"."""
-        return all(token.kind in _ALONE for token in self.tokens)
+        return self.only(FILLER, VERB)
 
     @property
     def begins_with_stems(self) -> bool:

@@ -132,7 +132,7 @@ def _in_turn(told: Sequence[Token], scene: Scene) -> list[ToolCall]:
         if not deeds and calls and (more := with_more(calls[-1], part)) is not None:
             calls[-1] = more
             continue
-        if (one := command(part, scene)) is not None:
+        if (one := command(part)) is not None:
             calls, deeds = [*calls, *_calls(deeds), one], []
             continue
         kept = frozenset(scene.kept | left_out | (named if part.has("rest") else set()))
@@ -191,9 +191,8 @@ def _next_is_a_stem(rest: Sequence[Token]) -> bool:
 
 
 def _says_more(rest: Sequence[Token]) -> bool:
-    """Whether an order of its own follows a stem, with another one before it."""
-    upto = next((n for n, t in enumerate(rest) if t.kind in (STOP, JOIN)), len(rest))
-    return False if upto == len(rest) else not rest[:upto]
+    """Whether what follows a stem is a part of its own."""
+    return bool(rest) and rest[0].kind in (STOP, JOIN)
 
 
 def _calls(deeds: Sequence[Deed]) -> list[ToolCall]:

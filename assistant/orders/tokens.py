@@ -7,12 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.naming import in_full
 from assistant.numerals import normal
 from assistant.orders.lexicon import FILLER, JOIN, MOST_WORDS, NUMBER, phrases
-from assistant.orders.mentions import Mention, mentions
+from assistant.orders.mentions import Mention, as_read, mentions
 from assistant.said_sides import without_idioms
-from assistant.slips import mended
 
 UNKNOWN, STEM, STOP = "unknown", "stem", "stop"
 _PIECE = re.compile(
@@ -45,7 +43,7 @@ def tokens(
     text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> tuple[list[Token], str]:
     """The tokens of a text, and the text as it was read (slips mended, lower case)."""
-    plain = in_full(mended(normal(text), names), names, roles).casefold()
+    plain = as_read(normal(text), names, roles)
     found = mentions(plain, names, roles)
     told: list[Token] = []
     start = 0
