@@ -6,6 +6,7 @@ One rule: in doubt nothing is done; the user is asked instead.
 import re
 
 from assistant.hearing import ToolCall
+from assistant.intents import ADVICE
 from assistant.said import Said
 from mixer.words import read
 
@@ -40,6 +41,8 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         certainty: probability of the model's least sure token in the call, None if unknown.
         said: what the user said, and the open proposal.
     """
+    if call.name == ADVICE and said.missing and not said.named:
+        return f"{NOT_HERE}{said.missing[0]}"  # "the kick is too loud", and there is none
     if call.name in READ_ONLY:
         return None
     if certainty is not None and certainty < LEAST_CERTAINTY:

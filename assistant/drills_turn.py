@@ -3,22 +3,27 @@
 One rule: words that are no answer to the drill are left to the conversation, and the drill stays.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from assistant.context import ToolContext
 from assistant.drills import Answer
 from assistant.hearing import ToolCall
-from assistant.said_answers import answer_said
+from assistant.said_answers import answer_said, asks_for_the_next
 
 
 def drill_call(context: ToolContext, text: str) -> ToolCall | None:
-    """The call that answers, skips or stops the open drill; None where the words do not.
+    """The call that answers, skips or stops the open drill, or starts the next behind one.
+
+    None where the words do none of it.
 
     Words that stop it and say more are left to the conversation, with the drill closed.
     """
     session = context.session
     if session.drill is None:
-        return None
+        ended = _ended_just_now(session.events)
+        return ToolCall("start_drill") if ended and asks_for_the_next(text) else None
     said = answer_said(text, session.drill, context.names, lambda: context.roles)
     if said is None:
         return None
@@ -31,6 +36,15 @@ def drill_call(context: ToolContext, text: str) -> ToolCall | None:
         return ToolCall("answer_drill", {"stop": True})
     assert said.answer is not None
     return answer_call(said.answer)
+
+
+def _ended_just_now(events: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the turn before was the answer that ended a drill."""
+    turns = [place for place, event in enumerate(events) if event["event"] == "user"]
+    before = events[turns[-2] : turns[-1]] if len(turns) > 1 else ()
+    answered = [e for e in before if e["event"] == "tool_result" and e["name"] == "answer_drill"]
+    ended = [e for e in before if e["event"] == "drill_end" and e["how"] != "stopped"]
+    return bool(answered and ended)
 
 
 def answer_call(answer: Answer) -> ToolCall:

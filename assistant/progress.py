@@ -15,8 +15,10 @@ from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step, ToolCall, judges
 from assistant.intents import acts_of
 from assistant.numerals import numbers
+from assistant.orders.asides import ActsOf
 from assistant.orders.before import before
-from assistant.orders.reading import Stems, orders
+from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.returns import Now
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.session import Session
@@ -155,16 +157,35 @@ class Progress:
     @cached_property
     def plain_orders(self) -> list[ToolCall]:
         """The calls that the words ask for, where all of them are plain orders."""
-        read = getattr(self.listener, "read", None)
-        if read is None:  # a served model reads the words itself
+        if self._meant is None:
             return []
+        song = self._song
+        told = before(self._events_before, song.names, song.roles, self.session.proposed)
+        return orders(self.words, song, told, self._meant)
+
+    @property
+    def leaves_it(self) -> bool:
+        """Whether all that the words ask for is that something stays as it is."""
+        return self._meant is not None and leaves_it(self.words, self._song, self._meant)
+
+    @property
+    def _meant(self) -> ActsOf | None:
+        """How likely acts are meant by a text; None: a served model reads the words itself."""
+        read, song = getattr(self.listener, "read", None), self._song
+        if read is None:
+            return None
+        return lambda text: acts_of(read(text, song.names, song.roles))
+
+    @property
+    def _song(self) -> Stems:
         names, roles = self.context.names, tuple(self.context.roles)
-        done_before = before(self._events_before, names, roles, self.session.proposed)
+        return Stems(names, roles, self.session.anchor, self._set_now)
 
-        def meant(text: str) -> dict[str, float]:
-            return acts_of(read(text, names, roles))
-
-        return orders(self.words, Stems(names, roles, self.session.anchor), done_before, meant)
+    @property
+    def _set_now(self) -> Now:
+        names, state = self.context.names, self.session.state()
+        muted = frozenset(name for name, off in zip(names, state.muted, strict=True) if off)
+        return Now(dict(zip(names, state.gain_db, strict=True)), muted)
 
     @property
     def _events_before(self) -> Sequence[Mapping[str, Any]]:

@@ -133,7 +133,13 @@ def _preferred(data: Data) -> Situation:
 
 
 def _version(situation: str) -> Callable[[Data], Situation]:
-    return lambda data: (situation, {"version": f"v{data['version']}"})
+    def told(data: Data) -> Situation:
+        if "stem" not in data:
+            return situation, {"version": f"v{data['version']}"}
+        one = {"stem": data["stem"], "settings": data["is"], "version": f"v{data['version']}"}
+        return ("stem_as_it_was" if data["same"] else "stem_back"), one
+
+    return told
 
 
 def _versions(data: Data) -> Situation:

@@ -38,9 +38,15 @@ _SKIP = re.compile(
     r"(?:please )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill|exercise"
     r"|question|please|the|on))*"
 )
+_ANEW = re.compile(
+    r"(?:ok |okay |and |yes |yeah |let'?s (?:do|have) |(?:give|play) (?:me|us) )*"
+    r"(?:again|once more|(?:an)?other one|one more(?: time)?|(?:and )?the next one|try again|go on|more)"
+    r"(?: please)?"
+)
 _NO_IDEA = re.compile(
     r"\b(?:no (?:idea|clue)|dunno|don'?t know|do not know|not sure|can'?t (?:tell|say|hear)|cannot"
-    r" (?:tell|say|hear)|couldn'?t (?:tell|say|hear)|i give up|^give up|beats me|idk|no guess"
+    r" (?:tell|say|hear)|couldn'?t (?:tell|say|hear)|(?:i|we|me) give up|^give up|beats (?:me|us)|idk"
+    r"|no guess|not a clue|search me"
     r"|can'?t make (?:it|anything) out|haven'?t (?:a clue|got a clue))\b"
     r"|^tell me(?: (?:it|the answer|what it was))?$|^\?+$"
 )
@@ -132,6 +138,12 @@ def answer_said(
         return None
     answer = _read(plain, folded, drill, names, roles)
     return None if answer is None else Said(answer)
+
+
+def asks_for_the_next(text: str) -> bool:
+    """Whether words behind a drill's end ask for the next one: "another one", "again"."""
+    whole = " ".join(normal(text).casefold().split()).rstrip(".!")
+    return bool(_SKIP.fullmatch(whole) or _ANEW.fullmatch(whole))
 
 
 def _leaving(folded: str) -> Said | None:

@@ -149,6 +149,20 @@ class Session:
         """Every version there ever was, v0 first."""
         return tuple(self._versions)
 
+    @property
+    def walked(self) -> tuple[Version, ...]:
+        """The versions that undo leads back along, the one that is heard now last."""
+        return tuple(self._versions[number] for number in self._path[: self._position + 1])
+
+    def numbered(self, number: int) -> Version:
+        """A version by its number; one that there never was is an error."""
+        if not 0 <= number < len(self._versions):
+            raise SessionError(
+                f"version v{number} was asked: there are v0 to v{len(self._versions) - 1} "
+                "(list_versions shows them)"
+            )
+        return self._versions[number]
+
     def state(self) -> MixState:
         """What is set on every stem, in the song's order."""
         return self.version.state
@@ -235,12 +249,7 @@ class Session:
 
     def restore(self, number: int) -> Version:
         """Go to any version there ever was; undo leads back from there."""
-        if not 0 <= number < len(self._versions):
-            raise SessionError(
-                f"version v{number} was asked: there are v0 to v{len(self._versions) - 1} "
-                "(list_versions shows them)"
-            )
-        self._write("restore", version=number)
+        self._write("restore", version=self.numbered(number).number)
         return self.version
 
     def add_take(self, path: Path, seed: int, effects: bool) -> TakeFile:

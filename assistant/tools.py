@@ -19,6 +19,7 @@ from assistant import (
     tools_preferences,
     tools_sound,
     tools_teaching,
+    tools_versions,
 )
 from assistant.context import ToolContext, ToolError, ToolResult, is_ours
 from assistant.hearing import ToolCall
@@ -55,11 +56,11 @@ TOOLS: dict[str, Tool] = {
         ("shape_sound", tools_sound.ShapeSound, tools_sound.shape_sound),
         ("render_mix", tools_listening.RenderMix, tools_listening.render_mix),
         ("audition", tools_listening.Audition, tools_listening.audition),
-        ("undo", tools_moves.Nothing, tools_moves.undo),
-        ("redo", tools_moves.Nothing, tools_moves.redo),
-        ("list_versions", tools_moves.Nothing, tools_moves.list_versions),
-        ("restore_version", tools_moves.RestoreVersion, tools_moves.restore_version),
-        ("check_gain_staging", tools_moves.Nothing, tools_checking.check_gain_staging),
+        ("undo", tools_versions.Undo, tools_versions.undo),
+        ("redo", tools_versions.Nothing, tools_versions.redo),
+        ("list_versions", tools_versions.Nothing, tools_versions.list_versions),
+        ("restore_version", tools_versions.RestoreVersion, tools_versions.restore_version),
+        ("check_gain_staging", tools_versions.Nothing, tools_checking.check_gain_staging),
         ("explain", tools_teaching.Explain, tools_teaching.explain),
         ("start_drill", tools_drills.StartDrill, tools_drills.start_drill),
         ("answer_drill", tools_drills.AnswerDrill, tools_drills.answer_drill),

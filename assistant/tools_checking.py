@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.checking import LEVELS
 from assistant.context import ToolContext, ToolResult
-from assistant.tools_moves import Nothing
+from assistant.tools_versions import Nothing
 
 _MOST_TOLD = 6  # findings and trims in the text; the data holds all of them
 

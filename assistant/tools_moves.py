@@ -1,4 +1,4 @@
-"""Tools that change what is heard: moves, pan, mute, and the versions that lead back.
+"""Tools that change what is heard: moves, levels, pan and mute.
 
 One rule: every change is a new version; nothing is overwritten, so all of it can be undone.
 """
@@ -9,9 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from assistant.context import ToolContext, ToolError, ToolResult, rounded
-from assistant.session import Version
 from assistant.tools_levels import Arguments
-from mixer.moves import MAX_GAIN_DB, MixState, Move
+from mixer.moves import MAX_GAIN_DB, Move
 
 
 class MoveArgument(Arguments):
@@ -44,14 +43,6 @@ class SetMute(Arguments):
     muted: bool
 
 
-class Nothing(Arguments):
-    """No arguments."""
-
-
-class RestoreVersion(Arguments):
-    version: int = Field(ge=0)
-
-
 def _as_data(moves: Sequence[Move]) -> list[dict[str, Any]]:
     return [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
 
@@ -63,13 +54,14 @@ def _asked(context: ToolContext, arguments: Sequence[MoveArgument]) -> list[Move
 def told(moves: Sequence[Move], before: Sequence[float | None], context: ToolContext) -> str:
     """Moves with the levels they lead from and to: vocals +3.0 dB (-4.1 LU to -1.1 LU)."""
     parts = []
+    # The anchor's own move changes what the others are relative to, not its own relative level.
+    anchor_db = sum(move.gain_db for move in moves if move.stem == context.session.anchor)
     for move in moves:
         was = before[context.names.index(move.stem)]
-        # The anchor moves what the others are relative to, not its own relative level.
-        is_anchor = move.stem == context.session.anchor
         span = ""
-        if was is not None and not is_anchor:
-            span = f" ({rounded(was):+.1f} LU to {rounded(was + move.gain_db):+.1f} LU)"
+        if was is not None and move.stem != context.session.anchor:
+            now = was + move.gain_db - anchor_db
+            span = f" ({rounded(was):+.1f} LU to {rounded(now):+.1f} LU)"
         parts.append(f"{move.stem} {move.gain_db:+.1f} dB{span}")
     return ", ".join(parts)
 
@@ -178,65 +170,3 @@ def set_mute(context: ToolContext, arguments: SetMute) -> ToolResult:
     version = context.session.change(state, why)
     data = {"version": version.number, "stem": stem, "muted": arguments.muted}
     return ToolResult(True, f"{version.label}: {why}", data)
-
-
-def describe(context: ToolContext, state: MixState) -> str:
-    """What is set in a state: vocals +3.0 dB, kick muted; 'as opened' when nothing is."""
-    parts = []
-    for name, gain_db, pan, muted in zip(
-        context.names, state.gain_db, state.pan, state.muted, strict=True
-    ):
-        said = [f"{gain_db:+.1f} dB"] if gain_db else []
-        said += [f"pan {pan:+.2f}"] if pan is not None else []
-        said += ["muted"] if muted else []
-        said += _sound(state, context.names.index(name))
-        if said:
-            parts.append(f"{name} {' '.join(said)}")
-    return ", ".join(parts) or "as opened"
-
-
-def _sound(state: MixState, index: int) -> list[str]:
-    """The sound that was asked for on a stem, in units."""
-    if not state.sound_of(index):
-        return []
-    from mixer.words_shape import told as told_sound
-
-    return [f"(sound {', '.join(told_sound(state.sound_of(index)))})"]
-
-
-def _arrived(context: ToolContext, version: Version, how: str) -> ToolResult:
-    text = f"{how} {version.label}: {describe(context, version.state)}"
-    return ToolResult(True, text, {"version": version.number})
-
-
-def undo(context: ToolContext, arguments: Nothing) -> ToolResult:
-    """Step back to the version before."""
-    return _arrived(context, context.session.undo(), "back at")
-
-
-def redo(context: ToolContext, arguments: Nothing) -> ToolResult:
-    """Step forward again after an undo."""
-    return _arrived(context, context.session.redo(), "forward at")
-
-
-def list_versions(context: ToolContext, arguments: Nothing) -> ToolResult:
-    """Tell every version and which one is heard now."""
-    here = context.session.version.number
-    rows = [
-        {
-            "version": version.number,
-            "what": describe(context, version.state),
-            "why": version.why,
-            "current": version.number == here,
-        }
-        for version in context.session.versions
-    ]
-    lines = [
-        f"v{row['version']}{' (now)' if row['current'] else ''}: {row['what']}" for row in rows
-    ]
-    return ToolResult(True, "\n".join(lines), {"version": here, "versions": rows})
-
-
-def restore_version(context: ToolContext, arguments: RestoreVersion) -> ToolResult:
-    """Go to any version there ever was."""
-    return _arrived(context, context.session.restore(arguments.version), "restored")

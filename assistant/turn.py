@@ -116,7 +116,7 @@ def _in_drill(turn: Progress) -> Reply | None:
 
 def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
-    return _ordered(turn) or _taught(turn) or _answer(turn)
+    return _ordered(turn) or _left(turn) or _taught(turn) or _answer(turn)
 
 
 def _ordered(turn: Progress) -> Reply | None:
@@ -131,9 +131,14 @@ def _ordered(turn: Progress) -> Reply | None:
     return _told_at_once(turn, *calls)
 
 
+def _left(turn: Progress) -> Reply | None:
+    """What is said where all that is asked for is to leave things; None where more is."""
+    return _ask_back(turn, USER_REFUSED, ()) if turn.leaves_it else None
+
+
 def _in_parts(turn: Progress) -> Reply | None:
     """The answers to a message that asks for several things, one after the other; else None."""
-    if turn.order is not None or turn.plain_orders:
+    if turn.order is not None or turn.plain_orders or turn.leaves_it:
         return None
     parts = parts_of(turn.listener, turn.said_now)
     if len(parts) < 2:

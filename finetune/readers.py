@@ -4,7 +4,7 @@ One rule: all are trained on the same messages to tell the same intents apart, s
 is what they know of English beforehand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from peft import LoraConfig, get_peft_model
@@ -94,6 +94,27 @@ class Reader(nn.Module):
             likeness = functional.cosine_similarity(vectors, taught, dim=-1)
             total = total + DISTILLED_WEIGHT * (1.0 - likeness).mean()
         return total
+
+    @torch.no_grad()
+    def go_on_from(self, changes: Mapping[str, torch.Tensor]) -> None:
+        """Take up what changes() gave of a reader of the same kind and intents."""
+        own = self.changes()
+        unlike = sorted(set(own) ^ set(changes)) + sorted(
+            name for name in set(own) & set(changes) if own[name].shape != changes[name].shape
+        )
+        if unlike or not own:
+            raise ValueError(
+                f"a {self.kind} reader of {self.intents} intents cannot go on from these weights "
+                f"(they differ in {', '.join(unlike[:3]) or 'everything'}): train it from the start"
+            )
+        for name, kept in self.head[-1].named_parameters():
+            kept.copy_(changes[f"head.{name}"])
+        for name, module in self.encoder.named_modules():
+            if hasattr(module, "lora_A") and "default" in module.lora_A:
+                layer = name.removeprefix("base_model.model.")
+                module.lora_A["default"].weight.copy_(changes[f"{layer}.down"])
+                up = changes[f"{layer}.up"].float() / module.scaling["default"]
+                module.lora_B["default"].weight.copy_(up)
 
     def changes(self) -> dict[str, torch.Tensor]:
         """What a tuned encoder changes and its head, as assistant/model/sentences.py takes them."""

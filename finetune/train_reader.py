@@ -3,7 +3,7 @@
 One rule: it learns from the phrasings that the listener learns from, and is measured on those that
 neither met and on strangers' messages.
 
-    python -m finetune.train_reader --out runs/reader [--kind tuned] [--steps 1200]
+    python -m finetune.train_reader --out runs/reader [--kind tuned] [--steps 1200] [--begin-with FILE]
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from assistant.intents import tool_of
 from assistant.model.sentences import READER
@@ -30,10 +30,10 @@ STRANGERS = ("strangers.yaml", "stranger_messages.yaml", "fresh_messages.yaml")
 LOG_EVERY, CHECKPOINT_EVERY = 25, 100
 
 
-def train(reader: Reader, out: Path, steps: int, seed: int) -> None:
+def train(reader: Reader, out: Path, steps: int, seed: int, learning_rate: float) -> None:
     """Train until `steps`, on from the checkpoint in `out` if there is one."""
     trained = [p for p in reader.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(trained, lr=learning_rate, weight_decay=0.01)
     file, done = out / "checkpoint.pt", 0
     if file.is_file():
         state = torch.load(file, weights_only=True)
@@ -49,7 +49,7 @@ def train(reader: Reader, out: Path, steps: int, seed: int) -> None:
             rng = np.random.default_rng([seed, step])
             torch.manual_seed(seed * 1_000_003 + step)
             drawn = [Messages(rng).draw() for _ in range(BATCH)]
-            rate = LEARNING_RATE * min(1.0, (step + 1) / WARMUP) * (1.0 - step / steps)
+            rate = learning_rate * min(1.0, (step + 1) / WARMUP) * (1.0 - step / steps)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             drawn.sort(key=lambda one: len(one.said))  # alike in length: less padding
@@ -125,6 +125,8 @@ def main() -> None:
     parser.add_argument("--kind", choices=KINDS, default="tuned")
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--begin-with", type=Path, help=f"a {READER} to go on from")
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
@@ -132,7 +134,9 @@ def main() -> None:
     reader = Reader(options.kind, len(intents))
     count = sum(p.numel() for p in reader.parameters() if p.requires_grad)
     print(f"{KINDS[options.kind]}: {count:,} parameters trained")
-    train(reader, options.out, options.steps, options.seed)
+    if options.begin_with:
+        reader.go_on_from(load_file(options.begin_with))
+    train(reader, options.out, options.steps, options.seed, options.learning_rate)
     for name, share in evaluate(reader, intents).items():
         print(f"{name}: {share:.1%}")
 

@@ -89,6 +89,22 @@ class MixState:
         sounds[index] = tuple(sorted({**self.sound_of(index), **sound}.items()))
         return replace(self, sound=tuple(sounds) if any(sounds) else ())
 
+    def with_stem_of(self, other: "MixState", names: Sequence[str], stem: str) -> "MixState":
+        """The state with all that is set on one stem as it is in another state."""
+        index = stem_index(names, stem)
+
+        def put(own: tuple, others: tuple) -> tuple:
+            return (*own[:index], others[index], *own[index + 1 :])
+
+        nothing: tuple[tuple[tuple[str, float], ...], ...] = ((),) * len(names)
+        sound = put(self.sound or nothing, other.sound or nothing)
+        return MixState(
+            put(self.gain_db, other.gain_db),
+            put(self.pan, other.pan),
+            put(self.muted, other.muted),
+            sound if any(sound) else (),
+        )
+
 
 def stem_index(names: Sequence[str], name: str) -> int:
     """Where a stem is in the song; a wrong name is answered with the nearest ones."""

@@ -78,3 +78,23 @@ def test_a_run_that_is_done_is_taken_up_where_it_ended(tmp_path):
     train(second, tmp_path, 3, seed=2)
     np.testing.assert_allclose(second.head[0].weight.detach(), first.head[0].weight.detach())
     assert not torch.allclose(begun, second.head[0].weight)
+
+
+def test_a_reader_goes_on_from_another_and_refuses_what_does_not_fit():
+    from finetune.readers import Reader
+
+    torch.manual_seed(1)
+    first, second = Reader("tuned", 4).eval(), Reader("tuned", 4).eval()
+    with torch.no_grad():
+        for name, parameter in first.encoder.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=0.02)
+    said = ["bring the vocal up", "what did you change so far"]
+    with torch.no_grad():
+        assert (first(said) - second(said)).abs().max() > 0.01
+        second.go_on_from(first.changes())
+        torch.testing.assert_close(first(said), second(said))
+    with pytest.raises(ValueError, match="cannot go on from these weights"):
+        Reader("tuned", 5).go_on_from(first.changes())
+    with pytest.raises(ValueError, match="cannot go on from these weights"):
+        Reader("frozen", 4).go_on_from(first.changes())

@@ -16,7 +16,7 @@ _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
     """
     up down cut add off left right centre pan above below against same match mute unmute solo
     anchor judge version undo redo render takes seed dry export number percent sign
-    double toofar meant flip except
+    double toofar meant flip except was opened share
     """.split()
 ) | {"go back", "make that", "a mix", "a session", "stems of it"}
 _BEGINS = frozenset("please pls could can would so just let's lets".split())
@@ -24,6 +24,10 @@ _ASKED, _WHO = frozenset("could can would".split()), frozenset("you u ya we i".s
 _EXPLAINS = frozenset(
     "because cause cuz coz like as since which that's thats its it's where so who that it he she"
     " they".split()
+)
+_PRONOUNS = frozenset("it he she they".split())
+_SAYS_HOW = frozenset(
+    "sits sit sitting should is be has needs goes go can could would will".split()
 )
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
 _STOPS = (STOP, JOIN)
@@ -51,8 +55,12 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
             kept.append(Token(STOP, ",", ","))
         else:
             kept += piece
-    orders = any(token.kind in _ORDERS for token in kept)
-    return (kept, found) if orders else (list(told), [])
+    return (kept, found) if asks_for_something(kept) else (list(told), [])
+
+
+def asks_for_something(told: Sequence[Token]) -> bool:
+    """Whether there are words without which nothing is ordered."""
+    return any(token.kind in _ORDERS for token in told)
 
 
 def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsOf) -> bool:
@@ -102,5 +110,8 @@ def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
     strange = any(one.kind == UNKNOWN for one in piece)
     ordered = any(one.kind in _ORDERS and one.kind != NUMBER for one in piece)
     requests = token.text in _BEGINS and (token.text not in _ASKED or behind.text in _WHO)
-    explains = token.text in _EXPLAINS and behind.kind in (UNKNOWN, FILLER)
+    explains = token.text in _EXPLAINS and (
+        behind.kind == UNKNOWN
+        or (behind.kind == FILLER and (token.text not in _PRONOUNS or behind.text in _SAYS_HOW))
+    )
     return (requests and strange) or (explains and ordered)

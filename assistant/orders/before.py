@@ -52,9 +52,12 @@ def before(
     deeds: tuple[ToolCall, ...] = ()
     asked: ToolCall | None = None
     focus: tuple[str, ...] = ()
+    anchors = [event["stem"] for event in events if event["event"] == "anchor"]
     for said, calls in reversed(turns[-_TURNS:]):
         if not focus:
             focus = _focus(said, calls, names, roles)
+            others = tuple(name for name in focus if name not in anchors[-1:])
+            focus = others or focus  # "the vocal against the drums" is about the vocal
         done = [call for call in calls if call.name in _DEEDS]
         if any(call.name in ("undo", "redo", "restore_version") for call in calls) and not done:
             break

@@ -10,7 +10,7 @@ import prompts
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
 from assistant.orders.deeds import PLAIN_DB, SIDES, Deed, Scene, as_deed
-from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, SHARE, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM, STOP, Token
 from assistant.said_sides import partners
@@ -225,6 +225,36 @@ def _back(short: _Short, deed: Deed) -> list[ToolCall]:
     return _gained(deed.for_stems(_whose(short, deed)), None if size is None else back * size)
 
 
+def _by_a_share(short: _Short, deed: Deed) -> list[ToolCall]:
+    """ "no, a third of that": done with a share of its size; "half as much again": that much more."""
+    corrects = ("no", "not", "make that", "instead", "meant", "only", "toofar", "it", "back")
+    shares = [token.number for token in short.values(SHARE)]
+    if deed.tool != "apply_moves" or len(shares) != 1 or not short.only(SHARE, *corrects, STEM):
+        return []
+    if short.stems and not set(short.stems) <= set(deed.stems):
+        return []
+    size, mine = abs(deed.gain_db), deed.for_stems(_whose(short, deed))
+    way = 1.0 if deed.gain_db > 0 else -1.0
+    if short.has("back"):  # "a third of it back"
+        return _gained(mine, -way * round(size * shares[0], 1)) if shares[0] <= 1.0 else []
+    return _gained(mine, way * round(size * (shares[0] - 1.0), 1))
+
+
+def _in_all(short: _Short, deed: Deed) -> list[ToolCall]:
+    """ "make it three in all": as far from where the fader was at first."""
+    corrects = ("no", "not", "make that", "instead", "meant", "only", "it", "up", "down", "sign")
+    if deed.tool != "apply_moves" or not short.has("in all") or len(deed.stems) != 1:
+        return []
+    if not short.only("in all", NUMBER, "size", STEM, *corrects) or short.number is None:
+        return []
+    if short.stems and set(short.stems) != set(deed.stems):
+        return []
+    now = short.scene.faders_db.get(deed.stems[0], 0.0)
+    ways = {_WAYS[token.kind] for token in short.values("up", "down")}
+    way = ways.pop() if len(ways) == 1 else (1.0 if (now or deed.gain_db) > 0 else -1.0)
+    return _gained(deed, round(way * short.number - now, 2))
+
+
 def _doubled(short: _Short, deed: Deed) -> list[ToolCall]:
     if not short.has("double") or not short.only("double", "it", "both", STEM):
         return []
@@ -349,6 +379,6 @@ def _mute_taken_back(short: _Short, deed: Deed) -> list[ToolCall]:
 
 Reads = Callable[[_Short, Deed], list[ToolCall]]
 _READS: tuple[Reads, ...] = (
-    _further, _back, _doubled, _swapped, _other_number, _other_side, _other_way, _other_stem,
+    _in_all, _by_a_share, _further, _back, _doubled, _swapped, _other_number, _other_side, _other_way, _other_stem,
     _mute_taken_back,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import prompts
 from assistant.hearing import ToolCall
-from assistant.orders.lexicon import FILLER, NUMBER, VERB
+from assistant.orders.lexicon import FILLER, NUMBER, SHARE, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
 from assistant.said_sides import side_of
@@ -74,6 +74,7 @@ class Scene:
     last: Deed | None = None
     kept: frozenset[str] = frozenset()  # stems that "all" and "the rest" leave out
     gains_db: Mapping[str, float] = field(default_factory=dict)  # each stem's last move
+    faders_db: Mapping[str, float] = field(default_factory=dict)  # where each stem's fader is
 
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
@@ -133,15 +134,20 @@ def subject(part: Part, scene: Scene) -> tuple[str, ...]:
 
 
 def _move(part: Part, scene: Scene) -> Deed | None:
-    if not part.only(*_QUIET, *_SIZED, *_WAYS, "back"):
+    if not part.only(*_QUIET, *_SIZED, *_WAYS, "back", SHARE):
         return None
+    if part.has(SHARE):
+        return _move_by_share(part, scene)
     way = _way(part)
     if any(token.text in _ANOTHER for token in part.of("more")) and not part.has("up", "down"):
         gains = {scene.gains_db.get(name, 1.0) > 0 for name in part.stems or scene.it}
         way = (1.0 if gains.pop() else -1.0) if len(gains) == 1 else None
     if way is None and not part.has("sign") and _goes_on(part, scene):
         way = 1.0 if scene.last and scene.last.gain_db > 0 else -1.0
-    size = _size(part, prompts.GAIN_WORDS, PLAIN_DB)
+    before = scene.last
+    as_before = part.has("too") and before is not None and before.tool == "apply_moves"
+    plain_db = abs(before.gain_db) if before and as_before else PLAIN_DB  # "by the same amount"
+    size = _size(part, prompts.GAIN_WORDS, plain_db)
     if part.has("sign"):
         sign = 1.0 if part.of("sign")[0].text == "+" else -1.0
         way = sign if way in (None, sign) else None
@@ -153,6 +159,24 @@ def _move(part: Part, scene: Scene) -> Deed | None:
     if part.has("off") and _stands_between(part, "off", STEM):
         return None  # "the harmony at minus 9 from the vocal"
     return Deed("apply_moves", stems, gain_db=way * size)
+
+
+def _move_by_share(part: Part, scene: Scene) -> Deed | None:
+    """ "the guitar half as much": by a share of the move before it."""
+    before, shares = scene.last, part.of(SHARE)
+    if before is None or before.tool != "apply_moves" or len(shares) != 1 or _is_sized(part):
+        return None
+    way = _way(part) or (1.0 if before.gain_db > 0 else -1.0)
+    if not part.stems or part.has("back", "off") or set(part.stems) & set(before.stems):
+        return None
+    return Deed(
+        "apply_moves", part.stems, gain_db=way * _by_share(before.gain_db, shares[0].number)
+    )
+
+
+def _by_share(gain_db: float, share: float) -> float:
+    """How far a share of a move is, to a tenth of a dB."""
+    return round(abs(gain_db) * share, 1)
 
 
 def _goes_on(part: Part, scene: Scene) -> bool:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 
 from assistant.acting import FADERS, stems_set
 from assistant.hearing import ToolCall
-from assistant.orders.asides import ActsOf, are_asides, without_asides
+from assistant.intents import ADVICE, SPEAK
+from assistant.orders.asides import ActsOf, are_asides, asks_for_something, without_asides
 from assistant.orders.before import Before
 from assistant.orders.carried import carried, last_deed
 from assistant.orders.commands import command, with_more
 from assistant.orders.deeds import Deed, Scene, deed_of, refined, spread
-from assistant.orders.lexicon import JOIN, NUMBER
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
 from assistant.orders.mentions import mentions
 from assistant.orders.parts import Part, parts_of
+from assistant.orders.returns import Now, returned
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 
 _REQUESTS = re.compile(
@@ -30,17 +32,23 @@ _LEAVES = re.compile(
     r"(?:leave|keep|don'?t (?:touch|change|move)) (?:the )?(?:\w+ ){0,3}?"
     rf"(?:else|rest|others?|everything|alone|{_AS_IT_IS}|is)\b(?: (?:alone|{_AS_IT_IS}|is|be))?"
 )
+_STAYS = re.compile(  # "leave it", "don't touch the bass"
+    r"(?:^|[,.;!]|\b(?:and|but|so|now|ok(?:ay)?|no))\s*(?:just |please |pls |let'?s )?"
+    r"(?:(?:leave|keep) (?:it|them|that|this|him|her)(?: (?:there|alone|like (?:that|this)|that way))?"
+    r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
+)
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
 
 
 @dataclass(frozen=True)
 class Stems:
-    """What names mean: the stems, their roles, and the one that is judged against."""
+    """What names mean: the stems, their roles, the one that is judged against, what is set now."""
 
     names: tuple[str, ...]
     roles: tuple[str | None, ...]
     anchor: str | None
+    now: Now = Now({})
 
 
 def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[ToolCall]:
@@ -63,12 +71,28 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
         return []
     about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
     scene = Scene(
-        song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db
-    )
+        song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db,
+        song.now.gains_db,
+    )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
+    """Whether a text asks for nothing but that something stays: "the bass is great, leave it"."""
+    plain = text.casefold()
+    rest = _STAYS.sub(" , ", _LEAVES.sub(" , ", plain))
+    if rest == plain or "?" in text:
+        return False
+    told, _ = tokens(rest, song.names, song.roles)
+    if asks_for_something(told):
+        return False
+    silent = all(token.kind in (STOP, JOIN, FILLER, VERB, STEM) for token in told)
+    acts = {} if silent else acts_of(rest)
+    told_so = bool(acts) and max(acts, key=lambda act: acts[act]) in (SPEAK, ADVICE)
+    return silent or told_so  # "the keys are a bit loud but leave them"
 
 
 def _with_stops(told: Sequence[Token]) -> list[Token]:
@@ -102,7 +126,7 @@ def _read(
     corrected = [token for token in told if token.kind not in ("no", "meant")]
     if any(token.kind in _CARRIES for token in corrected):
         return []
-    calls = _in_turn(corrected, scene)
+    calls = _in_turn(corrected, scene, before, song.now)
     corrects = len(corrected) < len(told) and len(calls) == 1 and before.asked is None
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
@@ -120,7 +144,7 @@ _CARRIES = frozenset(  # words that go on from what was done before
 ) | {"make that"}
 
 
-def _in_turn(told: Sequence[Token], scene: Scene) -> list[ToolCall]:
+def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> list[ToolCall]:
     told, left_out = _exceptions(told)
     parts = parts_of(told)
     if not parts or len(parts) > _MOST:
@@ -132,11 +156,14 @@ def _in_turn(told: Sequence[Token], scene: Scene) -> list[ToolCall]:
         if not deeds and calls and (more := with_more(calls[-1], part)) is not None:
             calls[-1] = more
             continue
-        if (one := command(part)) is not None:
-            calls, deeds = [*calls, *_calls(deeds), one], []
-            continue
         kept = frozenset(scene.kept | left_out | (named if part.has("rest") else set()))
         here = replace(scene, kept=kept, last=deeds[-1] if deeds else scene.last)
+        back = returned(part, here, before, now)
+        if not back and (one := command(part)) is not None:
+            back = [one]
+        if back:
+            calls, deeds = [*calls, *_calls(deeds), *back], []
+            continue
         if deeds:
             here = replace(here, it=deeds[-1].stems)
             changed = spread(deeds[-1], part) or _one(refined(deeds[-1], part))
