@@ -40,13 +40,13 @@ _SKIP = re.compile(
 )
 _ANEW = re.compile(
     r"(?:ok |okay |and |yes |yeah |let'?s (?:do|have) |(?:give|play) (?:me|us) )*"
-    r"(?:again|once more|(?:an)?other one|one more(?: time)?|(?:and )?the next one|try again|go on|more)"
-    r"(?: please)?"
+    r"(?:again|once more|(?:an)?other one|one more(?: time)?|(?:and )?the next one|try again|go on"
+    r"|more)(?: please)?"
 )
 _NO_IDEA = re.compile(
     r"\b(?:no (?:idea|clue)|dunno|don'?t know|do not know|not sure|can'?t (?:tell|say|hear)|cannot"
-    r" (?:tell|say|hear)|couldn'?t (?:tell|say|hear)|(?:i|we|me) give up|^give up|beats (?:me|us)|idk"
-    r"|no guess|not a clue|search me"
+    r" (?:tell|say|hear)|couldn'?t (?:tell|say|hear)|(?:i|we|me) give up|^give up|idk"
+    r"|beats (?:me|us)|no guess|not a clue|search me"
     r"|can'?t make (?:it|anything) out|haven'?t (?:a clue|got a clue))\b"
     r"|^tell me(?: (?:it|the answer|what it was))?$|^\?+$"
 )

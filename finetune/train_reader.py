@@ -3,7 +3,7 @@
 One rule: it learns from the phrasings that the listener learns from, and is measured on those that
 neither met and on strangers' messages.
 
-    python -m finetune.train_reader --out runs/reader [--kind tuned] [--steps 1200] [--begin-with FILE]
+    python -m finetune.train_reader --out runs/reader [--kind tuned] [--steps 1200]
 """
 
 import argparse

@@ -143,7 +143,8 @@ def cases(situation: str) -> list[dict]:
         return [names | {"blind": blind} for blind in (True, False)]
     return [
         {"anchor": "Kick", "stem": "Bass", "rows": ROWS, "versions": VERSIONS, "current": "v1",
-         "version": "v1", "settings": "+3.0 dB pan -0.25", "format": "mix", "files": ["mix.wav"], "tool": "explain",
+         "version": "v1", "settings": "+3.0 dB pan -0.25", "format": "mix",
+         "files": ["mix.wav"], "tool": "explain",
          "message": "No stem is called x.", "candidates": ["GtrL", "GtrR"], "missing": "tuba",
          "first": "turn Bass up", "second": "do you want to know how loud Bass is",
          "stems": ["Kick", "Bass"]}

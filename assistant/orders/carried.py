@@ -226,7 +226,7 @@ def _back(short: _Short, deed: Deed) -> list[ToolCall]:
 
 
 def _by_a_share(short: _Short, deed: Deed) -> list[ToolCall]:
-    """ "no, a third of that": done with a share of its size; "half as much again": that much more."""
+    """ "no, a third of that": with a share of its size; "half as much again": that much more."""
     corrects = ("no", "not", "make that", "instead", "meant", "only", "toofar", "it", "back")
     shares = [token.number for token in short.values(SHARE)]
     if deed.tool != "apply_moves" or len(shares) != 1 or not short.only(SHARE, *corrects, STEM):
@@ -379,6 +379,6 @@ def _mute_taken_back(short: _Short, deed: Deed) -> list[ToolCall]:
 
 Reads = Callable[[_Short, Deed], list[ToolCall]]
 _READS: tuple[Reads, ...] = (
-    _in_all, _by_a_share, _further, _back, _doubled, _swapped, _other_number, _other_side, _other_way, _other_stem,
-    _mute_taken_back,
+    _in_all, _by_a_share, _further, _back, _doubled, _swapped, _other_number, _other_side,
+    _other_way, _other_stem, _mute_taken_back,
 )  # fmt: skip

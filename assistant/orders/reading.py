@@ -34,7 +34,8 @@ _LEAVES = re.compile(
 )
 _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?:^|[,.;!]|\b(?:and|but|so|now|ok(?:ay)?|no))\s*(?:just |please |pls |let'?s )?"
-    r"(?:(?:leave|keep) (?:it|them|that|this|him|her)(?: (?:there|alone|like (?:that|this)|that way))?"
+    r"(?:(?:leave|keep) (?:it|them|that|this|him|her)"
+    r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
 )
 _MOST = 6  # orders in one text

@@ -1,4 +1,4 @@
-"""Orders that lead one stem back: "put the bass back where it was", "keys to zero", "undo the vocal".
+"""Orders that lead one stem back: "put the bass back where it was", "undo the vocal change".
 
 One rule: all else keeps what was done to it.
 """
