@@ -21,6 +21,17 @@ FADERS = frozenset({"apply_moves", "set_level"})
 READ_ONLY = frozenset({"measure_levels", "list_versions", "propose_moves"})
 
 
+# Words that mean stems without naming any.
+_SOME = re.compile(
+    r"\b(?:it|that|this|them|those|these|'?em|her|him|they|both|all|every\w*|others?|rest|one|ones"
+    r"|again|back|same|too|also)\b"
+)
+_ASKS_IF_HEARD = re.compile(
+    r"^\W*(?:(?:so|and|but|hey|ok) )?(?:(?:can|do|could) you (?:hear|notice|pick up|make out)"
+    r"|is there|are there|why (?:is|are|does|do))\b"
+)
+
+
 def stems_of(call: ToolCall) -> list[str]:
     """The stems that a call names, what they are set against included."""
     against = call.arguments.get("against")
@@ -63,6 +74,8 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
     for stem in stems_of(call):  # one that is not there is for the tool to refuse
         if (name := here.get(stem.casefold())) is not None and name not in said.stems:
             return f"the user did not speak of {name}"
+    if call.name == "set_mute" and not said.named and not _SOME.search(said.latest.casefold()):
+        return "the user named no stem"
     if call.name == "shape_sound":
         return _wrong_sound(call, said)
     return wrong_number(call, said)
@@ -82,6 +95,8 @@ def _no_yes(certainty: float | None, said: Said) -> str | None:
 
 def _wrong_sound(call: ToolCall, said: Said) -> str | None:
     """A sound must stand in the user's words: what is asked of it, and which way."""
+    if _ASKS_IF_HEARD.search(said.latest.casefold()):
+        return "the user asked whether it is so"
     words = str(call.arguments.get("words", ""))
     own = read(said.sound_for(str(call.arguments.get("stem", ""))))
     wishes = (*said.sound.reading.wishes, *own.wishes)

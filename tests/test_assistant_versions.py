@@ -12,7 +12,7 @@ from assistant.orders.reading import Stems, leaves_it, orders
 from assistant.orders.returns import Now
 from assistant.session import Session
 from assistant.tools import run_tool
-from mixer.moves import MixState
+from mixer.moves import MixState, Move
 from tests.scripted import a_song
 
 NAMES = ("bass", "drums", "vocals")
@@ -120,6 +120,51 @@ def test_a_muted_stem_that_is_put_back_is_unmuted(context):
     do(context, "set_mute", stem="bass", muted=True)
     [call] = read(context, "put the bass back")
     assert (call.name, call.arguments) == ("set_mute", {"stem": "bass", "muted": False})
+
+
+def test_everything_back_unmutes_what_is_muted_and_moves_nothing(context):
+    move(context, "vocals", 2.0)
+    for stem in ("bass", "drums"):
+        do(context, "set_mute", stem=stem, muted=True)
+    calls = read(context, "bring everything back")
+    assert [(call.name, call.arguments["stem"]) for call in calls] == [
+        ("set_mute", "bass"), ("set_mute", "drums"),
+    ]  # fmt: skip
+    assert not any(call.arguments["muted"] for call in calls)
+
+
+def test_it_is_the_muted_stem_where_one_is_to_be_heard_again(context):
+    do(context, "set_pan", stem="bass", pan=-0.5)
+    do(context, "set_mute", stem="vocals", muted=True)
+    [call] = read(context, "unmute it")
+    assert call.arguments == {"stem": "vocals", "muted": False}
+
+
+def test_one_of_what_is_proposed(context):
+    proposed = (Move("bass", -3.0), Move("vocals", 2.0))
+    context.session.record("user", text="what should I change?")
+    do(context, "propose_moves", moves=[{"stem": m.stem, "gain_db": m.gain_db} for m in proposed])
+    song = Stems(NAMES, ROLES, "drums")
+    for text, stem, gain_db in (
+        ("do the first one only", "bass", -3.0),
+        ("just the second", "vocals", 2.0),
+        ("the last one please", "vocals", 2.0),
+    ):
+        told = before(context.session.events, NAMES, ROLES, proposed)
+        [call] = orders(text, song, told, lambda text: {})
+        assert call.arguments == {"moves": [{"stem": stem, "gain_db": gain_db}]}, text
+
+
+@pytest.mark.parametrize("text", ["whats muted", "what did we change"])
+def test_what_was_done_is_listed(context, text):
+    assert [call.name for call in read(context, text)] == ["list_versions"]
+
+
+def test_a_level_set_anew_stays_a_level(context):
+    context.session.record("user", text="vocals 4 over the drums")
+    do(context, "set_level", stem="vocals", relative_lu=4.0)
+    [call] = read(context, "put it at 2 then")
+    assert (call.name, call.arguments["relative_lu"]) == ("set_level", 2.0)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import prompts
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
 from assistant.orders.deeds import PLAIN_DB, SIDES, Deed, Scene, as_deed
-from assistant.orders.lexicon import FILLER, JOIN, NUMBER, SHARE, VERB
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, SHARE, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM, STOP, Token
 from assistant.said_sides import partners
@@ -131,8 +131,14 @@ def _rendered_anew(short: _Short, last: ToolCall) -> list[ToolCall]:
 
 
 def _of_the_proposal(short: _Short) -> list[ToolCall]:
-    """Half of what is proposed."""
+    """Half of what is proposed, or one of its moves: "just the first one"."""
     moves = short.before.proposed
+    if moves and (places := short.of(PLACE)) and short.only(PLACE, "only", "it", "no", "not"):
+        if len(places) > 1 or short.has("no", "not") or places[0].number > len(moves):
+            return []
+        one = moves[int(places[0].number) - (places[0].number > 0)]
+        chosen = [{"stem": one.stem, "gain_db": one.gain_db}]
+        return [ToolCall("apply_moves", {"moves": chosen})]
     if not moves or not short.has("half") or not short.only("half", "it", "only", "both"):
         return []
     halves = [{"stem": m.stem, "gain_db": round(m.gain_db / 2.0, 2)} for m in moves]
@@ -293,6 +299,7 @@ def _all_panned(short: _Short, factor: float) -> list[ToolCall]:
 def _other_number(short: _Short, deed: Deed) -> list[ToolCall]:
     """ "no, 3", "make that 15", "only 1": what was done with another number."""
     corrects = short.has("no", "not", "make that", "instead", "meant") or short.has("only")
+    corrects |= deed.tool == "set_level" and short.has("it")  # "put it at 2 then"
     if not corrects or not short.only(
         "no",
         "not",
@@ -369,12 +376,15 @@ def _other_way(short: _Short, deed: Deed) -> list[ToolCall]:
 
 
 def _mute_taken_back(short: _Short, deed: Deed) -> list[ToolCall]:
-    """ "both back": what was muted comes back."""
+    """ "both back": what was muted comes back; "everything back": all that is muted."""
     if deed.tool != "set_mute" or not deed.muted or not short.has("back"):
         return []
     if not short.only("back", "it", "both", STEM, "all"):
         return []
-    return replace(deed, stems=_whose(short, deed), muted=False).calls()
+    stems = _whose(short, deed)
+    if short.has("all"):
+        stems = tuple(name for name in short.scene.names if name in short.scene.muted)
+    return replace(deed, stems=stems, muted=False).calls()
 
 
 Reads = Callable[[_Short, Deed], list[ToolCall]]

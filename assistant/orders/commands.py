@@ -16,7 +16,7 @@ MOST_TAKES = 16
 
 def command(part: Part) -> ToolCall | None:
     """The call that a part asks for; None where it is no such order."""
-    for reads in (_anchor, _version, _undo, _render, _export):
+    for reads in (_anchor, _history, _version, _undo, _render, _export):
         if (call := reads(part)) is not None:
             return call
     return None
@@ -41,6 +41,11 @@ def _anchor(part: Part) -> ToolCall | None:
     judged = part.has("judge") and part.has("against")
     judged = judged and _only(part, "judge", "against", STEM, "all", "rest", "it")
     return ToolCall("set_anchor", {"stem": part.stems[0]}) if named or judged else None
+
+
+def _history(part: Part) -> ToolCall | None:
+    asked = part.has("history") and _only(part, "history", "it", "start", "all")
+    return ToolCall("list_versions", {}) if asked else None
 
 
 def _version(part: Part) -> ToolCall | None:

@@ -75,6 +75,7 @@ class Scene:
     kept: frozenset[str] = frozenset()  # stems that "all" and "the rest" leave out
     gains_db: Mapping[str, float] = field(default_factory=dict)  # each stem's last move
     faders_db: Mapping[str, float] = field(default_factory=dict)  # where each stem's fader is
+    muted: frozenset[str] = frozenset()  # now
 
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
@@ -305,6 +306,8 @@ def _level_lu(part: Part, before: Part) -> float | None:
 
 def _mute(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
+    if not stems and part.has("unmute") and part.has("it") and len(scene.muted) == 1:
+        stems = tuple(scene.muted)
     if not stems or (part.has("mute") and part.has("unmute")):
         return None
     if not part.only(*_QUIET, "mute", "unmute", "off"):

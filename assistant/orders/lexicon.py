@@ -10,7 +10,7 @@ import prompts
 
 # Kinds of tokens that say nothing of what is to be done.
 FILLER, VERB, JOIN = "filler", "verb", "join"
-SIZE, NUMBER, SHARE = "size", "number", "share"
+SIZE, NUMBER, SHARE, PLACE = "size", "number", "share", "place"
 MOST_WORDS = 7  # of one token
 
 
@@ -24,6 +24,7 @@ def phrases() -> Mapping[tuple[str, ...], tuple[str, object]]:
     known |= {_split(words): (SIZE, meant) for words, meant in tables["sizes"].items()}
     known |= {_split(words): (NUMBER, float(n)) for words, n in tables["numbers"].items()}
     known |= {_split(words): (SHARE, float(n)) for words, n in tables["shares"].items()}
+    known |= {_split(words): (PLACE, int(n)) for words, n in tables["places"].items()}
     for kind, told in tables["kinds"].items():
         known |= {_split(words): (kind, words) for words in told}
     return known

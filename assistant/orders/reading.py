@@ -73,7 +73,7 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
     scene = Scene(
         song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db,
-        song.now.gains_db,
+        song.now.gains_db, song.now.muted,
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
     if not are_asides(asides, calls, acts_of):

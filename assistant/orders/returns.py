@@ -36,6 +36,10 @@ def returned(part: Part, scene: Scene, before: Before, now: Now) -> list[ToolCal
     if part.has("undo") and part.stems:
         kinds = (*_QUIET, STEM, "undo", "change", "back", "off")
         return _taken_back(part.stems, before) if part.only(*kinds) else []
+    if part.has("back") and part.has("all") and not part.stems and now.muted:
+        if part.only(*_QUIET, "all", "back", "again"):
+            muted = [name for name in scene.names if name in now.muted]
+            return [ToolCall("set_mute", {"stem": one, "muted": False}) for one in muted]
     if part.has("back") and part.stems and part.only(*_QUIET, STEM, "back", "again"):
         stems = part.stems
         if now.muted >= set(stems):
