@@ -17,14 +17,17 @@ from assistant.intents import acts_of
 from assistant.numerals import numbers
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import before
+from assistant.orders.carried import last_deed
 from assistant.orders.reading import Stems, leaves_it, orders
 from assistant.orders.returns import Now
 from assistant.rewriting import wordings
 from assistant.said import Said
+from assistant.said_gains import says_way
+from assistant.said_sides import without_idioms
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
-from assistant.waiting import completed, corrects, what_was_said
+from assistant.waiting import completed, corrects, names_another, what_was_said
 from assistant.weighing import proposal, weigh
 
 MAX_STEPS = 4  # tool calls in one turn
@@ -162,6 +165,22 @@ class Progress:
         song = self._song
         told = before(self._events_before, song.names, song.roles, self.session.proposed)
         return orders(self.words, song, told, self._meant)
+
+    @property
+    def meant_instead(self) -> list[ToolCall]:
+        """What was done last, for the other stems that a correction names and says no more of."""
+        song, said = self._song, self.said_now
+        told = before(self._events_before, song.names, song.roles, self.session.proposed)
+        last = last_deed(told)
+        if last is None or not said.named or set(said.named) & set(last.stems):
+            return []
+        if (
+            not names_another(said.latest)
+            or said.numbers()
+            or says_way(without_idioms(said.latest.casefold()))
+        ):
+            return []
+        return last.for_stems(tuple(said.named)).calls()
 
     @property
     def leaves_it(self) -> bool:

@@ -22,7 +22,8 @@ _PERCENT = re.compile(
 )
 _OF_PLACE = r"(?! (?:side|hand|ear|speaker|channel|of (?:cent|the|middle)))(?!-hand)"
 _IDIOMS = re.compile(
-    r"\b(?:al+[ -]?right|right (?:now|away|then|off|about|here|there|amount|level|balance|thing"
+    r"\b(?:(?:mix|mess|screw|muddl)\w* (?:\w+ ){0,2}up|hang on|come on|what'?s up|hurry up"
+    r"|al+[ -]?right|right (?:now|away|then|off|about|here|there|amount|level|balance|thing"
     r"|place|spot|way|up|down|on top|in (?:your|my|the) face|at the|where|behind)"
     r"|(?:you(?:'re| are)|i(?:'m| am)|that(?:'s| is)|it(?:'s| is)|am i|are you|is (?:it|that|this)"
     rf"|sitt?in\w*|sits|sounds?|sounding|feels?|seems?|looks?|quite) right{_OF_PLACE}"

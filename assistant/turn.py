@@ -216,6 +216,8 @@ def _answer(turn: Progress) -> Reply:
                 spoken = step
                 break
             return _ask_back(turn, why, options or understood(step.tool, said))
+        if step.tool.name == "undo" and not turn.done and (anew := turn.meant_instead):
+            return _told_at_once(turn, step.tool, *anew)
         before = (session.state(), session.anchor)
         turn.act(step.tool)
         if (session.state(), session.anchor) != before:

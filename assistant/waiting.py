@@ -24,6 +24,10 @@ _UNDOES = re.compile(
 _ANOTHER = re.compile(
     r"\b(?:other|opposite|revers\w+|wrong|instead|meant|mean|not the|rather|flip\w*|swap\w*)\b"
 )
+_MISTAKEN = re.compile(
+    r"\b(?:no+|nope|wait|oops|whoops|sorry|wrong|meant?|mix(?:ed)? .{0,12}up|misspoke|mistake|my bad"
+    r"|i said|rather|instead|of course|argh|oh dear)\b"
+)
 Message = dict[str, Any]
 
 
@@ -103,6 +107,12 @@ def corrects(said: Said) -> bool:
     if _UNDOES.search(said.latest) and not how:
         return False
     return how or bool(said.named or _ANOTHER.search(said.latest))
+
+
+def names_another(text: str) -> bool:
+    """Whether words say that a mistake was made, and ask for no undoing as such."""
+    plain = text.casefold()
+    return bool(_MISTAKEN.search(plain)) and not _UNDOES.search(plain)
 
 
 def is_open(messages: Sequence[Message]) -> bool:

@@ -289,3 +289,12 @@ def test_no_ungrounded_number_ever_gets_out(talk, steps, text, asked):
             said += [number.value for number in numbers(json.dumps(event["data"]), NAMES)]
     for number in numbers(reply.text, NAMES):
         assert any(number.equals(value) for value in (*said, 24.0)), (reply, said)
+
+
+def test_a_correction_that_names_another_stem_is_done_for_that_one(talk):
+    talk("kick down 2", call("apply_moves", moves=moves(kick=-2.0)), say("Done."))
+    *_, context = talk("oh dear, the vocals, I mixed them up", call("undo"))
+    state = dict(zip(context.names, context.session.state().gain_db, strict=True))
+    assert (state["kick"], state["vocals"]) == (0.0, -2.0)
+    _, events, _, _ = talk("undo that, the bass is fine", call("undo"), say("Undone."))
+    assert [e["name"] for e in events if e["event"] == "tool_call"] == ["undo"]
