@@ -25,8 +25,8 @@ _ANOTHER = re.compile(
     r"\b(?:other|opposite|revers\w+|wrong|instead|meant|mean|not the|rather|flip\w*|swap\w*)\b"
 )
 _MISTAKEN = re.compile(
-    r"\b(?:no+|nope|wait|oops|whoops|sorry|wrong|meant?|mix(?:ed)? .{0,12}up|misspoke|mistake|my bad"
-    r"|i said|rather|instead|of course|argh|oh dear)\b"
+    r"\b(?:no+|nope|wait|oops|whoops|sorry|wrong|meant?|mix(?:ed)? .{0,12}up|misspoke|mistake"
+    r"|my bad|i said|rather|instead|of course|argh|oh dear)\b"
 )
 Message = dict[str, Any]
 
