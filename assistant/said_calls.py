@@ -9,11 +9,11 @@ from typing import Any
 
 from assistant.hearing import ToolCall
 from assistant.said import Said
+from assistant.tools_listening import MOST_TAKES
 
 _COUNTS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "a couple": 2,
 }  # fmt: skip
-_MOST_TAKES = 8
 _TAKES = re.compile(
     rf"\b(\d+|{'|'.join(_COUNTS)})\s+(?:\w+\s+){{0,2}}?"
     r"(?:takes|versions|mixes|options|variations|renders|alternatives)\b"
@@ -50,7 +50,7 @@ def _render(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
     text, told = said.latest, {}
     if match := _TAKES.search(text):
         takes = _COUNTS.get(match[1]) or int(match[1])
-        told |= {"takes": takes} if 1 <= takes <= _MOST_TAKES else {}
+        told |= {"takes": takes} if 1 <= takes <= MOST_TAKES else {}
     if match := _SEED.search(text):
         told["seed"] = int(match[1])
     return told | ({"effects": False} if _DRY.search(text) else {})

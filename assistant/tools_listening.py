@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 VersionLabel = Annotated[str, StringConstraints(pattern=r"^(v|take)[0-9]{1,5}$")]
 
 
+MOST_TAKES = 8  # of one call
+
+
 class RenderMix(Arguments):
-    takes: int = Field(1, ge=1, le=8)
+    takes: int = Field(1, ge=1, le=MOST_TAKES)
     effects: bool = True
     style: str | None = Field(None, max_length=120)
     seed: int = Field(0, ge=0, le=2**31 - 1)

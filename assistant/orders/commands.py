@@ -7,11 +7,11 @@ from assistant.hearing import ToolCall
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
+from assistant.tools_listening import MOST_TAKES
 
 _QUIET = frozenset({FILLER, VERB, "to", "only", "again", "instead"})
 _STEPS_BACK = (["go back"], ["revert"])
 _FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
-MOST_TAKES = 16
 
 
 def command(part: Part) -> ToolCall | None:
