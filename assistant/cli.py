@@ -15,6 +15,7 @@ import typer
 
 from assistant.cli_check import check
 from assistant.cli_learn import learn
+from assistant.cli_listen_test import listen_test
 from assistant.cli_mix import mix
 from assistant.cli_web import web
 from assistant.options import (
@@ -172,6 +173,7 @@ app.command()(check)
 app.command()(mix)
 app.command()(learn)
 app.command()(web)
+app.add_typer(listen_test, name="listen-test")
 
 
 @app.command()
