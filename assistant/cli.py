@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli_check import check
+from assistant.cli_consent import consent
 from assistant.cli_learn import learn
 from assistant.cli_listen_test import listen_test
 from assistant.cli_mix import mix
@@ -173,6 +174,7 @@ app.command()(check)
 app.command()(mix)
 app.command()(learn)
 app.command()(web)
+app.command()(consent)
 app.add_typer(listen_test, name="listen-test")
 
 

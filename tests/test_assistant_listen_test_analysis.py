@@ -29,17 +29,20 @@ def test_a_balanced_study_gives_the_textbook_numbers():
     centred -= centred.mean(axis=(0, 1))
     by_listener, by_song = centred.mean(axis=1), centred.mean(axis=0)
     left = centred - by_listener[:, None] - by_song[None]
+    rows = values.mean(axis=2)
+    rows = rows - rows.mean(axis=0) - rows.mean(axis=1, keepdims=True) + rows.mean()
+    residual = np.square(left).sum() + 3 * np.square(rows).sum()
     squares = np.array(
         [
             5 * np.square(by_listener).sum() / (7 * 2),
             8 * np.square(by_song).sum() / (4 * 2),
-            np.square(left).sum() / (7 * 4 * 2),
+            residual / (7 * 4 * 3),
         ]
     )
     assert min(found.sd.values()) > 0.0  # else there is no closed form
     expected = squares[0] + squares[1] - squares[2]
     assert difference.standard_error == pytest.approx((2 * expected / 40) ** 0.5, rel=1e-4)
-    spread = np.square(squares) / [14, 8, 56]
+    spread = np.square(squares) / [14, 8, 84]
     assert difference.df == pytest.approx(expected**2 / spread.sum(), rel=1e-2)
     assert found.sd["residual"] == pytest.approx(squares[2] ** 0.5, rel=1e-4)
 
