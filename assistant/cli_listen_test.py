@@ -46,7 +46,8 @@ def gather(
 @listen_test.command()
 def make(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="FOLDER/SONG/SYSTEM.wav, the same systems each.")
+        Path,
+        typer.Argument(metavar="FOLDER", help="FOLDER/SONG/SYSTEM.wav, the same systems each."),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="TEST", help="A new folder.")],
     kind: Annotated[
@@ -64,7 +65,9 @@ def make(
     ] = None,
     reference: Annotated[
         str | None,
-        typer.Option(metavar="SYSTEM", help="rate: this one is shown, and hidden among the others."),
+        typer.Option(
+            metavar="SYSTEM", help="rate: this one is shown, and hidden among the others."
+        ),
     ] = None,
     low_anchor: Annotated[
         bool, typer.Option(help="rate: add the reference without what is above 3.5 kHz.")
@@ -79,9 +82,7 @@ def make(
 
     if kind not in KINDS:
         raise TestError(f"--kind {kind} was given: {', '.join(KINDS)} are known")
-    options = TestOptions(
-        kind, listeners, seed, seconds, start, reference, low_anchor, question
-    )
+    options = TestOptions(kind, listeners, seed, seconds, start, reference, low_anchor, question)
     made = make_test(read_sources(folder, kind), out, options)
     for line in made_lines(made, listeners):
         print(line)
@@ -127,7 +128,9 @@ def run(
             raise TestError(f"{test} has ended: no answer is taken any more (make a new test)")
         done = len(server.book.finished())
         print(f"{done} of {server.book.listeners} listeners have finished.")
-        print(f"The test is at {server.address}; Ctrl-C ends it, what was answered stays.", flush=True)
+        print(
+            f"The test is at {server.address}; Ctrl-C ends it, what was answered stays.", flush=True
+        )
         if open_page:
             webbrowser.open(server.address)
         server.serve_forever()

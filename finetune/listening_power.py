@@ -1,4 +1,4 @@
-"""How large a listening test must be: studies with simulated listeners whose true effects are known.
+"""How large a listening test must be: simulated studies whose true effects are known.
 
 One rule: what is simulated goes through the very analysis that real answers go through. Plan before
 listening, and keep to it:

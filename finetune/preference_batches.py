@@ -1,7 +1,7 @@
-"""From pairs of proposals to tensors: one prompt judges every stem, and both proposals are read off it.
+"""From pairs of proposals to tensors: both proposals are read off one prompt that judges all stems.
 
-One rule: the log-probability of a proposal is the one that the product acts on: of every stem's move
-behind its second mention, in both orders in which the judge asks; an unmoved stem is left alone.
+One rule: the log-probability of a proposal is the one that the product acts on: of every stem's
+move behind its second mention, in both orders of the judge; an unmoved stem is left alone.
 """
 
 import json

@@ -221,7 +221,7 @@ def journals_under(places: Sequence[Path]) -> list[Path]:
 
 
 def with_songs(pairs: Sequence[Pair]) -> tuple[list[Pair], dict[str, RealSong], Counter[str]]:
-    """Pairs whose songs are still there, what was measured of these, and why others are left out."""
+    """Pairs whose songs are still there, what was measured of these, and why others are not in."""
     songs: dict[str, RealSong | str] = {}
     kept, why = [], Counter()
     for pair in pairs:

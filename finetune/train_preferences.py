@@ -2,8 +2,8 @@
 
 One rule: the listener as it was is the reference, its log-probabilities computed once; weights are
 written only if its judging of fixed scenes has moved less than the recipe allows. TRL's DPOTrainer
-(1.16) is not used: its one way for more than text is images, and it scores completions token by token,
-while a proposal of ours is read off 49 moves behind every stem.
+(1.16) is not used: its one way for more than text is images, and it scores completions token by
+token, while a proposal of ours is read off 49 moves behind every stem.
 
     python -m finetune.train_preferences finetune/train_preferences.yaml \
         --pairs runs/preferences/pairs.jsonl --out runs/preferences/listener

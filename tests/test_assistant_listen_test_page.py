@@ -1,5 +1,6 @@
 """The page of a listening test in a browser: hear, mark, go on, by keyboard; answers arrive."""
 
+import re
 import threading
 
 import pytest
@@ -33,11 +34,30 @@ def begin(page, server, listener=1):
     page.get_by_role("button", name="Begin").click()
 
 
+def missing(page):
+    return page.text_content(".missing") or ""
+
+
+def unheard(page):
+    """The part of what is missing that names stimuli."""
+    said = missing(page)
+    return said.partition("not heard yet:")[2].partition(";")[0]
+
+
 def hear(page, keys):
     """Hear each for as long as the page asks for."""
     for key in keys:
+        name = {"0": "Reference", "1": "A", "2": "B"}[key]
         page.keyboard.press(key)
-        page.wait_for_timeout(1150)
+        until(page, lambda name=name: name not in re.findall(r"\w+", unheard(page)))
+
+
+def until(page, so):
+    for _ in range(600):
+        if so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the page still says: {missing(page)}")
 
 
 @pytest.mark.slow
@@ -47,13 +67,13 @@ def test_a_test_is_taken_by_keyboard_and_goes_on_after_a_reload(page, server):
     page.get_by_role("button", name="It is loud enough").click()
     page.get_by_role("heading", name="1 of 2").wait_for()
     page.keyboard.press("Enter")  # nothing heard, nothing marked: stays
-    assert "not heard yet: Reference, A, B; marks to give: 2" in page.text_content(".missing")
+    assert "not heard yet: Reference, A, B; marks to give: 2" in missing(page)
     hear(page, "012")  # a number gives its slider the focus
     page.keyboard.press("ArrowRight")  # B: 50 becomes 51
     page.keyboard.press("1")
     for _ in range(3):
         page.keyboard.press("ArrowLeft")  # A: 47
-    page.wait_for_function("document.querySelector('.missing').textContent === ''")
+    until(page, lambda: missing(page) == "")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="2 of 2").wait_for()
     path = server.book.path(1)
@@ -116,7 +136,7 @@ def test_advice_is_text_never_markup_and_gets_its_four_grades(page, server):
     page.keyboard.press("Space")
     for group, grade in zip(page.locator("fieldset").all(), (1, 2, 4, 5), strict=True):
         group.get_by_role("radio").nth(grade - 1).check()
-    page.wait_for_function("!document.querySelector('main > button').disabled")
+    until(page, lambda: missing(page) == "")
     page.get_by_role("button", name="Next").click()
     page.get_by_role("heading", name="2 of 2").wait_for()
     found = [(a.item, a.value) for a in read_answers(server.book.path(1))]

@@ -129,7 +129,12 @@ def _system_rows(item: str, found: Fit, results: Sequence[Result]) -> list[Syste
         estimate = found.mean_of(system)
         rows.append(
             SystemRow(
-                item, system, estimate, len(values), float(values.mean()), sd,
+                item,
+                system,
+                estimate,
+                len(values),
+                float(values.mean()),
+                sd,
                 float(np.median(values)),
             )  # fmt: skip
         )

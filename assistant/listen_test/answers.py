@@ -1,7 +1,7 @@
 """Answers as they come in, blind, one CSV a listener; and the results once the key is opened.
 
-One rule: the key is opened when every listener has finished, or when the test is ended for good; from
-then on no answer is taken.
+One rule: the key is opened when every listener has finished, or when the test is ended for good;
+from then on no answer is taken.
 """
 
 import csv
@@ -139,13 +139,27 @@ class AnswerBook:
             for name, (at, other, item) in wanted.items():
                 value = float(values[name])
                 if not low <= value <= high or value != round(value):
-                    raise TestError(f"a mark of {value:g}: a whole one of {low} to {high} is needed")
+                    raise TestError(
+                        f"a mark of {value:g}: a whole one of {low} to {high} is needed"
+                    )
                 stimulus = shown[screen][at]
                 seconds = [round(float(s), 2) for s in (heard.get(stimulus, 0), sent["screen_s"])]
                 found.append(
                     Answer(
-                        self.kit, listener, place, screen, "ABCDEFGHI"[at], stimulus, other, item,
-                        value, seconds[0], seconds[1], _now(), about[0], about[1],
+                        self.kit,
+                        listener,
+                        place,
+                        screen,
+                        "ABCDEFGHI"[at],
+                        stimulus,
+                        other,
+                        item,
+                        value,
+                        seconds[0],
+                        seconds[1],
+                        _now(),
+                        about[0],
+                        about[1],
                     )  # fmt: skip
                 )
             return found
@@ -199,7 +213,9 @@ def _rows(path: Path, kind: type) -> Iterable[dict[str, Any]]:
         try:
             yield {name: known[name](row[name]) for name in known}  # type: ignore[operator]
         except (TypeError, ValueError) as error:
-            raise TestError(f"{path}, line {reader.line_num}: {error} (use it as it was)") from error
+            raise TestError(
+                f"{path}, line {reader.line_num}: {error} (use it as it was)"
+            ) from error
 
 
 def collect(folder: Path, end: bool = False) -> list[Result]:

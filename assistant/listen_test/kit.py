@@ -1,7 +1,7 @@
 """Make a test: from a folder of mixes (or texts) per song to a page with stimuli, and its key.
 
-One rule: what the page may serve lies in page/ and knows no system; key.json lies outside of it, and
-its SHA-256 stands in the plan, so that neither can be changed unseen.
+One rule: what the page may serve lies in page/ and knows no system; key.json lies outside of it,
+and its SHA-256 stands in the plan, so that neither can be changed unseen.
 """
 
 import hashlib
@@ -149,7 +149,7 @@ def read_plan(folder: Path) -> dict[str, Any]:
 
 
 def read_key(folder: Path, plan: dict[str, Any]) -> dict[str, Stimulus]:
-    """What stands behind every id; refused where the key is not the one that the test was made with."""
+    """What stands behind every id; refused where the key is not that of the test."""
     path = folder / KEY
     if not path.is_file():
         raise TestError(f"{path} is not there: put back the key that the test was made with")
@@ -193,7 +193,9 @@ def _rating(
         if options.low_anchor:
             anchor = Stimulus(song.name, LOW_ANCHOR, LOW_ANCHOR)
             ids.append(layout.add_audio(anchor, mix, region))
-    layout.screens.append(Screen(layout.opaque("screen", song.name), song.name, tuple(ids), reference))
+    layout.screens.append(
+        Screen(layout.opaque("screen", song.name), song.name, tuple(ids), reference)
+    )
 
 
 def _comparing(
@@ -240,9 +242,7 @@ def _note_levels(layout: _Layout, written: dict[str, Written]) -> None:
         )
 
 
-def _key(
-    layout: _Layout, regions: dict[str, Region], options: TestOptions
-) -> dict[str, Any]:
+def _key(layout: _Layout, regions: dict[str, Region], options: TestOptions) -> dict[str, Any]:
     return {
         "salt": layout.salt,
         "options": asdict(options),
@@ -251,9 +251,7 @@ def _key(
     }
 
 
-def _plan(
-    layout: _Layout, orders: Any, options: TestOptions, key_sha256: str
-) -> dict[str, Any]:
+def _plan(layout: _Layout, orders: Any, options: TestOptions, key_sha256: str) -> dict[str, Any]:
     """What the page reads: ids, orders, and words."""
     words = prompts.listening_test(options.kind)
     told = [*words["instructions"]]
@@ -268,7 +266,9 @@ def _plan(
             "reference": screen.reference,
             "audio": sorted(audio),
             "sample_rate": layout.audio[audio[0]][1],
-            "texts": {name: layout.texts[name] for name in sorted(screen.stimuli) if name in layout.texts},
+            "texts": {
+                name: layout.texts[name] for name in sorted(screen.stimuli) if name in layout.texts
+            },
         }
     return {
         "kind": options.kind,

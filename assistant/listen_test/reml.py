@@ -1,6 +1,6 @@
 """REML for a linear model with crossed random effects, and Satterthwaite's degrees of freedom.
 
-One rule: everything is done in cross-products, so the time does not grow with the number of answers.
+One rule: everything is done in cross-products: the time does not grow with the number of answers.
 statsmodels' MixedLM takes crossed effects as one dense group: seconds a fit, and a singular matrix
 where a variance is zero (tests/test_assistant_listen_test_analysis.py compares the two).
 """
@@ -32,7 +32,7 @@ class Reml:
     information: np.ndarray
 
     def variance_and_df(self, design: np.ndarray) -> tuple[float, float]:
-        """The variance of design @ fixed, and its degrees of freedom (Giesbrecht and Burns 1985)."""
+        """The variance of design @ fixed, and its degrees of freedom (Giesbrecht, Burns 1985)."""
         variance = float(design @ self.covariance @ design)
         slope = np.array([design @ each @ design for each in self.slopes])
         spread = float(slope @ np.linalg.pinv(self.information) @ slope)

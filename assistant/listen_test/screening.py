@@ -43,7 +43,7 @@ class Heard:
 
 
 def screen_listeners(results: Sequence[Result]) -> list[Heard]:
-    """Every listener, by the marks of hidden reference and low anchor; none without such stimuli."""
+    """Every listener, by the marks of hidden reference and low anchor, if there are any."""
     found = []
     for listener in sorted({r.listener for r in results}):
         own = [r for r in results if r.listener == listener]

@@ -20,7 +20,7 @@ _TYPES = {
     ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8", ".json": "application/json", ".wav": "audio/wav",
 }  # fmt: skip
-_POLICY = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'"
+_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'"
 
 
 class TestServer(ThreadingHTTPServer):
