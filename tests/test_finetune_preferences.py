@@ -134,15 +134,19 @@ def test_without_a_yes_nothing_is_read_and_the_last_word_counts(tmp_path, gainsa
     events = talk(sessions / "a", proposing(vocals=4.0), ACCEPT, song=open_song(folder))
     assert not consented(events)
     out = tmp_path / "pairs.jsonl"
-    monkeypatch.setattr("sys.argv", ["preferences", str(sessions), "--out", str(out)])
-    with pytest.raises(SystemExit, match="no pair was found"):
+
+    def find_pairs():
+        monkeypatch.setattr("sys.argv", ["preferences", str(sessions), "--out", str(out)])
         main()
+
+    with pytest.raises(SystemExit, match="no pair was found"):
+        find_pairs()
     code, told, _ = gainsay("consent", folder, "--session", sessions / "a", "--yes")
     assert code == 0 and "may be learned from" in told
     write_consent(sessions / "a", False)
     assert not read_consent(sessions / "a")
     write_consent(sessions / "a", True)
-    main()
+    find_pairs()
     pairs, songs = read_pairs(out)
     assert [(p.kind, p.chosen) for p in pairs] == [("kept", {"vocals": 4.0})]
     assert songs[str(folder)].hidden.shape == (3, 8, 256)

@@ -32,7 +32,7 @@ class SourceSong:
 
 
 def read_sources(folder: Path, kind: str) -> list[SourceSong]:
-    """The songs under a folder: SONG/SYSTEM.wav in it, for advice SONG/SYSTEM.txt beside one mix."""
+    """The songs under a folder: SONG/SYSTEM.wav, or for advice one mix and SONG/SYSTEM.txt."""
     if not folder.is_dir():
         raise TestError(f"{folder} is no folder: give one with a folder of mixes a song")
     names = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
