@@ -160,7 +160,7 @@ def collect(
 @listen_test.command()
 def analyse(
     results: Annotated[
-        list[Path], typer.Argument(metavar="RESULTS.csv", help="What collect has written.")
+        Path, typer.Argument(metavar="RESULTS.csv", help="What collect has written.")
     ],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="DIR", help="Write report, CSVs, picture.")
@@ -174,7 +174,7 @@ def analyse(
     from assistant.listen_test.answers import read_results
     from assistant.listen_test.report import report_lines, write_report
 
-    found = analyse_results([row for path in results for row in read_results(path)], keep_all)
+    found = analyse_results(read_results(results), keep_all)
     for line in report_lines(found):
         print(line)
     if out is not None:

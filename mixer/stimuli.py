@@ -17,7 +17,7 @@ from mixer.audio_files import read_header, shown
 from mixer.audition import match_offsets
 from mixer.export import trim_for, write_audio
 from mixer.fader import apply_gain, block_powers, tenth_powers
-from mixer.loudness import integrated_lufs, true_peak_dbtp
+from mixer.loudness import SHORTEST_S, integrated_lufs, true_peak_dbtp
 
 MATCHED_WITHIN_LU = 0.1
 LONGEST_APART_S = 2.0  # mixes of one song may end so differently (a reverb's tail), no more
@@ -78,6 +78,11 @@ def open_mixes(paths: Sequence[Path]) -> list[MixFile]:
 def choose_region(mixes: Sequence[MixFile], seconds: float, start_s: float | None) -> Region:
     """The asked seconds of one song, or those where its mixes are loudest on average."""
     shortest_s = min(mix.seconds for mix in mixes)
+    if shortest_s < SHORTEST_S:
+        raise StimulusError(
+            f"{shown(mixes[0].path)} lasts {shortest_s:.2f} s: {SHORTEST_S:g} s or more are needed "
+            "to match loudness (export a longer range)"
+        )
     if start_s is not None and start_s + seconds > shortest_s:
         raise StimulusError(
             f"{start_s:g} s to {start_s + seconds:g} s was asked and {shown(mixes[0].path)} lasts "

@@ -14,7 +14,7 @@ from tests.test_assistant_listen_test import mixes
 
 
 @pytest.fixture
-def test_folder(tmp_path):
+def kit(tmp_path):
     songs = read_sources(mixes(tmp_path / "mixes"), "rate")
     options = TestOptions(listeners=2, seconds=0.8, reference="human")
     return make(songs, tmp_path / "test", options).folder
@@ -40,31 +40,31 @@ def answer_all(book, listener, mark_of=lambda stimulus: 50):
         book.take(answer(book, listener, place, values=marks))
 
 
-def test_the_key_opens_when_all_have_finished_and_names_every_answer(test_folder):
-    book = AnswerBook(test_folder)
-    key = read_key(test_folder, book.plan)
+def test_the_key_opens_when_all_have_finished_and_names_every_answer(kit):
+    book = AnswerBook(kit)
+    key = read_key(kit, book.plan)
     marks = {"human": 95, "megami": 70, "raw sum": 20}
     with pytest.raises(TestError, match="has no answers yet"):
-        collect(test_folder)
+        collect(kit)
     answer_all(book, 1, lambda name: marks[key[name].system])
     with pytest.raises(TestError, match="1 of 2 listeners have finished, and the key is opened"):
-        collect(test_folder)
+        collect(kit)
     answer_all(book, 2, lambda name: marks[key[name].system])
-    results = collect(test_folder)
+    results = collect(kit)
     assert len(results) == 2 * 2 * 3
     assert {(r.system, r.value) for r in results} == set(marks.items())
     assert {r.role for r in results if r.system == "human"} == {"hidden reference"}
     with pytest.raises(TestError, match="has ended"):
         book.take(answer(book, 2, 0))
-    file = test_folder / "results.csv"
+    file = kit / "results.csv"
     file.write_text(as_csv(results))
     assert read_results(file) == results
 
 
-def test_a_test_that_was_ended_by_hand_takes_no_answer_any_more(test_folder):
-    book = AnswerBook(test_folder)
+def test_a_test_that_was_ended_by_hand_takes_no_answer_any_more(kit):
+    book = AnswerBook(kit)
     book.take(answer(book, 1, 0))
-    assert len(collect(test_folder, end=True)) == 3
+    assert len(collect(kit, end=True)) == 3
     with pytest.raises(TestError, match="has ended"):
         book.take(answer(book, 1, 1))
 
@@ -78,8 +78,8 @@ REFUSED = [
 ]
 
 
-def test_what_does_not_fit_the_plan_is_not_taken(test_folder):
-    book = AnswerBook(test_folder)
+def test_what_does_not_fit_the_plan_is_not_taken(kit):
+    book = AnswerBook(kit)
     for changed, said in REFUSED:
         with pytest.raises(TestError, match=said):
             book.take(answer(book, 1, 0) | changed)
@@ -89,8 +89,8 @@ def test_what_does_not_fit_the_plan_is_not_taken(test_folder):
     assert book.answered(1) == []
 
 
-def test_the_first_answer_counts_and_a_torn_line_is_passed_by(test_folder):
-    book = AnswerBook(test_folder)
+def test_the_first_answer_counts_and_a_torn_line_is_passed_by(kit):
+    book = AnswerBook(kit)
     book.take(answer(book, 1, 0))
     with pytest.raises(TestError, match="the first answer counts"):
         book.take(answer(book, 1, 0, mark=99))
@@ -99,8 +99,8 @@ def test_the_first_answer_counts_and_a_torn_line_is_passed_by(test_folder):
     assert book.answered(1) == [book.plan["orders"][0][0]["screen"]]
 
 
-def test_the_server_serves_its_files_only_to_its_own_page(test_folder):
-    with TestServer(test_folder, 0) as server:
+def test_the_server_serves_its_files_only_to_its_own_page(kit):
+    with TestServer(kit, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
 

@@ -51,6 +51,7 @@ export class Player {
   async play() {
     if (this.isPlaying) return;
     await this.context.resume();
+    if (this.isPlaying) return; // asked for twice while it woke
     const { start, end } = this.region;
     if (this.from < start || this.from >= end) this.from = start;
     this.startedAt = this.context.currentTime + AHEAD_S;
