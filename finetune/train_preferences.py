@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -116,14 +117,15 @@ class PreferenceTrainer:
     def _open(self, recipe: Recipe) -> list[torch.nn.Parameter]:
         """Freeze all but the language model: low-rank changes of it, or all of its layers."""
         self.model.requires_grad_(False)
-        language = self.model.model.language_model
+        inner: Any = self.model.model
+        language = inner.language_model
         if recipe.lora_rank:
             from peft import LoraConfig, get_peft_model
 
             config = LoraConfig(
                 r=recipe.lora_rank, lora_alpha=2 * recipe.lora_rank, target_modules="all-linear"
             )
-            self.model.model.language_model = get_peft_model(language, config)
+            inner.language_model = get_peft_model(language, config)
             return [p for p in self.model.parameters() if p.requires_grad]
         words = {id(p) for p in language.get_input_embeddings().parameters()}
         opened = [p for p in language.parameters() if id(p) not in words]
@@ -172,7 +174,8 @@ class PreferenceTrainer:
     def merged(self) -> GainsayForConditionalGeneration:
         """The listener as its own class again; it can be trained no further."""
         if self.recipe.lora_rank:
-            self.model.model.language_model = self.model.model.language_model.merge_and_unload()
+            inner: Any = self.model.model
+            inner.language_model = inner.language_model.merge_and_unload()
         return self.model
 
 

@@ -202,7 +202,7 @@ def read_results(path: Path) -> list[Result]:
     return [Result(**values) for values in _rows(path, Result)]
 
 
-def _rows(path: Path, kind: type) -> Iterable[dict[str, Any]]:
+def _rows(path: Path, kind: type[Any]) -> Iterable[dict[str, Any]]:
     known = {field.name: field.type for field in fields(kind)}
     text = path.read_text(encoding="utf-8-sig")
     whole = text[: text.rfind("\n") + 1]
