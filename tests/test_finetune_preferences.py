@@ -244,6 +244,6 @@ def test_a_proposals_probability_is_the_one_that_the_judge_gives(parts, tmp_path
     by_hand = log_p.reshape(2, 2, 49)[[0, 1], [1, 0]].detach().numpy()
     down, up = (int(np.flatnonzero(GRID == gain)[0]) for gain in (-3.0, 3.0))
     expected = (by_hand[:, down] - by_hand[:, up]).mean()
-    assert float(log_ratios(log_p, batch)) == pytest.approx(expected, abs=1e-5)
+    assert log_ratios(log_p, batch).item() == pytest.approx(expected, abs=1e-5)
     muted = asked_of(Pair(**{**pair.__dict__, "muted": ("kick",)}), songs[pair.song])
     assert len(batch_of([muted], collate).pair) == 2  # the vocals alone, in two orders

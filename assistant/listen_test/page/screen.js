@@ -95,7 +95,7 @@ export async function runScreen(root, plan, shown, title, say) {
       if (plan.kind === "advice") heard[shown.stimuli[0]] = heard[about.audio[0]];
       resolve({
         screen: shown.screen,
-        values: marks.values,
+        values: Object.fromEntries(marks.wanted.map((name) => [name, marks.values[name]])),
         heard_s: heard,
         screen_s: (performance.now() - began) / 1000,
       });
