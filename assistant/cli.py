@@ -14,7 +14,9 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli_check import check
+from assistant.cli_consent import consent
 from assistant.cli_learn import learn
+from assistant.cli_listen_test import listen_test
 from assistant.cli_mix import mix
 from assistant.cli_web import web
 from assistant.options import (
@@ -172,6 +174,8 @@ app.command()(check)
 app.command()(mix)
 app.command()(learn)
 app.command()(web)
+app.command()(consent)
+app.add_typer(listen_test, name="listen-test")
 
 
 @app.command()

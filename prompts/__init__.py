@@ -146,6 +146,13 @@ def lessons() -> Mapping[str, str]:
 
 
 @cache
+def listening_test(kind: str) -> Mapping[str, Any]:
+    """What a listener reads in a test of a kind (rate, compare, advice): question, scale, items."""
+    kinds = _yaml("listening_test.yaml")
+    return kinds[_known("listening test", kind, tuple(kinds))]
+
+
+@cache
 def why_cards() -> Mapping[str, Any]:
     """What is said of a move besides its numbers: if ignored, by hand in each program, sources."""
     return _yaml("why_cards.yaml")
