@@ -69,9 +69,10 @@ def player_server(root: Path) -> Iterator[tuple[Rooms, str]]:
     from fastapi.staticfiles import StaticFiles
 
     from assistant.web import audition_routes
+    from assistant.web.preview_jobs import PreviewJobs
 
     rooms, app = Rooms(root, NoListener), FastAPI()
-    app.include_router(audition_routes.audition_routes(rooms))
+    app.include_router(audition_routes.audition_routes(rooms, PreviewJobs()))
     static = Path(audition_routes.__file__).parent / "static"
     app.mount("/static", StaticFiles(directory=static))
     app.get("/{token}")(lambda token: HTMLResponse(PAGE.replace("TOKEN", token)))

@@ -87,7 +87,7 @@ STEMS["bass"][:, : 4 * RATE] *= 0.1  # a quiet beginning, so that a loop differs
 def page(tmp_path: Path) -> Iterator[Page]:
     rooms, room = open_room(tmp_path / "rooms", write_song(tmp_path / "song", STEMS))
     app = FastAPI()
-    app.include_router(audition_routes(rooms))
+    app.include_router(audition_routes(rooms, PreviewJobs()))
     with TestClient(app) as client:
         yield Page(client, room)
     rooms.close()

@@ -188,8 +188,7 @@ def test_a_room_without_a_song_and_no_room(client, rooms):
     assert client.get("/rooms/nobody/events").status_code == 404
 
 
-def test_a_hand_waits_for_a_turn_and_is_told_when_it_takes_long(post, room, monkeypatch):
-    monkeypatch.setattr(desk, "WAIT_FOR_TURN_S", 0.1)
+def test_nobody_waits_on_the_server_for_a_turn_and_a_hand_may_ask_again(post, room):
     held, done = threading.Event(), threading.Event()
 
     def turn():
@@ -200,11 +199,23 @@ def test_a_hand_waits_for_a_turn_and_is_told_when_it_takes_long(post, room, monk
     thread = threading.Thread(target=turn)
     thread.start()
     held.wait(10)
-    answer = post(stem="kick", gain_db=1.0)
+    begun = time.monotonic()
+    answers = [post(stem="kick", gain_db=1.0) for _ in range(50)]
+    waited_s = time.monotonic() - begun
+    assert held.is_set() and not done.is_set() and room.session.version.number == 0
     done.set()
     thread.join()
-    assert answer.status_code == 409 and "chat is still at work" in answer.json()["error"]
+    assert {answer.status_code for answer in answers} == {423} and waited_s < 5.0
+    assert "ask again when it has finished" in answers[0].json()["error"]
     assert post(stem="kick", gain_db=1.0).status_code == 200
+
+
+def test_a_hand_wakes_a_song_that_was_put_away(post, room):
+    assert room.put_away()
+    answer = post(stem="kick", gain_db=1.0)
+    assert answer.status_code == 423 and "being opened again" in answer.json()["error"]
+    room.be_awake()
+    assert row(post(stem="kick", gain_db=1.0).json(), "kick")["gain_db"] == 1.0
 
 
 def test_the_revision_is_told_at_once_and_grows_with_each_change(client, post, room):

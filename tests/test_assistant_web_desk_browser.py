@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from assistant.context import ToolError
 from assistant.hearing import ToolCall
 from assistant.tools import run_tool
 from tests.scripted import NAMES, ScriptedListener, moves, song_folder
@@ -23,6 +24,7 @@ from playwright.sync_api import expect
 
 from assistant.web import charts, desk
 from assistant.web.app import STATIC
+from assistant.web.preview_jobs import PreviewJobs
 from assistant.web.rooms import Rooms
 
 SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
@@ -56,7 +58,7 @@ def rooms(tmp_path_factory):
 def address(rooms):
     app = FastAPI()
     app.include_router(desk.desk_routes(rooms))
-    app.include_router(charts.charts_routes(rooms))
+    app.include_router(charts.charts_routes(rooms, PreviewJobs()))
     app.mount("/static", StaticFiles(directory=STATIC))
 
     @app.get("/{look}/{token}")
@@ -286,20 +288,39 @@ def test_solo_tells_the_player_and_changes_no_version(show, room):
     assert len(room.session.events) == events
 
 
-def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch):
-    monkeypatch.setattr(desk, "WAIT_FOR_TURN_S", 0.05)
+def test_what_the_hand_does_during_a_turn_waits_and_is_done_after_it(show, room):
     page = show(room)
-    room.lock.acquire()
-    try:
+    waits = page.get_by_text("It is done when Gainsay has finished")
+    with room.lock:
         fader(page).focus()
         page.keyboard.press("ArrowUp")
-        expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
-        expect(fader(page)).to_have_attribute("aria-valuetext", "0.0 dB")
-        room.changed()  # as a turn that goes on does: what was refused stays to be read
+        expect(waits).to_be_visible()
+        room.changed()  # as a turn that goes on does: the fader stays where the hand has put it
+        page.get_by_role("button", name="Mute kick").click()
         page.wait_for_timeout(600)
-        expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
-    finally:
-        room.lock.release()
+        expect(fader(page)).to_have_attribute("aria-valuetext", "+0.5 dB")
+        assert room.session.version.number == 0
+        expect(page.get_by_role("alert")).to_be_empty()
+    expect(page.get_by_text("v2, against bass")).to_be_visible()
+    expect(waits).to_be_hidden()
+    assert room.session.state().gain_db == (0.0, 0.0, 0.5)
+    assert room.session.state().muted == (False, True, False)
+
+
+def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch):
+    def refuse(*asked):
+        raise ToolError("vocals cannot be moved now: try another stem")
+
+    page = show(room)
+    with monkeypatch.context() as patched:
+        patched.setitem(desk._BY_HAND, "gain_db", refuse)
+        fader(page).focus()
+        page.keyboard.press("ArrowUp")
+        expect(page.get_by_role("alert")).to_contain_text("vocals cannot be moved now")
+        expect(fader(page)).to_have_attribute("aria-valuetext", "0.0 dB")
+        room.changed()  # what was refused stays to be read
+        page.wait_for_timeout(600)
+        expect(page.get_by_role("alert")).to_contain_text("vocals cannot be moved now")
     page.keyboard.press("ArrowUp")
     expect(page.get_by_text("v1, against bass")).to_be_visible()
     expect(page.get_by_role("alert")).to_be_empty()

@@ -98,6 +98,34 @@ def test_a_room_at_work_is_not_put_away(rooms, song):
     assert not room.song_open
 
 
+def test_a_room_that_files_are_sent_to_is_kept_however_long_they_take(rooms, song, monkeypatch):
+    room = rooms.create()
+    with room.uploads._quota.part(".wav") as arriving:
+        arriving.path.write_bytes(b"RIFF")
+        room.used_at -= 4000.0
+        rooms.sweep()
+        monkeypatch.setattr("assistant.web.rooms.MOST_EMPTY", 1)
+        for _ in range(3):
+            rooms.create()
+        assert rooms.get(room.token) is room and arriving.path.is_file()
+    room.used_at -= 4000.0
+    rooms.sweep()
+    assert rooms.get(room.token) is not room
+
+
+def test_previews_that_a_kill_left_unfinished_are_removed(rooms, song):
+    room = rooms.create()
+    folder = room.cache / "auditions"
+    for name in (".0123abc.77.part", ".0123abc.1.part", "0123abd"):
+        (folder / name).mkdir(parents=True)
+    room.open_song(song)
+    assert [place.name for place in folder.iterdir()] == ["0123abd"]
+    (folder / ".0123abc.2.part").mkdir()  # as one that is being made
+    room.put_away()
+    room.open_song()
+    assert (folder / ".0123abc.2.part").is_dir()
+
+
 def test_only_so_many_songs_are_in_memory(rooms, song, monkeypatch):
     monkeypatch.setattr("assistant.web.rooms.MOST_OPEN", 2)
     opened = [rooms.open_song(rooms.issue(), song) for _ in range(2)]

@@ -14,7 +14,8 @@ export const CSS = `
   button[aria-disabled="true"] { opacity: 0.5; cursor: default; }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; }
   .error { margin: 0; color: var(--bad); }
-  .error:not(:empty) { padding: 6px 10px; }
+  .error:not(:empty), .waits { padding: 6px 10px; }
+  .waits { margin: 0; color: var(--muted); font-size: var(--small); }
   .unseen { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
   .tabs { display: flex; gap: 2px; }
   .tabs button { border-color: transparent; background: none; color: var(--muted); }
