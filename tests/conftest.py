@@ -93,3 +93,21 @@ def page(chromium):
     yield opened
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def player_rooms(tmp_path_factory):
+    """A server of nothing but the player, with songs to open in it."""
+    pytest.importorskip("fastapi", reason='needs fastapi: pip install "gainsay[web]"')
+    from tests.player_studio import served
+
+    with served(tmp_path_factory.mktemp("player")) as told:
+        yield told
+
+
+@pytest.fixture
+def studio(player_rooms, page):
+    """Players on their own pages."""
+    from tests.player_studio import Studio
+
+    return Studio(*player_rooms, page)

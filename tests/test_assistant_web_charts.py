@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from assistant.by_hand import set_fader, set_mute, set_pan
+from assistant.by_hand import set_fader, set_mute
 from assistant.context import ToolError
 from assistant.tools_levels import usual_levels
 from mixer.moves import Move
@@ -147,13 +147,6 @@ def test_loudness_along_the_song_now_as_opened_and_of_a_stem(context):
     set_mute(context, "bass", True)
     muted = loudness(context, "bass")["series"][-1]
     assert muted["name"] == "bass now, muted" and set(muted["short_term_lufs"]) == {None}
-
-
-def test_a_pan_counts_in_the_mix(context):
-    before = loudness(context)["series"][-1]["integrated_lufs"]
-    set_pan(context, "vocals", 1.0)
-    after = loudness(context)["series"][-1]["integrated_lufs"]
-    assert 0.0 < abs(after - before) < 0.6  # at constant power
 
 
 def test_a_song_shorter_than_the_window_says_so(tmp_path):

@@ -10,6 +10,7 @@ from assistant.by_hand import set_fader
 from assistant.demo import song_folder as demo_song
 from assistant.hearing import ToolCall
 from assistant.opening import load_listener
+from assistant.session import Session
 from assistant.web.chat_messages import shown_messages
 from assistant.web.chat_turns import act, last_turn, say, say_again
 from assistant.web.room import RoomError
@@ -249,6 +250,29 @@ def test_what_the_hand_does_is_shown_between_the_turns(open_room):
     assert first[2] == "undone" and last[0].startswith("v3: kick fader at -1.0 dB")
 
 
+@pytest.mark.parametrize(
+    ("words", "open_after"),
+    [("Leave it as it is.", 0), ("no thanks", 0), ("what would that change?", 1)],
+)
+def test_a_no_closes_the_proposal_for_good(open_room, words, open_after):
+    room = open_room(speaks("Fine."))
+    room.session.propose([Move("vocals", 3.0)], "buried")
+    list(say(room, words))
+    assert len(room.session.proposed) == open_after
+    folder = room.session.folder
+    room.session.close()
+    with Session.open(room.context.song, folder) as again:
+        assert len(again.proposed) == open_after
+
+
+def test_trying_a_no_again_finds_the_proposal_that_it_was_said_to(open_room):
+    room = open_room(speaks("Fine."), call("apply_moves"), speaks("Done."))
+    room.session.propose([Move("vocals", 3.0)], "buried")
+    list(say(room, "leave it"))
+    before = last_turn(room)
+    assert room.session.proposal is None and before.proposal.moves == (Move("vocals", 3.0),)
+
+
 def test_suggestions_follow_the_talk(open_room):
     room = open_room(call("propose_moves", moves=moves(vocals=3.0)), speaks("Vocals up 3 dB?"))
     assert suggestions(room)[0] == "How does the balance sound to you?"
@@ -282,11 +306,13 @@ def test_the_shipped_listener_understands_every_suggestion(tmp_path):
 
     for words in (
         "Check the gain staging.", "Explain headroom.", "I can hardly hear the vocals.", "Why?",
-        "How do I do that by hand?", "Leave it as it is.", "Yes, apply that.",
-        "Render it with effects.", "Compare before and after.", "Undo that.",
+        "How do I do that by hand?", "Leave it as it is.", "I can hardly hear the vocals.",
+        "Yes, apply that.", "Render it with effects.", "Compare before and after.", "Undo that.",
         "How does the balance sound to you?",
     ):  # fmt: skip
         say_what_is_offered(words)
+        if words == "Leave it as it is.":
+            assert room.session.proposed == ()
     rooms.close()
     assert done == {
         "Check the gain staging.": ["check_gain_staging"],
