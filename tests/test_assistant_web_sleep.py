@@ -61,6 +61,26 @@ def test_a_room_that_sleeps_is_woken_by_whoever_asks(rooms, song):
     assert room.song_open
 
 
+def test_who_has_waited_for_a_room_to_wake_finds_it_free(rooms, song):
+    room = rooms.open_song(rooms.issue(), song)
+    assert room.put_away()
+    end, go_on = room.work.end, threading.Event()
+
+    def late(*how):
+        assert go_on.wait(60.0)
+        end(*how)
+
+    room.work.end = late
+    waking = room.waking()
+    next(waking)
+    wait_for(lambda: room.song_open)
+    next(waking)  # the song is open, and its opening has not ended yet
+    go_on.set()
+    for _ in waking:
+        time.sleep(0.01)
+    assert room.work.state == "done" and room.work.start("listening", lambda: None)
+
+
 def test_a_song_that_cannot_be_opened_again_is_told_and_not_tried_without_end(rooms, song):
     room = rooms.open_song(rooms.issue(), song)
     room.put_away()

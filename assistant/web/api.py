@@ -18,7 +18,7 @@ from assistant.demo import song_folder
 from assistant.hearing import ToolCall
 from assistant.web.chat_turns import act, say
 from assistant.web.desk_state import desk_state
-from assistant.web.room import LOOK_EVERY_S, Room, RoomError
+from assistant.web.room import LOOK_EVERY_S, OPENING, Room, RoomError
 from assistant.web.rooms import Rooms
 
 Data = dict[str, Any]
@@ -100,7 +100,7 @@ def _said(room: Room, words: str) -> Iterator[Data]:
 def _opened(room: Room, folder: Path) -> Data:
     if folder == room.stems_folder:
         room.uploads.need_usable()
-    if not room.work.run("opening the song", lambda: room.open_song(folder)):
+    if not room.work.run(OPENING, lambda: room.open_song(folder)):
         raise RoomError("this room is busy: wait, or stop what it is doing")
     if room.work.state != "done":
         raise RoomError(room.work.error or "stopped: nothing was opened")

@@ -26,6 +26,7 @@ OpenSong = Callable[[Path, Progress], Song]
 LOCKED = 423  # the status of a RoomError that passes by itself: who asks again will be answered
 OPENS_WITHIN_S = 600.0  # no longer is waited for a song that is opened again
 LOOK_EVERY_S = 0.1
+OPENING = "opening the song"
 
 
 class RoomError(ValueError):
@@ -120,7 +121,8 @@ class Room:
         with suppress(RoomError):
             _ = self.context
         until = time.monotonic() + OPENS_WITHIN_S
-        while self.sleeps and self.work.is_running and time.monotonic() < until:
+        # The song is there a little before its opening has ended and the room is free.
+        while self.work.is_running and self.work.name == OPENING and time.monotonic() < until:
             yield
         _ = self.context
 
@@ -181,7 +183,7 @@ class Room:
         if self.song_open:
             raise RoomError("a song is open here: start a new page for another")
         place = self._place(folder)
-        if not self.work.start("opening the song", lambda: self._open_song(place)):
+        if not self.work.start(OPENING, lambda: self._open_song(place)):
             raise RoomError("this room is busy: wait, or stop what it is doing")
 
     def open_song(self, folder: Path | None = None) -> None:

@@ -140,7 +140,7 @@ class Desk extends HTMLElement {
     const current = state.versions.find((version) => version.current);
     this.undo.setAttribute("aria-disabled", String(!state.can_undo));
     this.redo.setAttribute("aria-disabled", String(!state.can_redo));
-    this.where.textContent = `${current.label}, against ${state.anchor}`;
+    this.where.textContent = this.where.title = `${current.label}, against ${state.anchor}`;
     this.#showStrips(state);
     this.versions.show(state.versions);
     this.see.show(state);
