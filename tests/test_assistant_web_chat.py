@@ -138,6 +138,11 @@ def test_suggestions_follow_the_talk(open_room):
     assert suggestions(room)[:2] == ["Render it with effects.", "Undo that."]
 
 
+def test_a_name_that_nobody_would_say_is_suggested_by_its_role(open_room, tmp_path):
+    song = song_folder(tmp_path / "odd", names=("bass", "kick", "<b>Lead Vox<-b> *"))
+    assert "I can hardly hear the lead vocal." in suggestions(open_room(song=song))
+
+
 def test_names_that_look_like_markup_stay_as_they_are(open_room, tmp_path):
     name = "<img src=x onerror=alert(1)> **kick** [a](javascript:b)"
     song = song_folder(tmp_path / "odd", names=("bass", "kick"))

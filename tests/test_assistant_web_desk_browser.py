@@ -212,7 +212,7 @@ def test_solo_tells_the_player_and_changes_no_version(show, room):
 
 def test_what_the_hand_does_during_a_turn_waits_and_is_done_after_it(show, room):
     page = show(room)
-    waits = page.get_by_text("It is done when Gainsay has finished")
+    waits = page.get_by_text("what you set here is done when it has finished")
     with room.lock:
         fader(page).focus()
         page.keyboard.press("ArrowUp")

@@ -3,10 +3,13 @@
 One rule: a suggestion is a sentence that Gainsay understands as it stands.
 """
 
+import re
+
 from assistant.context import ToolContext
 from assistant.web.room import Room
 
 MOST = 4
+_SAYABLE = re.compile(r"[\w .'&-]{1,40}")
 _AT_FIRST = ("How does the balance sound to you?", "Check the gain staging.")
 
 
@@ -38,4 +41,13 @@ def _most_spoken_of(context: ToolContext) -> str | None:
     stems = zip(context.names, context.roles, strict=True)
     others = [(name, role) for name, role in stems if name != context.session.anchor]
     leads = [name for name, role in others if role == "lead vocal"]
-    return (leads or [name for name, _ in others] or [None])[0]
+    chosen = (leads or [name for name, _ in others] or [None])[0]
+    return None if chosen is None else _as_said(context, chosen)
+
+
+def _as_said(context: ToolContext, name: str) -> str:
+    """How one speaks of a stem: by its name, or by its role where nobody would say such a name."""
+    role = context.roles[context.names.index(name)]
+    if role is None or list(context.roles).count(role) > 1 or _SAYABLE.fullmatch(name):
+        return name
+    return role

@@ -2,6 +2,7 @@
 
 import { ask } from "./asking.js";
 import { make, styled } from "./making.js";
+import { Keeper } from "./keeping.js";
 
 const CSS = `
   [hidden] { display: none !important; }
@@ -15,7 +16,7 @@ const CSS = `
   summary { cursor: pointer; color: var(--warn); white-space: nowrap; }
   summary.made { color: var(--accent); }
   /* over the chat, which is empty at first, not over what is played */
-  ul { position: absolute; z-index: 20; top: 100%; left: 0; width: min(34rem, 40vw); max-height: 60vh; margin: 6px 0 0;
+  ul { position: absolute; z-index: 20; top: 100%; left: 0; box-sizing: border-box; width: min(34rem, 40vw); max-height: 60vh; margin: 6px 0 0;
     padding: 10px 12px 10px 28px; overflow: auto; border: 1px solid var(--edge); border-radius: var(--radius);
     background: var(--panel); color: var(--ink); box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); }
   li { overflow-wrap: anywhere; }
@@ -98,7 +99,11 @@ class Song extends HTMLElement {
       ...(room.refused.length ? [`${room.refused.length} refused`] : []),
       ...(remarks ? [counted(remarks, "remark")] : []),
     ].join(", ");
-    return [make("details", { open: room.refused.length > 0, name: "list" },
+    // What was refused is seen at once, but once: a reload does not lay it over the chat again.
+    const seen = new Keeper(`${this.getAttribute("room")}:refused`);
+    const isNew = room.refused.length > (seen.all.count ?? 0);
+    const shut = ({ target }) => target.open || seen.write({ count: room.refused.length });
+    return [make("details", { open: isNew, name: "list", ontoggle: shut },
       make("summary", { textContent: summary }),
       make("ul", {}, ...lines.map((line) => make("li", { textContent: line }))))];
   }

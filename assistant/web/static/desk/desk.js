@@ -14,7 +14,7 @@ import { Versions } from "./versions.js";
 const KEYS = "Arrows move a fader by 0.5 dB or a pan by 5 %, with Shift by 0.1 dB or 1 %, Page up and " +
   "down by 3 dB or 25 %, Home and End to the ends, 0 or a double click to the middle. On a strip: M " +
   "mutes, S solos, A makes it the anchor. Ctrl Z undoes, Ctrl Shift Z redoes.";
-const WAITS = "It is done when Gainsay has finished.";
+const WAITS = "Gainsay is at work: what you set here is done when it has finished.";
 const HINT = "Shaded: where 8 of 10 mixes have such a stem. ▼ ▲ outside it. ◇ proposed.";
 
 class Desk extends HTMLElement {

@@ -8,7 +8,7 @@ import { begin, end, isAsItWas, reveal, vote, wholeMixes } from "./blind_test.js
 import { Comparison } from "./comparison.js";
 import { Display } from "./display.js";
 import { Engine } from "./engine.js";
-import { Keeper } from "./keeper.js";
+import { Keeper } from "../keeping.js";
 import { carryOut, meaning } from "./keys.js";
 import { toggled, within } from "./loops.js";
 import { Server } from "./server.js";
@@ -21,7 +21,7 @@ class Player extends HTMLElement {
   connectedCallback() {
     const room = this.getAttribute("room");
     this.server = new Server(room);
-    this.keeper = new Keeper(room);
+    this.keeper = new Keeper(`player:${room}`);
     const kept = this.keeper.read();
     this.comparison = new Comparison(this.server, kept);
     this.engine = null;
