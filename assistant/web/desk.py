@@ -98,8 +98,8 @@ def _answered(room: Room, body: bytes) -> JSONResponse:
     try:
         with room.held():
             _do(room.context, asked)
-    except RoomError:
-        raise
+    except RoomError as error:
+        return _refused(str(error), error.status)
     except Exception as error:
         if not is_ours(error):
             raise

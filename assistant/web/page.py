@@ -86,7 +86,8 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         with gr.Row(elem_id="studio", visible=False) as studio:
             with gr.Column(scale=5, min_width=320, elem_id="talk"):
                 chat = gr.Chatbot(
-                    label="Chat", elem_id="chat", height=420, render_markdown=False, buttons=[],
+                    label="Chat", show_label=False, elem_id="chat", height=420, buttons=[],
+                    render_markdown=False,
                     latex_delimiters=[], allow_tags=False, feedback_options=None,
                     allow_file_downloads=False, group_consecutive_messages=False,
                     placeholder="Ask how the balance is, or say what you hear.",
