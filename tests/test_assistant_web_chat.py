@@ -143,6 +143,12 @@ def test_a_name_that_nobody_would_say_is_suggested_by_its_role(open_room, tmp_pa
     assert "I can hardly hear the lead vocal." in suggestions(open_room(song=song))
 
 
+def test_a_stem_of_effects_is_not_meant_by_a_suggestion(open_room, tmp_path):
+    room = open_room(song=song_folder(tmp_path / "fx", names=("bass", "kick", "FX riser")))
+    set_fader(room.context, "kick", -2.0)
+    assert "effects" in room.context.roles and "Render the mix." in suggestions(room)
+
+
 def test_names_that_look_like_markup_stay_as_they_are(open_room, tmp_path):
     name = "<img src=x onerror=alert(1)> **kick** [a](javascript:b)"
     song = song_folder(tmp_path / "odd", names=("bass", "kick"))

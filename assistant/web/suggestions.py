@@ -27,13 +27,18 @@ def suggestions(room: Room) -> list[str]:
     said = []
     if session.version.number:
         rendered = bool(session.takes) and session.takes[-1].version == session.version.number
-        said += ["Compare before and after."] if rendered else ["Render it with effects."]
+        said += ["Compare before and after."] if rendered else [_render_it(context)]
         said += ["Undo that."]
     said += _AT_FIRST[:1]
     said += [f"I can hardly hear the {lead}."] if lead else []
     said += ["Explain headroom."] if session.tone != "pro" else []
     said += _AT_FIRST[1:]
     return said[:MOST]
+
+
+def _render_it(context: ToolContext) -> str:
+    """How one asks for a take; where a stem is called effects the word would name it."""
+    return "Render the mix." if "effects" in context.roles else "Render it with effects."
 
 
 def _most_spoken_of(context: ToolContext) -> str | None:
