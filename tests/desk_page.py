@@ -54,6 +54,7 @@ class Desks:
         self.pages.append(page)
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.set_default_timeout(90_000)  # the first rendering loads its libraries
         page.goto(f"{self.address}/{look}/{room.token}")
         expect(page.get_by_role("slider").first).to_be_visible()
         return page

@@ -63,7 +63,7 @@ export class See {
     this.since.hidden = title !== "Levels";
     const asked = CHARTS[title].asked(this.stem.value, this.before.value);
     this.latest = asked;
-    const slow = setTimeout(() => { this.state.textContent = "Measuring …"; }, 400);
+    const slow = setTimeout(() => { this.state.textContent ||= "Measuring …"; }, 400);
     try {
       const data = await ask(`${this.room}/charts/${asked}`);
       if (this.latest !== asked) return;
