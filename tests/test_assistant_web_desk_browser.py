@@ -212,11 +212,12 @@ def test_solo_tells_the_player_and_changes_no_version(show, room):
 
 def test_what_the_hand_does_during_a_turn_waits_and_is_done_after_it(show, room):
     page = show(room)
-    waits = page.get_by_text("what you set here is done when it has finished")
+    waits = page.locator("gainsay-desk .waits")
     with room.lock:
         fader(page).focus()
         page.keyboard.press("ArrowUp")
         expect(waits).to_be_visible()
+        expect(waits).to_contain_text("what you set here is done when it has finished")
         room.changed()  # as a turn that goes on does: the fader stays where the hand has put it
         page.get_by_role("button", name="Mute kick").click()
         page.wait_for_timeout(600)
