@@ -15,6 +15,8 @@ from tests.web_rooms import wait_for
 from tests.web_server import running
 from tests.web_visit import Visit
 
+pytestmark = pytest.mark.slow  # each opens the whole page, some of them twice
+
 WITHIN_S = 120.0  # a busy machine takes its time
 
 FEWEST = """() => {
@@ -82,7 +84,6 @@ def test_words_that_cannot_be_said_stay_in_the_box(page, web_server):
     assert "v1" in visit.say("vocals up 3 dB")
 
 
-@pytest.mark.slow
 def test_a_page_outlives_a_restart_of_the_server(page, tmp_path, web_server):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
