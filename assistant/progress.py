@@ -32,6 +32,7 @@ from assistant.weighing import proposal, weigh
 
 MAX_STEPS = 4  # tool calls in one turn
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
+SURE_NO = 0.9  # how likely words must be a no to close the open proposal; "not sure" is 0.7
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
 # Results after which no more is asked.
 _FINAL = frozenset({"unknown_words", "unknown_topic", "drill_number"})
@@ -205,6 +206,15 @@ class Progress:
         names, state = self.context.names, self.session.state()
         muted = frozenset(name for name, off in zip(names, state.muted, strict=True) if off)
         return Now(dict(zip(names, state.gain_db, strict=True)), muted)
+
+    @property
+    def turns_down(self) -> bool:
+        """Whether the words say no and nothing beyond it."""
+        read = getattr(self.listener, "read", None)
+        if read is None:
+            return self.said_now.refuses
+        intents = read(self.words, self.context.names, tuple(self.context.roles))
+        return intents.get("refuse", 0.0) >= SURE_NO
 
     @property
     def _events_before(self) -> Sequence[Mapping[str, Any]]:

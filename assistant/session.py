@@ -234,6 +234,10 @@ class Session:
         listed = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
         self._write("proposal", moves=listed, reason=reason)
 
+    def decline(self) -> None:
+        """Close the open proposal: the user will have none of it."""
+        self._write("declined")
+
     def change(self, state: MixState, why: str) -> Version:
         """Make a new version of a changed state, and go there."""
         self._write("state", version=len(self._versions), why=why, **written(self.names, state))
@@ -305,6 +309,8 @@ class Session:
         elif kind == "proposal":
             moves = [Move(**move) for move in event["moves"] if move["stem"] in self.names]
             self.proposal = Proposal(tuple(moves), event["reason"])
+        elif kind == "declined":
+            self.proposal = None
         elif kind == "state":
             state, number = read_state(self.names, event), event["version"]
             self._versions.append(Version(number, state, event["why"], self.version.number))

@@ -235,6 +235,8 @@ def _pleased(turn: Progress) -> Reply:
 def _ask_back(turn: Progress, why: str, options: Sequence[Option]) -> Reply:
     """One short question instead of a call that nothing the user said supports."""
     seed, names = len(turn.session.events), list(turn.context.names)
+    if why == USER_REFUSED:
+        _let_go(turn)
     if why.startswith(NOT_HERE):
         missing, options = why.removeprefix(NOT_HERE), ()
         text = prompts.reply("unknown_stem", seed, missing=missing, stems=names)
@@ -254,6 +256,7 @@ def _ask_back(turn: Progress, why: str, options: Sequence[Option]) -> Reply:
 def _reply(turn: Progress, spoken: Step | None, hearing: Hearing) -> Reply:
     """The model's words if they pass the check, else words made from the last tool result."""
     session = turn.session
+    _let_go(turn)
     text = spoken.text if spoken is not None else None
     problems = turn.problems_of(spoken, hearing)
     shaped = [done for done in turn.done if done[0].name == "shape_sound"]
@@ -274,6 +277,12 @@ def _reply(turn: Progress, spoken: Step | None, hearing: Hearing) -> Reply:
     moves = _proposed(turn)
     turn.answer(text=text, rewritten=bool(problems), problems=problems)
     return Reply(text, moves, tuple(problems))
+
+
+def _let_go(turn: Progress) -> None:
+    """Close the open proposal where the words turn it down and nothing else was done."""
+    if turn.session.proposed and not turn.done and turn.turns_down:
+        turn.session.decline()
 
 
 def _proposed(turn: Progress) -> tuple[Move, ...] | None:

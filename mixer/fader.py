@@ -28,7 +28,11 @@ def block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
 
     A gain of g scales them all by g squared; empty where audio is shorter than a block.
     """
-    tenths = tenth_powers(audio, sample_rate)
+    return blocks_of(tenth_powers(audio, sample_rate))
+
+
+def blocks_of(tenths: np.ndarray) -> np.ndarray:
+    """The powers of all 0.4 s blocks from those of the tenths of a second."""
     return np.convolve(tenths, np.full(4, 0.25), mode="valid") if tenths.size else tenths
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mixer.fader import block_powers, lufs_of, tenth_powers
+from mixer.fader import blocks_of, lufs_of, tenth_powers
 from mixer.loudness import SILENCE_LUFS
 
 WINDOW_S = 3.0
@@ -28,8 +28,12 @@ def loudness_curve(audio: np.ndarray, sample_rate: int, step_s: float = 1.0) -> 
 
     There is no point in audio that is shorter than 3 s.
     """
-    tenths, step = tenth_powers(audio, sample_rate), max(1, round(step_s * 10.0))
-    lufs = lufs_of(block_powers(audio, sample_rate))
+    return curve_of(tenth_powers(audio, sample_rate), step_s)
+
+
+def curve_of(tenths: np.ndarray, step_s: float = 1.0) -> LoudnessCurve:
+    """The same from the powers of the tenths of a second, as fader.tenth_powers gives them."""
+    step, lufs = max(1, round(step_s * 10.0)), lufs_of(blocks_of(tenths))
     if tenths.size < _WINDOW:
         return LoudnessCurve(np.zeros(0), np.zeros(0), lufs)
     summed = np.concatenate([[0.0], np.cumsum(tenths)])

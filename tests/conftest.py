@@ -54,6 +54,28 @@ def song(tmp_path):
     return song_folder(tmp_path / "My song")
 
 
+@pytest.fixture
+def open_room(tmp_path):
+    """Make a room with the synthetic song; its listener gives these steps, bass is the anchor."""
+    from assistant.web.rooms import Rooms
+    from tests.scripted import ScriptedListener, song_folder
+
+    made = []
+
+    def with_steps(*steps, song=None):
+        listener = ScriptedListener(steps, needed={"vocals": 3.0})
+        rooms = Rooms(tmp_path / f"rooms{len(made)}", lambda: listener)
+        folder = song or song_folder(tmp_path / "song")
+        room = rooms.open_song(rooms.issue(), folder)
+        room.session.set_anchor("bass")
+        made.append(rooms)
+        return room
+
+    yield with_steps
+    for rooms in made:
+        rooms.close()
+
+
 @pytest.fixture(scope="session")
 def web_server(tmp_path_factory):
     """A real server with the demo song as every room's first song, and the shipped listener."""
@@ -74,6 +96,7 @@ def chromium():
     path = os.environ.get("GAINSAY_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
         pytest.skip("there is no Chromium here: apt-get install chromium")
+    playwright.expect.set_options(timeout=30_000)  # a busy machine takes its time
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=path,
@@ -93,3 +116,41 @@ def page(chromium):
     yield opened
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def player_rooms(tmp_path_factory):
+    """A server of nothing but the player, with songs to open in it."""
+    pytest.importorskip("fastapi", reason='needs fastapi: pip install "gainsay[web]"')
+    from tests.player_studio import served
+
+    with served(tmp_path_factory.mktemp("player")) as told:
+        yield told
+
+
+@pytest.fixture
+def studio(player_rooms, page):
+    """Players on their own pages."""
+    from tests.player_studio import Studio
+
+    return Studio(*player_rooms, page)
+
+
+@pytest.fixture(scope="module")
+def desk_server(tmp_path_factory):
+    """A server of nothing but the desk: its rooms and its address."""
+    pytest.importorskip("fastapi", reason='needs fastapi: pip install "gainsay[web]"')
+    from tests.desk_page import served
+
+    with served(tmp_path_factory.mktemp("desk")) as told:
+        yield told
+
+
+@pytest.fixture
+def desks(desk_server, chromium):
+    """Desks on their own pages."""
+    from tests.desk_page import Desks
+
+    made = Desks(*desk_server, chromium)
+    yield made
+    made.close_pages()

@@ -45,9 +45,11 @@ TAPE = """async () => {
   tape.port.onmessage = ({ data }) => window.tape.push(data);
   engine.output.connect(tape).connect(engine.context.destination);
   const { context } = engine;
+  const clock = () => Math.round(context.currentTime * context.sampleRate);
   window.addEventListener("keydown", ({ key }) => {
-    window.pressed.push([key, Math.round(context.currentTime * context.sampleRate)]);
+    window.pressed.push([key, clock(), null]);
   }, true);
+  window.addEventListener("keydown", () => { window.pressed.at(-1)[2] = clock(); });
 }"""
 
 STOP = """() => {
@@ -69,9 +71,10 @@ def player_server(root: Path) -> Iterator[tuple[Rooms, str]]:
     from fastapi.staticfiles import StaticFiles
 
     from assistant.web import audition_routes
+    from assistant.web.preview_jobs import PreviewJobs
 
     rooms, app = Rooms(root, NoListener), FastAPI()
-    app.include_router(audition_routes.audition_routes(rooms))
+    app.include_router(audition_routes.audition_routes(rooms, PreviewJobs()))
     static = Path(audition_routes.__file__).parent / "static"
     app.mount("/static", StaticFiles(directory=static))
     app.get("/{token}")(lambda token: HTMLResponse(PAGE.replace("TOKEN", token)))
@@ -141,8 +144,9 @@ class Deck:
         self.page.wait_for_function("window.tape.length > 40")
         self.page.evaluate("window.tape.splice(0)")
 
-    def recorded(self) -> tuple[int, np.ndarray, list[tuple[str, int]]]:
-        """The clock's count at the first sample, the audio (2, samples), the keys and when.
+    def recorded(self) -> tuple[int, np.ndarray, list[tuple[str, int, int]]]:
+        """The clock's count at the first sample, the audio (2, samples), and the keys: each with
+        the clock's count when it came and when the page had dealt with it.
 
         NaN where a busy machine has kept the recorder, not the player, from a block of 128 samples.
         """

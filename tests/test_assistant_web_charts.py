@@ -1,11 +1,12 @@
 """The charts: their numbers follow the faders, and their sentences hold the same numbers."""
 
 import re
+import threading
 
 import numpy as np
 import pytest
 
-from assistant.by_hand import set_fader, set_mute, set_pan
+from assistant.by_hand import set_fader, set_mute
 from assistant.context import ToolError
 from assistant.tools_levels import usual_levels
 from mixer.moves import Move
@@ -19,14 +20,29 @@ from fastapi.testclient import TestClient
 
 from assistant.web.charts import charts_routes
 from assistant.web.charts_audio import step_for
-from assistant.web.charts_data import level_chart, loudness_chart, spectrum_chart
+from assistant.web.charts_data import level_chart, loudness_chart, mixes_shown, spectrum_chart
+from assistant.web.preview_jobs import PreviewJobs
 from assistant.web.rooms import Rooms
+from mixer.megami.mixer import faders_mix
+from mixer.over_time import loudness_curve
+from tests.web_rooms import wait_for
 
 
 @pytest.fixture
 def context(tmp_path):
     with (made := a_context(tmp_path / "session", song=a_song(seconds=6.0))).session:
         yield made
+
+
+def loudness(context, stem=None):
+    """The chart, with the mixes rendered here."""
+    versions = {version.label: version.state for version in context.session.versions}
+    rate, step_s = context.song.sample_rate, step_for(context.song.seconds)
+    mixes = {
+        label: loudness_curve(faders_mix(context.song, versions[label]), rate, step_s)
+        for label in mixes_shown(context.session)
+    }
+    return loudness_chart(context, mixes, stem)
 
 
 def numbers_in(text: str) -> set[float]:
@@ -111,12 +127,12 @@ def test_a_muted_anchor_masks_nothing(context):
 
 
 def test_loudness_along_the_song_now_as_opened_and_of_a_stem(context):
-    chart = loudness_chart(context)
+    chart = loudness(context)
     assert [one["name"] for one in chart["series"]] == ["mix now (v0)"]
     assert chart["time_s"] == [1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5]
     set_fader(context, "bass", -24.0)
     set_fader(context, "kick", -24.0)
-    chart = loudness_chart(context, "bass")
+    chart = loudness(context, "bass")
     opened, now, bass = chart["series"]
     assert [one["name"] for one in chart["series"]] == [
         "mix as opened (v0)", "mix now (v2)", "bass now"
@@ -129,27 +145,13 @@ def test_loudness_along_the_song_now_as_opened_and_of_a_stem(context):
         assert len(heard) == len(chart["time_s"])
         assert {-one["integrated_lufs"], -max(heard), -min(heard)} <= told
     set_mute(context, "bass", True)
-    muted = loudness_chart(context, "bass")["series"][-1]
+    muted = loudness(context, "bass")["series"][-1]
     assert muted["name"] == "bass now, muted" and set(muted["short_term_lufs"]) == {None}
-
-
-def test_a_pan_counts_in_the_mix_and_nothing_is_measured_twice(context, monkeypatch):
-    import mixer.megami.takes as takes
-
-    made = []
-    render = takes.render_mix
-    monkeypatch.setattr(takes, "render_mix", lambda *args: made.append(1) or render(*args))
-    before = loudness_chart(context)["series"][-1]["integrated_lufs"]
-    set_pan(context, "vocals", 1.0)
-    after = loudness_chart(context)["series"][-1]["integrated_lufs"]
-    assert after == pytest.approx(before, abs=0.6)  # at constant power
-    loudness_chart(context)
-    assert len(made) == 2
 
 
 def test_a_song_shorter_than_the_window_says_so(tmp_path):
     with (context := a_context(tmp_path, song=a_song(seconds=1.5))).session:
-        chart = loudness_chart(context, "kick")
+        chart = loudness(context, "kick")
         assert chart["time_s"] == [] and "shorter than the 3 s" in chart["text"]
         assert spectrum_chart(context, "kick")["bands"][10]["stem_db"] is not None
 
@@ -163,7 +165,7 @@ def test_silence_has_no_band_and_no_curve(tmp_path):
         chart = spectrum_chart(context, "kick")
         assert all(band["stem_db"] is None and not band["masked"] for band in chart["bands"])
         assert chart["text"].startswith("kick plays in no band")
-        assert "Kick now: no level." in loudness_chart(context, "kick")["text"]
+        assert "Kick now: no level." in loudness(context, "kick")["text"]
         assert level_chart(context)["rows"][1]["now_lu"] is None
 
 
@@ -172,23 +174,63 @@ def test_a_curve_has_no_more_points_than_one_can_read(seconds, step):
     assert step_for(seconds) == step
 
 
-def test_the_routes_answer_json_and_refuse_in_words(tmp_path):
-    class Listener(ScriptedListener):
-        def load(self):
-            return self
+class Listener(ScriptedListener):
+    def load(self):
+        return self
 
+
+@pytest.fixture
+def room(tmp_path):
     rooms = Rooms(tmp_path / "rooms", Listener)
-    room = rooms.create()
-    room.open_song(song_folder(tmp_path / "song", seconds=4.0))
-    app = FastAPI()
-    app.include_router(charts_routes(rooms))
-    base = f"/rooms/{room.token}/charts"
-    with TestClient(app) as client:
-        assert client.get(f"{base}/levels").json()["rows"][0]["stem"] == "bass"
-        assert client.get(f"{base}/spectrum", params={"stem": "kick"}).json()["stem"] == "kick"
-        assert client.get(f"{base}/loudness").json()["series"][0]["name"] == "mix now (v0)"
-        answer = client.get(f"{base}/spectrum", params={"stem": "kik"})
-        assert answer.status_code == 422 and "did you mean kick" in answer.json()["error"]
-        assert client.get(f"{base}/levels", params={"before": 9}).status_code == 422
-        assert client.get(f"{base}/levels", params={"before": "x"}).status_code == 422
+    opened = rooms.create()
+    opened.open_song(song_folder(tmp_path / "song", seconds=4.0))
+    opened.rooms = rooms
+    yield opened
     rooms.close()
+
+
+@pytest.fixture
+def client(room):
+    app = FastAPI()
+    app.include_router(charts_routes(room.rooms, PreviewJobs()))
+    with TestClient(app, base_url=f"http://testserver/rooms/{room.token}/charts/") as made:
+        yield made
+
+
+def test_the_routes_answer_json_and_refuse_in_words(client):
+    assert client.get("levels").json()["rows"][0]["stem"] == "bass"
+    assert client.get("spectrum", params={"stem": "kick"}).json()["stem"] == "kick"
+    for chart in ("spectrum", "loudness"):
+        answer = client.get(chart, params={"stem": "kik"})
+        assert answer.status_code == 422 and "did you mean kick" in answer.json()["error"]
+    assert client.get("levels", params={"before": 9}).status_code == 422
+    assert client.get("levels", params={"before": "x"}).status_code == 422
+
+
+def test_the_mixes_of_the_loudness_chart_are_rendered_in_the_background(client, room, monkeypatch):
+    goes_on, made = threading.Event(), []
+
+    def slow(song, state, report):
+        made.append(state)
+        assert goes_on.wait(20.0)
+        return faders_mix(song, state, report)
+
+    monkeypatch.setattr("mixer.megami.mixer.faders_mix", slow)
+    set_fader(room.context, "kick", 6.0)
+    for _ in range(3):  # looking again begins nothing anew
+        assert client.get("loudness").json() == {"waiting": 0.0}
+    goes_on.set()
+    wait_for(lambda: "waiting" not in client.get("loudness").json())
+    chart = client.get("loudness").json()
+    assert [one["name"] for one in chart["series"]] == ["mix as opened (v0)", "mix now (v1)"]
+    assert chart == loudness(room.context) and len(made) == 2
+
+
+def test_a_mix_that_was_stopped_or_failed_is_told_and_not_tried_without_end(client, monkeypatch):
+    def broken(song, state, report):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("mixer.megami.mixer.faders_mix", broken)
+    wait_for(lambda: client.get("loudness").status_code == 422)
+    told = client.get("loudness").json()["error"]
+    assert told == "v0 is not rendered (the disk is full): press Render at it above"

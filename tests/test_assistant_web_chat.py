@@ -11,41 +11,13 @@ from assistant.demo import song_folder as demo_song
 from assistant.hearing import ToolCall
 from assistant.opening import load_listener
 from assistant.web.chat_messages import shown_messages
-from assistant.web.chat_turns import act, last_turn, say, say_again
+from assistant.web.chat_turns import act, say
 from assistant.web.room import RoomError
 from assistant.web.rooms import Rooms
 from assistant.web.suggestions import suggestions
-from mixer.moves import Move
-from tests.scripted import ScriptedListener, call, moves, song_folder
+from tests.scripted import call, moves, song_folder
 from tests.scripted import say as speaks
-
-
-@pytest.fixture
-def open_room(tmp_path):
-    """Make a room with the synthetic song, whose listener gives these steps; bass is the anchor."""
-    made = []
-
-    def with_steps(*steps, song=None):
-        listener = ScriptedListener(steps, needed={"vocals": 3.0})
-        rooms = Rooms(tmp_path / f"rooms{len(made)}", lambda: listener)
-        folder = song or song_folder(tmp_path / "song")
-        room = rooms.open_song(rooms.issue(), folder)
-        room.session.set_anchor("bass")
-        made.append(rooms)
-        return room
-
-    yield with_steps
-    for rooms in made:
-        rooms.close()
-
-
-def texts(messages):
-    """What was said, without tool steps."""
-    return [m["content"] for m in messages if "metadata" not in m]
-
-
-def titles(messages):
-    return [m["metadata"]["title"] for m in messages if "metadata" in m]
+from tests.web_rooms import texts, titles
 
 
 def test_a_turn_is_shown_step_by_step_and_ends_with_its_reply(open_room):
@@ -142,99 +114,6 @@ def test_one_room_does_one_thing_at_a_time(open_room):
     assert [e["text"] for e in room.session.events if e["event"] == "user"] == ["hello"]
 
 
-def raise_vocals(*_):
-    return call("apply_moves", moves=moves(vocals=3.0))
-
-
-def test_trying_again_takes_back_what_the_turn_changed(open_room):
-    room = open_room(raise_vocals, speaks("Done."), raise_vocals, speaks("Done."))
-    list(say(room, "vocals up 3 dB"))
-    assert room.session.state().gain_db == (0.0, 0.0, 3.0)
-    list(say_again(room))
-    assert room.session.state().gain_db == (0.0, 0.0, 3.0)
-    assert [e["text"] for e in room.session.events if e["event"] == "user"] == [
-        "vocals up 3 dB",
-        "vocals up 3 dB",
-    ]
-
-
-def test_trying_again_after_a_yes_applies_the_same_moves(open_room):
-    def yes(*_):
-        return call("apply_moves")
-
-    room = open_room(
-        call("propose_moves", moves=moves(vocals=3.0)), speaks("Vocals up 3 dB?"),
-        yes, speaks("Done."), yes, speaks("Done."),
-    )  # fmt: skip
-    list(say(room, "the vocals are buried"))
-    advised = room.session.proposal
-    list(say(room, "yes, apply that"))
-    assert room.session.state().gain_db == (0.0, 0.0, 3.0) and room.session.proposal is None
-    list(say_again(room))
-    assert room.session.state().gain_db == (0.0, 0.0, 3.0)
-    before = last_turn(room)
-    assert (before.version, before.proposal) == (0, advised) and before.call is None
-
-
-def test_trying_a_button_again_presses_it_again(open_room):
-    room = open_room()
-    room.session.propose([Move("vocals", 3.0)], "buried")
-    list(act(room, ToolCall("apply_moves", {}), "Apply that."))
-    list(say_again(room))  # nothing is left to the listener, which has no step to give
-    assert room.session.state().gain_db == (0.0, 0.0, 3.0)
-    list(act(room, ToolCall("apply_moves", {"moves": moves(kick=-2.0)}), "Apply kick -2.0 dB."))
-    list(say_again(room))
-    assert room.session.state().gain_db == (0.0, -2.0, 3.0)
-    assert room.session.events[-1]["event"] == "reply" and room.work.state == "done"
-
-
-def test_what_the_hand_does_before_the_room_is_free_is_seen_by_a_second_try(open_room):
-    room = open_room(raise_vocals, speaks("Done."), raise_vocals, speaks("Done."))
-    list(say(room, "vocals up 3 dB"))
-    with room.lock:  # the hand has the room while the second try begins
-        again = say_again(room)
-        next(again)
-        set_fader(room.context, "kick", -2.0)
-    with pytest.raises(RoomError, match="the desk was changed since"):
-        list(again)
-    assert room.session.state().gain_db == (0.0, -2.0, 3.0) and not room.work.is_running
-
-
-def test_trying_again_is_refused_where_it_would_undo_the_hand(open_room):
-    room = open_room(raise_vocals, speaks("Done."))
-    with pytest.raises(RoomError, match="nothing was asked yet"):
-        list(say_again(room))
-    list(say(room, "vocals up 3 dB"))
-    set_fader(room.context, "kick", -2.0)
-    with pytest.raises(RoomError, match="the desk was changed since"):
-        list(say_again(room))
-    assert room.session.state().gain_db == (0.0, -2.0, 3.0)
-
-
-def test_the_last_turn_knows_the_version_before_it(open_room):
-    room = open_room(raise_vocals, speaks("Done."))
-    assert last_turn(room) is None
-    list(say(room, "vocals up 3 dB"))
-    assert (last_turn(room).version, room.session.version.number) == (0, 1)
-
-
-def test_a_button_is_told_in_the_chat_and_known_to_it(open_room):
-    room = open_room()
-    arguments = {"moves": moves(vocals=2.5)}
-    shown = list(act(room, ToolCall("apply_moves", arguments), "Apply vocals +2.5 dB."))
-    assert room.session.state().gain_db == (0.0, 0.0, 2.5)
-    assert texts(shown[-1])[0] == "Apply vocals +2.5 dB." and "2.5" in texts(shown[-1])[1]
-    told = [m["role"] for m in room.session.messages()]
-    assert told == ["user", "assistant", "tool", "assistant"]
-
-
-def test_a_button_that_cannot_be_carried_out_says_why(open_room):
-    room = open_room()
-    list(act(room, ToolCall("apply_moves", {}), "Apply that."))
-    reply = room.session.events[-1]["text"]
-    assert "ask for advice first" in reply and room.session.version.number == 0
-
-
 def test_what_the_hand_does_is_shown_between_the_turns(open_room):
     room = open_room(speaks("Hello."))
     set_fader(room.context, "vocals", 1.0)
@@ -257,6 +136,17 @@ def test_suggestions_follow_the_talk(open_room):
     assert suggestions(room)[:2] == ["Yes, apply that.", "Why?"]
     list(act(room, ToolCall("apply_moves", {}), "Apply that."))
     assert suggestions(room)[:2] == ["Render it with effects.", "Undo that."]
+
+
+def test_a_name_that_nobody_would_say_is_suggested_by_its_role(open_room, tmp_path):
+    song = song_folder(tmp_path / "odd", names=("bass", "kick", "<b>Lead Vox<-b> *"))
+    assert "I can hardly hear the lead vocal." in suggestions(open_room(song=song))
+
+
+def test_a_stem_of_effects_is_not_meant_by_a_suggestion(open_room, tmp_path):
+    room = open_room(song=song_folder(tmp_path / "fx", names=("bass", "kick", "FX riser")))
+    set_fader(room.context, "kick", -2.0)
+    assert "effects" in room.context.roles and "Render the mix." in suggestions(room)
 
 
 def test_names_that_look_like_markup_stay_as_they_are(open_room, tmp_path):
@@ -282,11 +172,13 @@ def test_the_shipped_listener_understands_every_suggestion(tmp_path):
 
     for words in (
         "Check the gain staging.", "Explain headroom.", "I can hardly hear the vocals.", "Why?",
-        "How do I do that by hand?", "Leave it as it is.", "Yes, apply that.",
-        "Render it with effects.", "Compare before and after.", "Undo that.",
+        "How do I do that by hand?", "Leave it as it is.", "I can hardly hear the vocals.",
+        "Yes, apply that.", "Render it with effects.", "Compare before and after.", "Undo that.",
         "How does the balance sound to you?",
     ):  # fmt: skip
         say_what_is_offered(words)
+        if words == "Leave it as it is.":
+            assert room.session.proposed == ()
     rooms.close()
     assert done == {
         "Check the gain staging.": ["check_gain_staging"],

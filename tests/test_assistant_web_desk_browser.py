@@ -1,91 +1,34 @@
-"""The desk in a real browser: what the hand does, what the chat does, charts, keys, axe-core."""
+"""The desk in a real browser: what the hand does, what the chat does, keys, two dozen stems."""
 
-import socket
-import threading
-import time
+from functools import partial
 
 import numpy as np
 import pytest
-import soundfile
-
-from assistant.hearing import ToolCall
-from assistant.tools import run_tool
-from tests.scripted import NAMES, ScriptedListener, moves, song_folder
 
 pytest.importorskip("fastapi")
 pytest.importorskip("playwright")
 
-import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
+import soundfile
 from playwright.sync_api import expect
 
-from assistant.web import charts, desk
-from assistant.web.app import STATIC
-from assistant.web.rooms import Rooms
+from assistant.context import ToolError
+from assistant.hearing import ToolCall
+from assistant.tools import run_tool
+from assistant.web import desk
+from tests.desk_page import SIZES, fader
+from tests.scripted import NAMES, moves, song_folder
 
-SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
-ODD = "<img src=x onerror=document.title='bad'>"
 BAND = (
     "kick in", "kick out", "snare top", "snare bottom", "hats", "overheads", "toms", "shaker",
     "bass DI", "bass amp", "guitar dark", "guitar bright", "acoustic guitar", "piano", "organ",
     "pad", "strings", "brass", "lead synth", "lead vocal", "vocal double", "choir", "riser",
     "a stem with a name that is far too long for any strip of any desk_07",
 )  # fmt: skip
-PAGE = """<!doctype html><html lang="en" class="{look}"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Desk</title>
-<link rel="stylesheet" href="/static/gainsay.css">
-<script type="module" src="/static/desk/desk.js"></script>
-<body><main><h1>Desk</h1><gainsay-desk room="{token}"></gainsay-desk></main></body></html>"""
-
-
-class Listener(ScriptedListener):
-    def load(self):
-        return self
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory):
-    made = Rooms(tmp_path_factory.mktemp("rooms"), Listener)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def address(rooms):
-    app = FastAPI()
-    app.include_router(desk.desk_routes(rooms))
-    app.include_router(charts.charts_routes(rooms))
-    app.mount("/static", StaticFiles(directory=STATIC))
-
-    @app.get("/{look}/{token}")
-    def page(look: str, token: str) -> HTMLResponse:
-        return HTMLResponse(PAGE.format(look=look, token=token))
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture
-def opened(rooms, tmp_path):
-    def open_with(names, seconds=4.0):
-        room = rooms.create()
-        room.open_song(song_folder(tmp_path / str(len(names)), names, seconds))
-        room.session.set_anchor(names[0])
-        return room
-
-    return open_with
+def opened(desks, tmp_path):
+    return partial(desks.opened, tmp_path)
 
 
 @pytest.fixture
@@ -94,27 +37,8 @@ def room(opened):
 
 
 @pytest.fixture
-def show(chromium, address):
-    pages = []
-
-    def shown(room, size="laptop", look="light"):
-        width, height = SIZES[size]
-        page = chromium.new_page(viewport={"width": width, "height": height})
-        pages.append(page)
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(f"{address}/{look}/{room.token}")
-        expect(page.get_by_role("slider").first).to_be_visible()
-        return page
-
-    yield shown
-    for page in pages:
-        assert page.errors == []
-        page.close()
-
-
-def fader(page, stem="vocals"):
-    return page.get_by_role("slider", name=f"{stem} fader")
+def show(desks):
+    return desks.show
 
 
 def told(page):
@@ -206,11 +130,11 @@ def test_what_the_chat_does_moves_the_fader_and_is_announced(show, room):
     expect(page.get_by_role("img", name="proposed +2.0 dB")).to_be_visible()
 
 
-def test_what_is_wrong_with_a_file_stands_on_its_strip(show, rooms, tmp_path):
+def test_what_is_wrong_with_a_file_stands_on_its_strip(show, desks, tmp_path):
     folder = song_folder(tmp_path / "hot")
     samples, rate = soundfile.read(folder / "kick.wav", dtype="float32")
     soundfile.write(folder / "kick.wav", np.clip(30.0 * samples, -1.0, 1.0), rate)
-    room = rooms.create()
+    room = desks.rooms.create()
     room.open_song(folder)
     page = show(room)
     page.get_by_text("1 fault").click()
@@ -286,71 +210,43 @@ def test_solo_tells_the_player_and_changes_no_version(show, room):
     assert len(room.session.events) == events
 
 
-def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch):
-    monkeypatch.setattr(desk, "WAIT_FOR_TURN_S", 0.05)
+def test_what_the_hand_does_during_a_turn_waits_and_is_done_after_it(show, room):
     page = show(room)
-    room.lock.acquire()
-    try:
+    waits = page.locator("gainsay-desk .waits")
+    with room.lock:
         fader(page).focus()
         page.keyboard.press("ArrowUp")
-        expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
-        expect(fader(page)).to_have_attribute("aria-valuetext", "0.0 dB")
-        room.changed()  # as a turn that goes on does: what was refused stays to be read
+        expect(waits).to_be_visible()
+        expect(waits).to_contain_text("what you set here is done when it has finished")
+        room.changed()  # as a turn that goes on does: the fader stays where the hand has put it
+        page.get_by_role("button", name="Mute kick").click()
         page.wait_for_timeout(600)
-        expect(page.get_by_role("alert")).to_contain_text("the chat is still at work")
-    finally:
-        room.lock.release()
+        expect(fader(page)).to_have_attribute("aria-valuetext", "+0.5 dB")
+        assert room.session.version.number == 0
+        expect(page.get_by_role("alert")).to_be_empty()
+    expect(page.get_by_text("v2, against bass")).to_be_visible()
+    expect(waits).to_be_hidden()
+    assert room.session.state().gain_db == (0.0, 0.0, 0.5)
+    assert room.session.state().muted == (False, True, False)
+
+
+def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch):
+    def refuse(*asked):
+        raise ToolError("vocals cannot be moved now: try another stem")
+
+    page = show(room)
+    with monkeypatch.context() as patched:
+        patched.setitem(desk._BY_HAND, "gain_db", refuse)
+        fader(page).focus()
+        page.keyboard.press("ArrowUp")
+        expect(page.get_by_role("alert")).to_contain_text("vocals cannot be moved now")
+        expect(fader(page)).to_have_attribute("aria-valuetext", "0.0 dB")
+        room.changed()  # what was refused stays to be read
+        page.wait_for_timeout(600)
+        expect(page.get_by_role("alert")).to_contain_text("vocals cannot be moved now")
     page.keyboard.press("ArrowUp")
     expect(page.get_by_text("v1, against bass")).to_be_visible()
     expect(page.get_by_role("alert")).to_be_empty()
-
-
-@pytest.mark.parametrize(
-    ("tab", "chart"),
-    [("Levels", "levels"), ("Spectrum", "spectrum?stem=kick"), ("Loudness", "loudness?stem=kick")],
-)
-def test_every_chart_is_drawn_and_told_in_the_same_numbers(show, room, tab, chart):
-    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=-12.0)}))
-    page = show(room)
-    page.get_by_role("tab", name="See").click()
-    page.get_by_role("tab", name=tab).click()
-    page.get_by_text("The same in numbers").click()
-    data = page.evaluate(
-        "([path]) => fetch(path).then((answer) => answer.json())",
-        [f"/rooms/{room.token}/charts/{chart}"],
-    )
-    drawn = page.get_by_role("img").filter(has=page.locator("path, circle")).first
-    said = data["text"].replace("\n", " ")
-    assert said[-60:] in drawn.get_attribute("aria-label").replace("\n", " ")
-    rows = page.locator("tbody tr").all_inner_texts()
-    plain = [row.replace("−", "-") for row in rows]
-    if tab == "Levels":
-        assert [f"{one['now_lu']:.1f}" in row for one, row in zip(data["rows"], plain, strict=True)]
-        assert "-15.0 LU" in plain[1] and plain[1].startswith("kick")
-    elif tab == "Spectrum":
-        for band, row in zip(data["bands"], plain, strict=True):
-            assert f"{band['stem_db']:.1f} dB" in row and f"{band['anchor_db']:.1f} dB" in row
-            assert ("masked" in row) == band["masked"]
-        assert page.locator("svg rect.masked").count() >= sum(b["masked"] for b in data["bands"])
-    else:
-        assert len(plain) == len(data["time_s"]) + 1 and len(data["series"]) == 3
-        for place, row in enumerate(plain[1:]):
-            for one in data["series"]:
-                assert f"{one['short_term_lufs'][place]:.1f} LUFS" in row
-
-
-def test_a_chart_follows_the_fader(show, room):
-    page = show(room)
-    page.get_by_role("tab", name="See").click()
-    expect(page.get_by_text("no level has changed")).to_be_visible()
-    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=4.0)}))
-    room.changed()
-    expect(page.locator("p.sentence")).to_contain_text("kick from −3.0 LU to +1.0 LU")
-    page.get_by_label("Before").select_option("v1")
-    expect(page.locator("p.sentence")).to_contain_text("v1 to v1: no level has changed")
-    run_tool(room.context, ToolCall("undo"))
-    room.changed()
-    expect(page.locator("p.sentence")).to_contain_text("v1 to v0: kick from +1.0 LU to −3.0 LU")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -370,50 +266,3 @@ def test_two_dozen_stems_stay_usable(show, opened, size):
         .map((one) => one.getBoundingClientRect())
         .filter((box) => box.width < 24 || box.height < 24).length""")
     assert small == 0
-
-
-def test_html_in_a_stem_name_is_text(show, opened):
-    page = show(opened(("bass", "kick", ODD)))
-    expect(page.get_by_role("slider", name=f"{ODD} fader")).to_be_visible()
-    page.get_by_role("button", name=f"Mute {ODD}").click()
-    for tab in ("Versions", "See"):
-        page.get_by_role("tab", name=tab).click()
-        expect(page.get_by_text(ODD).locator("visible=true").first).to_be_visible()
-    assert (
-        page.evaluate(
-            "document.querySelector('gainsay-desk').shadowRoot.querySelectorAll('img').length"
-        )
-        == 0
-        and page.title() == "Desk"
-    )
-
-
-@pytest.mark.parametrize(
-    ("size", "look"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")]
-)
-def test_axe_finds_nothing_serious(show, room, size, look):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=-12.0)}))
-    run_tool(room.context, ToolCall("propose_moves", {"moves": moves(kick=6.0), "reason": ""}))
-    page = show(room, size, look)
-    page.get_by_role("button", name="Mute vocals").click()
-    page.get_by_role("button", name="Solo kick").click()
-    for path in (
-        ("Faders",),
-        ("Versions",),
-        ("See", "Levels"),
-        ("See", "Spectrum"),
-        ("See", "Loudness"),
-    ):
-        for tab in path:
-            page.get_by_role("tab", name=tab).click()
-        if path[0] == "See":
-            page.get_by_text("The same in numbers").click()
-        found = axe.run(page).response["violations"]
-        bad = [
-            (one["id"], node["target"], node["failureSummary"])
-            for one in found
-            if one["impact"] in ("serious", "critical", "moderate")
-            for node in one["nodes"]
-        ]
-        assert bad == [], path

@@ -20,7 +20,7 @@ from tests.scripted import ScriptedListener, call, moves, say, song_folder
 from tests.web_axe import serious
 from tests.web_server import running
 
-WAIT_MS = 90_000
+WAIT_MS = 200_000
 HOSTILE = (
     "<img src=x onerror=window.harmed=1>",
     "<script>window.harmed=2<script>",
@@ -127,6 +127,28 @@ def test_dropped_files_are_taken(opener, tmp_path):
     assert listed(opener, 1) == ["kick.wav"]
 
 
+def test_a_dropped_folder_is_walked_through(opener, tmp_path):
+    folder = song_folder(tmp_path / "My song")
+    (folder / "drums").mkdir()
+    (folder / "kick.wav").rename(folder / "drums" / "kick.wav")
+    (folder / ".DS_Store").write_bytes(b"of the system")
+    place = opener.locator("gainsay-open .drop").bounding_box()
+    drag = opener.context.new_cdp_session(opener)
+    for kind in ("dragEnter", "dragOver", "drop"):  # as from the system's own file window
+        drag.send("Input.dispatchDragEvent", {
+            "type": kind, "x": place["x"] + 20, "y": place["y"] + 20,
+            "data": {"items": [], "files": [str(folder)], "dragOperationsMask": 1},
+        })  # fmt: skip
+    assert listed(opener, 3) == [f"My song/{n}.wav" for n in ("bass", "drums/kick", "vocals")]
+    assert opened(opener).get_by_role("group", name="kick").count() == 1
+
+
+def test_a_chosen_folder_is_walked_through(opener, tmp_path):
+    folder = song_folder(tmp_path / "My song")
+    opener.locator("gainsay-open input[webkitdirectory]").set_input_files(str(folder))
+    assert sorted(listed(opener, 3)) == [f"My song/{n}.wav" for n in ("bass", "kick", "vocals")]
+
+
 def test_a_list_can_be_cleared_before_it_is_opened(opener, tmp_path):
     kick = (song_folder(tmp_path / "song") / "kick.wav").read_bytes()
     choose(opener, file("kick.wav", kick))
@@ -230,8 +252,18 @@ def test_a_program_talks_through_the_endpoints(server):
     applied = client.predict(room, moves(vocals=2.0), api_name="/apply_moves")
     assert applied["version"] == 1 and "2.0 dB" in applied["reply"]
     assert client.predict(room, "bass", api_name="/set_anchor")["steps"][0]["ok"]
-    with pytest.raises(Exception, match="no such room"):
-        client.predict("A" * 22, api_name="/room")
+    for nobody, endpoint, *told in (
+        ("A" * 22, "/room"), (7, "/say", "hello"), (["A"], "/apply_moves"),
+        ({"a": 1}, "/set_anchor", "bass"), (None, "/open_demo"),
+    ):  # fmt: skip
+        with pytest.raises(Exception, match="no such room"):
+            client.predict(nobody, *told, api_name=endpoint)
+    with pytest.raises(Exception, match="must be text"):
+        client.predict(room, 7, api_name="/say")
+    server.rooms.get(room).put_away()
+    assert client.predict(room, api_name="/room")["anchor"] == "bass"
+    server.rooms.get(room).put_away()
+    assert client.predict(room, "what are the levels?", api_name="/say")["version"] == 1
     endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(endpoints) == {
         "/new_room", "/open_demo", "/open_uploaded", "/room", "/say", "/apply_moves", "/set_anchor",

@@ -61,6 +61,26 @@ def test_a_room_that_sleeps_is_woken_by_whoever_asks(rooms, song):
     assert room.song_open
 
 
+def test_who_has_waited_for_a_room_to_wake_finds_it_free(rooms, song):
+    room = rooms.open_song(rooms.issue(), song)
+    assert room.put_away()
+    end, go_on = room.work.end, threading.Event()
+
+    def late(*how):
+        assert go_on.wait(60.0)
+        end(*how)
+
+    room.work.end = late
+    waking = room.waking()
+    next(waking)
+    wait_for(lambda: room.song_open)
+    next(waking)  # the song is open, and its opening has not ended yet
+    go_on.set()
+    for _ in waking:
+        time.sleep(0.01)
+    assert room.work.state == "done" and room.work.start("listening", lambda: None)
+
+
 def test_a_song_that_cannot_be_opened_again_is_told_and_not_tried_without_end(rooms, song):
     room = rooms.open_song(rooms.issue(), song)
     room.put_away()
@@ -96,6 +116,34 @@ def test_a_room_at_work_is_not_put_away(rooms, song):
     room.used_at -= 4000.0
     rooms.sweep()
     assert not room.song_open
+
+
+def test_a_room_that_files_are_sent_to_is_kept_however_long_they_take(rooms, song, monkeypatch):
+    room = rooms.create()
+    with room.uploads._quota.part(".wav") as arriving:
+        arriving.path.write_bytes(b"RIFF")
+        room.used_at -= 4000.0
+        rooms.sweep()
+        monkeypatch.setattr("assistant.web.rooms.MOST_EMPTY", 1)
+        for _ in range(3):
+            rooms.create()
+        assert rooms.get(room.token) is room and arriving.path.is_file()
+    room.used_at -= 4000.0
+    rooms.sweep()
+    assert rooms.get(room.token) is not room
+
+
+def test_previews_that_a_kill_left_unfinished_are_removed(rooms, song):
+    room = rooms.create()
+    folder = room.cache / "auditions"
+    for name in (".0123abc.77.part", ".0123abc.1.part", "0123abd"):
+        (folder / name).mkdir(parents=True)
+    room.open_song(song)
+    assert [place.name for place in folder.iterdir()] == ["0123abd"]
+    (folder / ".0123abc.2.part").mkdir()  # as one that is being made
+    room.put_away()
+    room.open_song()
+    assert (folder / ".0123abc.2.part").is_dir()
 
 
 def test_only_so_many_songs_are_in_memory(rooms, song, monkeypatch):

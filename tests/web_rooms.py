@@ -22,3 +22,12 @@ def move(room, stem, gain_db):
     """Move a fader as a new version."""
     session = room.session
     return session.change(session.state().moved(session.names, [Move(stem, gain_db)]), "moved")
+
+
+def texts(messages):
+    """What was said, without tool steps."""
+    return [m["content"] for m in messages if "metadata" not in m]
+
+
+def titles(messages):
+    return [m["metadata"]["title"] for m in messages if "metadata" in m]

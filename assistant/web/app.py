@@ -21,6 +21,7 @@ from assistant.web.files import file_routes
 from assistant.web.guard import App, Guard, Receive, Scope, Send
 from assistant.web.limits import UploadError
 from assistant.web.page import HEAD, STYLE, build_page, theme
+from assistant.web.preview_jobs import PreviewJobs
 from assistant.web.room_routes import room_routes
 from assistant.web.rooms import RoomError, Rooms
 
@@ -30,8 +31,11 @@ STATIC = Path(__file__).parent / "static"
 def build_app(rooms: Rooms, password: str | None = None, names: Iterable[str] = ()) -> Guard:
     """The whole application, as uvicorn runs it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in (room_routes, file_routes, desk_routes, charts_routes, audition_routes):
+    for routes in (room_routes, file_routes, desk_routes):
         app.include_router(routes(rooms))
+    jobs = PreviewJobs()
+    for rendering in (charts_routes, audition_routes):
+        app.include_router(rendering(rooms, jobs))
     own_first = StaticFiles(directory=STATIC, packages=[("gradio", "templates/frontend/static")])
     app.mount("/static", own_first, name="static")
     for error in (RoomError, UploadError):

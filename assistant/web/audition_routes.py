@@ -89,10 +89,9 @@ class _Told(APIRoute):
         return told
 
 
-def audition_routes(rooms: Rooms) -> APIRouter:
+def audition_routes(rooms: Rooms, jobs: PreviewJobs) -> APIRouter:
     """The routes below /rooms/{token}/auditions."""
     router = APIRouter(prefix="/rooms/{token}/auditions", route_class=_Told)
-    jobs = PreviewJobs()
 
     def of(token: str) -> Auditions:
         return Auditions(rooms.get(token), jobs)

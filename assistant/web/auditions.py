@@ -17,6 +17,7 @@ from assistant.web.preview_jobs import JobsError, PreviewJobs
 from assistant.web.previews import (
     CHUNK_S,
     META,
+    PREVIEWS,
     Preview,
     PreviewError,
     keep_below,
@@ -43,7 +44,7 @@ class Auditions:
     @property
     def folder(self) -> Path:
         """Where the previews of this room lie, one folder a sound."""
-        return self.room.cache / "auditions"
+        return self.room.cache / PREVIEWS
 
     def ready(self, item: Playable) -> Preview | None:
         """The item's preview, if it is rendered."""
@@ -56,6 +57,10 @@ class Auditions:
             raise PreviewError(f"{item.id} is not rendered yet: ask for it and wait until it is")
         (preview.folder / META).touch()  # what is used stays longest
         return preview
+
+    def preview(self, wanted: str) -> Preview:
+        """The same by an id."""
+        return self.need(playable.find(self.context, wanted))
 
     # ---- the list
 
@@ -123,6 +128,14 @@ class Auditions:
         for item in items:
             if self.ready(item) is None:
                 self._begin(item, again=True)
+        return [self.row(item.id) for item in items]
+
+    def expect(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Have these rendered if nobody has asked for them yet; their rows."""
+        items = [playable.find(self.context, wanted) for wanted in ids]
+        for item in items:
+            if self.ready(item) is None:
+                self._begin(item, again=False)
         return [self.row(item.id) for item in items]
 
     def cancel(self, ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
-"""What the charts measure on a song's audio, kept as long as the song is open.
+"""What the charts measure on a song's stems, kept as long as the song is open.
 
-One rule: a fader only adds its dB to what was measured, so stems are measured once a sound.
+One rule: a fader only adds its dB to what was measured, so stems are measured once a sound; mixes
+are not made here, the charts read those that were rendered to be listened to.
 """
 
 import threading
@@ -9,7 +10,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from assistant.context import ToolContext
-from mixer.moves import MixState
 from mixer.over_time import LoudnessCurve, loudness_curve
 from mixer.song import Song
 from mixer.storage import give_back
@@ -17,7 +17,6 @@ from mixer.third_octaves import third_octave_power
 
 STEPS_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 MOST_POINTS = 160  # of a curve: no more are drawn or told
-_MIXES_KEPT = 24
 
 _kept: "WeakKeyDictionary[Song, SongCurves]" = WeakKeyDictionary()
 _kept_lock = threading.Lock()
@@ -30,13 +29,12 @@ def curves_of(context: ToolContext) -> "SongCurves":
 
 
 class SongCurves:
-    """Band power of stems, and loudness along mixes and stems; each is measured once."""
+    """Band power of stems, and loudness along them; each is measured once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._bands: dict[tuple, np.ndarray] = {}
         self._stems: dict[tuple, LoudnessCurve] = {}
-        self._mixes: dict[MixState, LoudnessCurve] = {}
 
     def bands(self, context: ToolContext, index: int) -> np.ndarray:
         """Power (frames, 28) of a stem as it stands, muted or not, before its pan."""
@@ -59,20 +57,6 @@ class SongCurves:
                 self._stems[key] = self._curve(context, audio)
                 give_back(audio)
             return self._stems[key]
-
-    def mix_curve(self, context: ToolContext, state: MixState) -> LoudnessCurve:
-        """Short-term loudness of the whole mix in a state, faders, pans and sounds included."""
-        from mixer.megami.draw import fader_setting
-        from mixer.megami.takes import render_mix
-
-        with self._lock:
-            if state not in self._mixes:
-                setting = fader_setting(state, 0)
-                mix = render_mix(context.song, setting, lambda done, total, what: None)
-                self._mixes[state] = self._curve(context, mix)
-                if len(self._mixes) > _MIXES_KEPT:
-                    del self._mixes[next(iter(self._mixes))]
-            return self._mixes[state]
 
     @staticmethod
     def _curve(context: ToolContext, audio: np.ndarray) -> LoudnessCurve:

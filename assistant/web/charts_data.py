@@ -3,12 +3,13 @@
 One rule: each chart comes with a sentence, and every number in it stands in the data, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from assistant.context import ToolContext, ToolError, levels_in, rounded
+from assistant.session import Session
 from assistant.tools_levels import usual_levels
 from assistant.web.charts_audio import curves_of
 from mixer.loudness import relative_levels
@@ -147,21 +148,28 @@ def hertz(frequency_hz: float) -> str:
     return f"{frequency_hz:g} Hz" if frequency_hz < 1000 else f"{frequency_hz / 1000:g} kHz"
 
 
-def loudness_chart(context: ToolContext, stem: str | None = None) -> dict[str, Any]:
-    """Short-term loudness along the song: the mix as opened and now, and a stem as it stands."""
-    session, curves = context.session, curves_of(context)
+def mixes_shown(session: Session) -> tuple[str, ...]:
+    """The labels of the versions whose mixes the loudness chart shows: as opened, and now."""
     now = session.version
-    series = []
-    if now.state != session.versions[0].state:
-        opened = curves.mix_curve(context, session.versions[0].state)
-        series.append(_series("mix as opened (v0)", opened))
-    mix = curves.mix_curve(context, now.state)
+    return ("v0", now.label) if now.state != session.versions[0].state else (now.label,)
+
+
+def loudness_chart(
+    context: ToolContext, mixes: Mapping[str, LoudnessCurve], stem: str | None = None
+) -> dict[str, Any]:
+    """Short-term loudness along the song: the mix as opened and now, and a stem as it stands.
+
+    mixes: by label, those of mixes_shown.
+    """
+    now = context.session.version
+    *opened, mix = mixes.values()
+    series = [_series("mix as opened (v0)", curve) for curve in opened]
     series.append(_series(f"mix now ({now.label})", mix))
     if stem is not None:
         index = stem_index(context.names, stem)
         muted = now.state.muted[index]
         name = f"{context.names[index]} now{', muted' if muted else ''}"
-        own = curves.stem_curve(context, index)
+        own = curves_of(context).stem_curve(context, index)
         series.append(_series(name, own, None if muted else now.state.gain_db[index]))
     chart = {
         "window_s": 3.0,

@@ -1,6 +1,7 @@
 """The desk's routes: its state, one change by hand, and whether others changed something.
 
 One rule: what the hand does goes through the session, so the talk knows of it and can undo it.
+While a turn of the chat has the room a change is answered with 423 at once, and asked for again.
 """
 
 import json
@@ -19,7 +20,6 @@ from assistant.web.desk_state import desk_state
 from assistant.web.rooms import Room, RoomError, Rooms
 
 LARGEST_BODY = 4096  # bytes of one change
-WAIT_FOR_TURN_S = 15.0  # a turn of the chat holds the room
 _TOOLS = {"undo": "undo", "redo": "redo", "apply": "apply_moves", "restore": "restore_version"}
 _BY_HAND: dict[str, Callable[[ToolContext, str, Any], object]] = {
     "gain_db": set_fader,
@@ -95,21 +95,15 @@ def _answered(room: Room, body: bytes) -> JSONResponse:
         return _refused(_wrong(error), 422)
     except (ValueError, RecursionError):
         return _refused("the change was no JSON: send an object", 422)
-    context = room.context
-    if not room.lock.acquire(timeout=WAIT_FOR_TURN_S):
-        return _refused(
-            "the chat is still at work here: try again when it is done, or stop it", 409
-        )
     try:
-        _do(context, asked)
-    except RoomError:
-        raise
+        with room.held():
+            _do(room.context, asked)
+    except RoomError as error:
+        return _refused(str(error), error.status)
     except Exception as error:
         if not is_ours(error):
             raise
         return _refused(str(error), 422)
-    finally:
-        room.lock.release()
     room.changed()
     return JSONResponse(_state(room))
 

@@ -4,6 +4,7 @@ One rule: the room's token comes with every event; the page itself remembers not
 """
 
 import html
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from gradio import themes
 from assistant.web.api import add_endpoints
 from assistant.web.chat_messages import Shown, shown_messages
 from assistant.web.chat_turns import say, say_again
-from assistant.web.room import Room, RoomError
+from assistant.web.room import LOOK_EVERY_S, Room, RoomError
 from assistant.web.rooms import Rooms
 from assistant.web.suggestions import MOST, suggestions
 from assistant.web.work import Work
@@ -38,7 +39,6 @@ _CHANGED = (
     "{detail: {revision, from: 'chat'}})); }"
 )
 _STOP = "(token) => { fetch(`/rooms/${token}/stop`, {method: 'POST'}); }"  # past Gradio's queue
-HAND_WITHIN_S = 2.0  # a change by hand holds a room no longer
 Update = Any
 
 
@@ -86,7 +86,8 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         with gr.Row(elem_id="studio", visible=False) as studio:
             with gr.Column(scale=5, min_width=320, elem_id="talk"):
                 chat = gr.Chatbot(
-                    label="Chat", elem_id="chat", height=420, render_markdown=False, buttons=[],
+                    label="Chat", show_label=False, elem_id="chat", height=420, buttons=[],
+                    render_markdown=False,
                     latex_delimiters=[], allow_tags=False, feedback_options=None,
                     allow_file_downloads=False, group_consecutive_messages=False,
                     placeholder="Ask how the balance is, or say what you hear.",
@@ -145,11 +146,13 @@ def build_page(rooms: Rooms) -> gr.Blocks:
         def tried_again(room_token: str) -> Iterator[list[Update]]:
             yield from _shown(rooms, room_token, say_again)
 
-        def told_as(room_token: str, name: str) -> None:
+        def told_as(room_token: str, name: str) -> Update:
+            """The tone from now on: the one that was chosen, or the old one where it stays."""
             try:
-                prefer_tone(rooms.get(room_token), name)
+                return prefer_tone(rooms.get(room_token), name)
             except RoomError as error:
                 _tell(error)
+                return tone_now(rooms, room_token)
 
         # Eight rooms at once, or one that waits would hold up all others.
         follow: dict[str, Any] = {
@@ -167,7 +170,7 @@ def build_page(rooms: Rooms) -> gr.Blocks:
             )
         again.click(tried_again, [token], talk, **follow).then(None, [revision], None, js=_CHANGED)
         stop.click(None, [token], None, js=_STOP)
-        tone.input(told_as, [token, tone], None, **follow)
+        tone.input(told_as, [token, tone], tone, **follow)
         add_endpoints(rooms)
     return page
 
@@ -205,17 +208,20 @@ def _element(name: str, token: str) -> str:
     return f'<{name} room="{html.escape(token)}"></{name}>'
 
 
-def prefer_tone(room: Room, name: str) -> None:
+def prefer_tone(room: Room, name: str) -> str | None:
     """Explain as to a newcomer or a pro from now on; RoomError while a turn goes on."""
-    room.be_awake()
-    room.refuse_if_busy()
-    if not room.lock.acquire(timeout=HAND_WITHIN_S):
-        raise RoomError("Gainsay is busy: wait, or stop it")
-    try:
+    with room.held():
         room.session.prefer_tone(name)
-    finally:
-        room.lock.release()
     room.changed()
+    return room.session.tone
+
+
+def tone_now(rooms: Rooms, token: str) -> Update:
+    """The tone that is the case; what the page shows stays where no song is open."""
+    try:
+        return gr.update(value=rooms.get(token).session.tone)
+    except RoomError:
+        return gr.skip()
 
 
 def _tell(error: RoomError) -> None:
@@ -237,7 +243,9 @@ def _shown(
         yield [gr.skip()] * (_FIXED + MOST)
         return
     try:
-        room.be_awake()
+        for _ in room.waking():
+            yield _talk(room, None)
+            time.sleep(LOOK_EVERY_S)
         for messages in turn(room):
             yield _talk(room, messages)
     except RoomError as error:

@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from mixer.fader import apply_gain, block_powers, lufs_of
+from mixer.fader import apply_gain, blocks_of, lufs_of, tenth_powers
 from mixer.loudness import true_peak_dbtp
 
+PREVIEWS = "auditions"  # the folder of a room's previews
 CHUNK_S = 5.0
 PEAK_BINS = 480
 HIGHEST_SAMPLE = 0.9999  # FLAC of 24 bits ends one step below 1
-META, BLOCKS = "preview.json", "blocks.npy"
+META, TENTHS = "preview.json", "tenths.npy"
 _DIGITS = 4
 
 Progress = Callable[[float], None]  # told how much is done, 0 to 1; may raise to stop
@@ -63,9 +64,13 @@ class Preview:
             raise PreviewError(f"chunk {number} was asked: there are 0 to {self.chunks - 1}")
         return self.folder / f"{number:04d}.flac"
 
+    def tenth_powers(self) -> np.ndarray:
+        """The whole mix's K-weighted power by tenths of a second, see fader.tenth_powers."""
+        return np.load(self.folder / TENTHS, allow_pickle=False)
+
     def block_powers(self) -> np.ndarray:
-        """The whole mix's K-weighted block powers, as fader.block_powers gives them."""
-        return np.load(self.folder / BLOCKS, allow_pickle=False)
+        """The same for blocks of 0.4 s, as fader.block_powers gives them."""
+        return blocks_of(self.tenth_powers())
 
     def read(self, start_s: float, end_s: float) -> np.ndarray:
         """The mix (2, samples) between two times, as loud as it is without the trim."""
@@ -80,8 +85,16 @@ class Preview:
         return apply_gain(region, -self.trim_db)
 
 
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what a killed server has left of previews; whoever calls has the room to itself."""
+    for place in folder.glob(".*.part"):
+        shutil.rmtree(place, ignore_errors=True)
+
+
 def load_preview(folder: Path) -> Preview | None:
     """A preview that was written before, or None."""
+    if not (folder / TENTHS).is_file():
+        return None
     try:
         told = json.loads((folder / META).read_text(encoding="utf-8"))
         peaks = tuple((float(low), float(high)) for low, high in told.pop("peaks"))
@@ -107,8 +120,8 @@ def write_preview(
             path = unfinished / f"{number:04d}.flac"
             soundfile.write(path, chunk.T, sample_rate, subtype="PCM_24", format="FLAC")
             on_progress(0.5 * (number + 1) / len(starts))
-        blocks = block_powers(mix, sample_rate)
-        np.save(unfinished / BLOCKS, blocks, allow_pickle=False)
+        tenths = tenth_powers(mix, sample_rate)
+        np.save(unfinished / TENTHS, tenths, allow_pickle=False)
         on_progress(0.7)
         preview = Preview(
             folder,
@@ -116,7 +129,7 @@ def write_preview(
             sample_rate,
             size,
             trim_db,
-            lufs_of(blocks),
+            lufs_of(blocks_of(tenths)),
             true_peak_dbtp(mix, sample_rate),
             peaks_of(mix),
         )

@@ -4,12 +4,10 @@ One rule: the user's files are read where they are; a room's folder holds only w
 a note of where the song is, the session and previews.
 """
 
-import json
-import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +16,17 @@ from assistant.demo import song_folder
 from assistant.opening import Opened, remarks, settle_anchor
 from assistant.session import Session
 from assistant.web.limits import Limits
+from assistant.web.previews import PREVIEWS, sweep_unfinished
+from assistant.web.song_note import SongNote
 from assistant.web.uploads import Uploads
 from assistant.web.work import Stopped, Work
 from mixer.song import Song
 
 OpenSong = Callable[[Path, Progress], Song]
-NOTE = "song.json"
+LOCKED = 423  # the status of a RoomError that passes by itself: who asks again will be answered
 OPENS_WITHIN_S = 600.0  # no longer is waited for a song that is opened again
+LOOK_EVERY_S = 0.1
+OPENING = "opening the song"
 
 
 class RoomError(ValueError):
@@ -48,10 +50,12 @@ class Room:
         self.work = Work(told=self.changed)
         self.why_anchor = ""
         self.uploads = Uploads(folder / "stems", limits)
+        self._note = SongNote(folder, self.uploads.folder)
         self._listener, self._open = listener, open_song
         self._opened: Opened | None = None
         self._not_opened = ""  # why the last opening came to nothing
-        self._condition = threading.Condition()
+        self._counting = threading.Lock()
+        self._is_swept = False
 
     # ---- what is open
 
@@ -74,12 +78,17 @@ class Room:
     @property
     def has_song(self) -> bool:
         """Whether a song was opened here before, though it may have to be opened again."""
-        return self.song_open or (self.folder / NOTE).is_file()
+        return self.song_open or self._note.is_there
 
     @property
     def sleeps(self) -> bool:
         """Whether the song was put away, and is to be opened again when it is asked for."""
         return self.has_song and not self.song_open and not self._not_opened
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is open here, and nothing is being opened or sent."""
+        return not (self.song_open or self.work.is_running or self.uploads.is_receiving)
 
     @property
     def context(self) -> ToolContext:
@@ -89,28 +98,38 @@ class Room:
         """
         opened = self._opened
         if opened is None:
-            raise RoomError(self._why_closed())
+            raise self._why_closed()
         return opened.context
 
-    def _why_closed(self) -> str:
+    def _why_closed(self) -> RoomError:
         """Why there is no open song; where it sleeps, it is woken."""
         if self.sleeps:
             with suppress(RoomError):
                 self.begin_opening()
-            return "the song is being opened again: wait a moment"
+            return RoomError("the song is being opened again: wait a moment", LOCKED)
         if self.has_song and self._not_opened:
-            return f"the song was not opened again ({self._not_opened}): load the page again"
-        return "no song is open in this room: open one, or load the page again"
+            return RoomError(
+                f"the song was not opened again ({self._not_opened}): load the page again"
+            )
+        return RoomError("no song is open in this room: open one, or load the page again")
 
-    def be_awake(self) -> None:
-        """Wait until a song that was put away is open again; RoomError says why it is not."""
+    def waking(self) -> Iterator[None]:
+        """Yield for as long as a song that was put away is being opened again, and hold nobody up.
+
+        RoomError at the end says why it is not open; whoever asks rests between the looks.
+        """
         with suppress(RoomError):
             _ = self.context
-        with self._condition:
-            self._condition.wait_for(
-                lambda: not (self.sleeps and self.work.is_running), OPENS_WITHIN_S
-            )
+        until = time.monotonic() + OPENS_WITHIN_S
+        # The song is there a little before its opening has ended and the room is free.
+        while self.work.is_running and self.work.name == OPENING and time.monotonic() < until:
+            yield
         _ = self.context
+
+    def be_awake(self) -> None:
+        """The same for who may wait in a thread of their own."""
+        for _ in self.waking():
+            time.sleep(LOOK_EVERY_S)
 
     @property
     def song_name(self) -> str:
@@ -131,10 +150,26 @@ class Room:
 
     def changed(self) -> int:
         """Note that something is new, for everybody who asks; the new revision."""
-        with self._condition:
+        with self._counting:
             self.revision += 1
-            self._condition.notify_all()
             return self.revision
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the room for a change that is made at once; RoomError while a turn goes on.
+
+        Nobody waits here: the status says that it may be asked again.
+        """
+        if not self.lock.acquire(blocking=False):
+            what = f" ({self.work.what})" if self.work.is_running else ""
+            raise RoomError(
+                f"Gainsay is still at work here{what}: ask again when it has finished, or stop it",
+                LOCKED,
+            )
+        try:
+            yield
+        finally:
+            self.lock.release()
 
     def refuse_if_busy(self) -> None:
         """RoomError while a turn, a render or an opening is going on."""
@@ -148,7 +183,7 @@ class Room:
         if self.song_open:
             raise RoomError("a song is open here: start a new page for another")
         place = self._place(folder)
-        if not self.work.start("opening the song", lambda: self._open_song(place)):
+        if not self.work.start(OPENING, lambda: self._open_song(place)):
             raise RoomError("this room is busy: wait, or stop what it is doing")
 
     def open_song(self, folder: Path | None = None) -> None:
@@ -178,6 +213,7 @@ class Room:
     def _opened_at(self, place: Path) -> Opened:
         song = self._open(place, self.work.on_progress)
         session = Session.open(song, self.folder / "session")
+        self._sweep_once()
         context = ToolContext(song, session, self._listener, self.work.on_progress)
         try:
             self.why_anchor = settle_anchor(context, None)
@@ -185,32 +221,31 @@ class Room:
             self.work.on_progress(0, 1, "waking the listener")
             self._listener.load()
             self.work.check()
-            self._write_note(place)
+            self._note.write(place)
         except BaseException:
             session.close()
             raise
         return Opened(context, self.why_anchor)
 
+    def _sweep_once(self) -> None:
+        """Remove what a killed server has left unfinished; the session's lock keeps others out."""
+        if not self._is_swept:
+            sweep_unfinished(self.cache / PREVIEWS)
+            self._is_swept = True
+
     def _noted(self) -> Path:
         """Where this room's song is, by its note."""
-        try:
-            place = json.loads((self.folder / NOTE).read_text(encoding="utf-8"))["folder"]
-        except (OSError, ValueError, KeyError) as error:
-            raise RoomError("no song was opened in this room yet") from error
-        return self.stems_folder if place is None else Path(place)
-
-    def _write_note(self, place: Path) -> None:
-        told = None if place == self.stems_folder else str(place.resolve())
-        unfinished = self.folder / f".{NOTE}.part"
-        unfinished.write_text(json.dumps({"folder": told}), encoding="utf-8")
-        os.replace(unfinished, self.folder / NOTE)
+        place = self._note.read()
+        if place is None:
+            raise RoomError("no song was opened in this room yet")
+        return place
 
     def put_away(self) -> bool:
         """Let go of the song until it is asked for; False where it is in use, or there is none."""
         if not self.lock.acquire(blocking=False):
             return False
         try:
-            if self.work.is_running or not self.song_open:
+            if self.work.is_running or self.uploads.is_receiving or not self.song_open:
                 return False
             self._let_go()
         finally:

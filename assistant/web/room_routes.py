@@ -3,15 +3,18 @@
 One rule: an error is an {"error": sentence} with a status of 4xx, whoever asks.
 """
 
+import asyncio
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from assistant.demo import song_folder
 from assistant.hearing import ToolCall
 from assistant.tools_moves import ApplyMoves
 from assistant.web.chat_turns import carry_out
+from assistant.web.room import LOOK_EVERY_S
 from assistant.web.rooms import RoomError, Rooms
 
 
@@ -59,15 +62,17 @@ def room_routes(rooms: Rooms) -> APIRouter:
         return room.as_data()
 
     @router.post("/rooms/{token}/moves")
-    def apply(token: str, asked: ApplyMoves) -> dict[str, Any]:
+    async def apply(token: str, asked: ApplyMoves) -> dict[str, Any]:
         """Apply the proposal, or these moves; it is told in the chat, and so is a refusal."""
         room = rooms.get(token)
         arguments = asked.model_dump(exclude_none=True)
         told = ", ".join(f"{move.stem} {move.gain_db:+.1f} dB" for move in asked.moves or ())
         words = f"Apply {told}." if told else "Apply that."
-        room.be_awake()
+        for _ in room.waking():
+            await asyncio.sleep(LOOK_EVERY_S)
         try:
-            carry_out(room, ToolCall("apply_moves", arguments), words)
+            call = ToolCall("apply_moves", arguments)
+            await run_in_threadpool(carry_out, room, call, words)
         finally:
             revision = room.changed()
         return {"revision": revision}

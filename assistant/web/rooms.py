@@ -76,9 +76,9 @@ class Rooms:
         """A new room without a song."""
         return self.get(self.issue())
 
-    def knows(self, token: str | None) -> bool:
+    def knows(self, token: object) -> bool:
         """Whether a token is one that was issued here, now or before a restart."""
-        if token is None or _TOKEN.fullmatch(token) is None:
+        if not isinstance(token, str) or _TOKEN.fullmatch(token) is None:
             return False
         return token in self._awake or token in self._issued or (self.root / token).is_dir()
 
@@ -110,8 +110,7 @@ class Rooms:
                 room.put_away()
         with self._lock:
             for token, room in list(self._awake.items()):
-                is_empty = not room.song_open and not room.work.is_running
-                if is_empty and now - room.used_at > IDLE_S:
+                if room.is_empty and now - room.used_at > IDLE_S:
                     self._forget(token)
             for folder in self.root.iterdir():
                 if folder.name not in self._awake and _TOKEN.fullmatch(folder.name) is not None:
@@ -156,9 +155,7 @@ class Rooms:
             )
 
     def _forget_empty_beyond(self, most: int) -> None:
-        empty = [
-            room for room in self._awake.values() if not room.song_open and not room.work.is_running
-        ]
+        empty = [room for room in self._awake.values() if room.is_empty]
         for room in empty[: max(0, len(empty) - most)]:
             self._forget(room.token)
 

@@ -17,8 +17,6 @@ from assistant.web.playable import Playable
 from assistant.web.rooms import Room, RoomError
 from mixer.audition import blind_order
 
-WAIT_S = 20.0  # for a turn of the chat that is being written down
-
 
 def begin_blind(room: Room, ids: Sequence[str]) -> dict[str, Any]:
     """A fresh order for these: entry k is the place in ids of what is heard as letter k."""
@@ -51,9 +49,7 @@ def vote(
     order = blind_order(len(ids), seed)
     labels = {ascii_uppercase[place]: ids[at] for place, at in enumerate(order)}
     chosen = None if choice is None else ids[order[choice]]
-    if not room.lock.acquire(timeout=WAIT_S):
-        raise RoomError("Gainsay is answering in this room: vote again when it has finished")
-    try:
+    with room.held():
         room.session.record(
             "vote",
             ids=list(ids),
@@ -65,8 +61,6 @@ def vote(
             end_s=end_s,
             match_db={name: db for name, db in match_db.items() if name in ids},
         )
-    finally:
-        room.lock.release()
     room.changed()
     return {"chosen": chosen, "labels": labels, "votes": votes_for(room, ids)}
 

@@ -22,7 +22,8 @@ class Work:
 
     told: Callable[[], object] = lambda: None  # called at every change
     state: str = "idle"
-    what: str = ""
+    name: str = ""  # what it was begun as
+    what: str = ""  # what it is at just now
     done: int = 0
     total: int = 0
     error: str = ""
@@ -39,7 +40,8 @@ class Work:
         with self._lock:
             if self.is_running:
                 return False
-            self.state, self.what, self.error = "working", what, ""
+            self.state, self.error = "working", ""
+            self.name = self.what = what
             self.done, self.total, self.started_s = 0, 0, time.monotonic()
             self._stop.clear()
         self.told()

@@ -23,5 +23,6 @@ export async function filesDropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.length) return [...transfer.files].map((file) => ({ file, path: file.name }));
   const found = await Promise.all(entries.map((entry) => walk(entry, entry.name)));
-  return found.flat().filter(({ file }) => !file.name.startsWith("."));
+  const kept = found.flat().filter(({ file }) => !file.name.startsWith("."));
+  return kept.sort((one, other) => one.path.localeCompare(other.path)); // a folder has no order
 }

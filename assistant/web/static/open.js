@@ -65,6 +65,7 @@ class Open extends HTMLElement {
     ];
     this.demo = make("button", { textContent: "Start with the demo song", className: "main", id: "demo",
       onclick: () => this.#open("demo") });
+    this.or = make("p", { className: "or" }, this.demo);
     this.drop = make("div", { className: "drop" },
       make("p", { textContent: "Drop the stems of one song here: files, a folder, or a zip" }),
       make("div", { className: "buttons" }, ...this.choose));
@@ -82,7 +83,7 @@ class Open extends HTMLElement {
       make("p", { textContent: "Open a song, choose the stem that everything is judged against, and talk " +
         "about the mix. Your files are never changed, and nobody else gets them." }),
       this.drop, this.picker, this.folder,
-      make("p", { className: "or" }, this.demo),
+      this.or,
       this.busy, this.error, this.list,
       make("div", { className: "buttons", style: "margin-top:12px" }, this.open, this.forget)));
     this.#hearDrops();
@@ -192,6 +193,7 @@ class Open extends HTMLElement {
     }
     const { work } = room;
     this.#showBusy(work.state === "working" || this.#sending !== null);
+    this.drop.hidden = this.or.hidden = work.state === "working"; // a song is on its way
     if (work.state === "working") {
       this.bar.max = Math.max(work.total, 1);
       this.bar.value = work.done;

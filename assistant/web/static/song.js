@@ -2,19 +2,21 @@
 
 import { ask } from "./asking.js";
 import { make, styled } from "./making.js";
+import { Keeper } from "./keeping.js";
 
 const CSS = `
   [hidden] { display: none !important; }
   :host { display: block; color: var(--ink); font: 0.9375rem/1.4 var(--font); }
-  header { display: flex; align-items: baseline; gap: 4px 14px; min-width: 0; }
+  header { position: relative; display: flex; align-items: baseline; gap: 4px 14px; min-width: 0; }
   h1 { flex: none; max-width: 40%; margin: 0; font-size: 1.25rem; letter-spacing: -0.01em; }
   h1, p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   p { flex: 0 1 auto; min-width: 6rem; margin: 0; color: var(--muted); }
   a, details { flex: none; }
-  details { position: relative; font-size: var(--small); }
+  details { font-size: var(--small); }
   summary { cursor: pointer; color: var(--warn); white-space: nowrap; }
   summary.made { color: var(--accent); }
-  ul { position: absolute; z-index: 20; right: 0; width: min(34rem, 88vw); max-height: 60vh; margin: 6px 0 0;
+  /* over the chat, which is empty at first, not over what is played */
+  ul { position: absolute; z-index: 20; top: 100%; left: 0; box-sizing: border-box; width: min(34rem, 40vw); max-height: 60vh; margin: 6px 0 0;
     padding: 10px 12px 10px 28px; overflow: auto; border: 1px solid var(--edge); border-radius: var(--radius);
     background: var(--panel); color: var(--ink); box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); }
   li { overflow-wrap: anywhere; }
@@ -52,7 +54,7 @@ class Song extends HTMLElement {
       make("header", {}, make("h1", { textContent: room.song }),
         make("p", { textContent: told, title: told }),
         ...this.#strange(room),
-        this.files = make("details", { hidden: true }),
+        this.files = make("details", { hidden: true, name: "list" }),
         make("a", { href: "/?new", textContent: "Open another song" })),
     );
     this.#lookForFiles();
@@ -64,7 +66,7 @@ class Song extends HTMLElement {
     window.removeEventListener("keydown", this.#leave);
   }
 
-  // A list that lies over the page goes with Escape, and with a click beside it.
+  // A list that lies over the page goes with Escape, with a click beside it, and when another opens.
   #leave = (event) => {
     const open = [...this.shadowRoot.querySelectorAll("details[open]")];
     const elsewhere = event.type === "pointerdown" && !event.composedPath().includes(this);
@@ -97,7 +99,11 @@ class Song extends HTMLElement {
       ...(room.refused.length ? [`${room.refused.length} refused`] : []),
       ...(remarks ? [counted(remarks, "remark")] : []),
     ].join(", ");
-    return [make("details", { open: room.refused.length > 0 },
+    // What was refused is seen at once, but once: a reload does not lay it over the chat again.
+    const seen = new Keeper(`${this.getAttribute("room")}:refused`);
+    const isNew = room.refused.length > (seen.all.count ?? 0);
+    const shut = ({ target }) => target.open || seen.write({ count: room.refused.length });
+    return [make("details", { open: isNew, name: "list", ontoggle: shut },
       make("summary", { textContent: summary }),
       make("ul", {}, ...lines.map((line) => make("li", { textContent: line }))))];
   }

@@ -1,7 +1,7 @@
 // <gainsay-desk room>: faders, versions and charts of one room. One rule: the session is the state;
 // the desk shows it, and what the hand wants goes there before it is shown as done.
 
-import { ask, tell } from "../asking.js";
+import { ask, askInTurn, tell } from "../asking.js";
 import { make, styled } from "../making.js";
 import { Following } from "./following.js";
 import { axis, levelTold, scaleOf } from "./level_bar.js";
@@ -14,6 +14,7 @@ import { Versions } from "./versions.js";
 const KEYS = "Arrows move a fader by 0.5 dB or a pan by 5 %, with Shift by 0.1 dB or 1 %, Page up and " +
   "down by 3 dB or 25 %, Home and End to the ends, 0 or a double click to the middle. On a strip: M " +
   "mutes, S solos, A makes it the anchor. Ctrl Z undoes, Ctrl Shift Z redoes.";
+const WAITS = "Gainsay is at work: what you set here is done when it has finished.";
 const HINT = "Shaded: where 8 of 10 mixes have such a stem. ▼ ▲ outside it. ◇ proposed.";
 
 class Desk extends HTMLElement {
@@ -51,6 +52,7 @@ class Desk extends HTMLElement {
     this.versions = new Versions((change) => this.#want(change));
     this.see = new See(this.room);
     this.error = make("p", { className: "error", role: "alert" });
+    this.waits = make("p", { className: "waits", hidden: true, textContent: WAITS });
     this.live = make("p", { className: "unseen", role: "status" });
     const keys = make("details", { className: "keys" }, make("summary", { textContent: "Keys" }),
       make("p", { textContent: KEYS }));
@@ -61,7 +63,7 @@ class Desk extends HTMLElement {
     styled(this, CSS).replaceChildren(make("section", { "aria-label": "Mix desk",
       onkeydown: (event) => this.#key(event) },
       make("header", {}, this.tabs.list, this.where, this.unsolo, this.undo, this.redo),
-      this.error, ...this.tabs.panels, this.live));
+      this.error, this.waits, ...this.tabs.panels, this.live));
   }
 
   #changed = (event) => {
@@ -107,7 +109,7 @@ class Desk extends HTMLElement {
 
   async #carryOut(change) {
     try {
-      const state = await ask(`${this.room}/desk`, "POST", change);
+      const state = await askInTurn(`${this.room}/desk`, change, () => this.#waiting(true));
       this.following.revision = state.revision;
       this.#show(state, change);
       tell("changed", { revision: state.revision, from: "desk" });
@@ -116,7 +118,16 @@ class Desk extends HTMLElement {
       await this.#read(); // back to what is the case
       this.#fault(error.message);
       return false;
+    } finally {
+      this.#waiting(false);
     }
+  }
+
+  // Say that a change waits for a turn of the chat; whether to go on waiting.
+  #waiting(waits) {
+    if (waits && this.waits.hidden) this.#say(WAITS);
+    this.waits.hidden = !waits;
+    return this.isConnected;
   }
 
   #show(state, change = null) {
@@ -129,7 +140,7 @@ class Desk extends HTMLElement {
     const current = state.versions.find((version) => version.current);
     this.undo.setAttribute("aria-disabled", String(!state.can_undo));
     this.redo.setAttribute("aria-disabled", String(!state.can_redo));
-    this.where.textContent = `${current.label}, against ${state.anchor}`;
+    this.where.textContent = this.where.title = `${current.label}, against ${state.anchor}`;
     this.#showStrips(state);
     this.versions.show(state.versions);
     this.see.show(state);

@@ -5,6 +5,7 @@ import { make } from "../making.js";
 import { db, lu, share, shown } from "./words.js";
 
 const STEP_LU = 6;
+const MOST_TICKS = 5; // that have room for their numbers in a narrow desk
 
 // What all bars of a desk share: whole steps around every level, range and proposal.
 export function scaleOf(state) {
@@ -16,7 +17,7 @@ export function scaleOf(state) {
   const known = told.filter((value) => value !== null && value !== undefined);
   const low = Math.max(-48, Math.floor(Math.min(-2 * STEP_LU, ...known) / STEP_LU) * STEP_LU);
   const high = Math.min(36, Math.ceil(Math.max(STEP_LU, ...known) / STEP_LU) * STEP_LU);
-  const step = high - low > 48 ? 2 * STEP_LU : STEP_LU;
+  const step = high - low > MOST_TICKS * STEP_LU ? 2 * STEP_LU : STEP_LU;
   const ticks = [];
   for (let at = Math.ceil(low / step) * step; at <= high; at += step) ticks.push(at);
   const place = (value) => (100 * (Math.min(high, Math.max(low, value)) - low)) / (high - low);

@@ -9,6 +9,7 @@ import { Tabs } from "./tabs.js";
 
 const CHARTS = { Levels: levels, Spectrum: spectrum, "Loudness over time": loudness };
 const AFTER_MS = 250; // several changes in a row are drawn once
+const AGAIN_MS = 600; // while what a chart is read on is being rendered
 
 export class See {
   constructor(room) {
@@ -62,10 +63,14 @@ export class See {
     this.since.hidden = title !== "Levels";
     const asked = CHARTS[title].asked(this.stem.value, this.before.value);
     this.latest = asked;
-    const slow = setTimeout(() => { this.state.textContent = "Measuring …"; }, 400);
+    const slow = setTimeout(() => { this.state.textContent ||= "Measuring …"; }, 400);
     try {
       const data = await ask(`${this.room}/charts/${asked}`);
       if (this.latest !== asked) return;
+      if (data.waiting !== undefined) {
+        this.#waitFor(data.waiting);
+        return;
+      }
       this.chart = { title, data };
       this.state.textContent = "";
       this.#draw();
@@ -74,6 +79,13 @@ export class See {
     } finally {
       clearTimeout(slow);
     }
+  }
+
+  // The server renders the mix first, and says how much of it is done; fifths are read out.
+  #waitFor(share) {
+    this.state.textContent = `Rendering the mix, ${20 * Math.floor(5 * share)} % …`;
+    clearTimeout(this.waiting);
+    if (this.looking) this.waiting = setTimeout(() => this.#read(), AGAIN_MS);
   }
 
   #clear() {

@@ -7,14 +7,16 @@ export const CSS = `
   section { border: 1px solid var(--line); border-radius: var(--radius); background: var(--panel); }
   header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; padding: 8px 10px;
     border-bottom: 1px solid var(--line); }
-  .where { margin-left: auto; color: var(--muted); font-size: var(--small); }
+  .where { flex: 1 1 6rem; min-width: 0; overflow: hidden; color: var(--muted); font-size: var(--small);
+    text-align: right; text-overflow: ellipsis; white-space: nowrap; }
   button, select { border: 1px solid var(--edge); border-radius: 6px; background: var(--raised);
     color: var(--ink); font: inherit; font-size: var(--small); }
   button { padding: 4px 10px; min-height: 28px; cursor: pointer; }
   button[aria-disabled="true"] { opacity: 0.5; cursor: default; }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; }
   .error { margin: 0; color: var(--bad); }
-  .error:not(:empty) { padding: 6px 10px; }
+  .error:not(:empty), .waits { padding: 6px 10px; }
+  .waits { margin: 0; color: var(--muted); font-size: var(--small); }
   .unseen { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
   .tabs { display: flex; gap: 2px; }
   .tabs button { border-color: transparent; background: none; color: var(--muted); }
@@ -103,7 +105,7 @@ export const CSS = `
     input[type="range"]::-webkit-slider-thumb { height: 30px; width: 18px; margin-top: 3px; }
     input[type="range"]::-moz-range-thumb { height: 28px; width: 16px; }
     .scroll { max-height: 75vh; }
-    .where { margin-left: 0; order: 9; width: 100%; }
+    .where { flex-basis: 100%; order: 9; text-align: left; white-space: normal; }
   }
 
   .versions > li { display: flex; gap: 10px; align-items: flex-start; justify-content: space-between;

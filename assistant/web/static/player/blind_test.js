@@ -31,7 +31,7 @@ export async function vote(player, place) {
   const region = comparison.region ?? { start: 0, end: player.seconds };
   const offsets = ids.map((id) => [id, comparison.matched.get(id)?.match_db ?? 0]);
   await tried(player, async () => {
-    const told = await server.vote({
+    const ballot = {
       ids,
       seed,
       choice: place,
@@ -39,6 +39,10 @@ export async function vote(player, place) {
       end_s: region.end,
       match_db: Object.fromEntries(offsets),
       keys,
+    };
+    const told = await server.vote(ballot, () => {
+      blind.question.textContent = "Your vote is saved when Gainsay has finished.";
+      return player.isConnected && blind.isHidden;
     });
     reveal(player, told);
   });

@@ -3,19 +3,17 @@
 // One rule: switching moves gains and nothing else, so the position cannot jump. Every version's
 // samples are laid on the same samples of the clock, whether it is heard or not.
 
-import { ChunkStore } from "./chunks.js";
-import { Fade, FADE_S } from "./fades.js";
+import { FADE_S } from "./fades.js";
+import { Gate } from "./gate.js";
+import { Supply } from "./supply.js";
 import { Timeline } from "./timeline.js";
 import { Track } from "./track.js";
 
 const TICK_MS = 100;
 const LAID_S = 2.5; // how far ahead sound is laid; a hidden page is woken once a second
-const FETCHED_S = 9; // how far ahead of the place that is heard chunks are fetched
-const FETCHED_SILENT_S = 4; // the same of versions that are not heard
 const LEAD_S = 0.03; // from a command to the sample where it takes effect, at least
 const MOST_LEAD_S = 0.25; // where a busy machine keeps the page from being in time
 const QUANTUM = 128; // samples that the browser renders at once
-const LOOP_EDGE_S = 0.002; // a dip at the loop's border instead of a click
 const FIRST_S = 0.5; // what must be there of a version before one can switch to it
 export const LIMIT_BYTES = 96 * 2 ** 20;
 
@@ -29,7 +27,7 @@ export class Engine extends EventTarget {
     super();
     this.context = new AudioContext({ sampleRate, latencyHint: "interactive" });
     this.sampleRate = sampleRate;
-    this.gate = new Fade(this.context, 1);
+    this.gate = new Gate(this.context);
     this.output = this.gate.node;
     this.output.connect(this.context.destination);
     this.tracks = new Map();
@@ -41,12 +39,14 @@ export class Engine extends EventTarget {
     this.place = 0; // the song's sample where it stands while it does not play
     this.timeline = null;
     this.error = null;
-    this.store = new ChunkStore(
-      (key, signal) => this.#load(fetchChunk, key, signal),
-      limitBytes,
-      (error) => this.#arrived(error),
-    );
+    const arrived = (error) => this.#arrived(error);
+    this.supply = new Supply(this.context, this.tracks, fetchChunk, limitBytes, arrived);
     this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /** The decoded chunks. */
+  get store() {
+    return this.supply.store;
   }
 
   close() {
@@ -157,9 +157,10 @@ export class Engine extends EventTarget {
   /** Lay what sounds soon, fetch what will; called often. */
   tick() {
     if (!this.timeline || !this.tracks.size) return;
-    this.#fetch();
-    if (!this.playing) return;
     const now = this.#frame();
+    const from = this.playing ? this.timeline.positionAt(now) : this.place;
+    this.supply.need(this.timeline, from, this.selected, this.pending);
+    if (!this.playing) return;
     this.timeline.dropBefore(now - this.sampleRate);
     this.#lay(now);
     const wanted = this.pending && this.tracks.get(this.pending);
@@ -186,7 +187,7 @@ export class Engine extends EventTarget {
       }
       if (piece.at < now + 2 * QUANTUM) this.#beginLate(this.#soon());
       const laid = this.timeline.lay();
-      if (laid.wraps) this.#dip((laid.at + laid.frames) / this.sampleRate);
+      if (laid.wraps) this.gate.dipAt((laid.at + laid.frames) / this.sampleRate);
     }
     if (waited !== this.waiting) this.#tell();
   }
@@ -194,38 +195,7 @@ export class Engine extends EventTarget {
   /** Sound has arrived after its time: the song goes on from where it waits. */
   #beginLate(at) {
     this.timeline.postpone(at);
-    const time = at / this.sampleRate;
-    this.gate.follow([
-      [time, 0],
-      [time + FADE_S, 1],
-    ]);
-  }
-
-  #dip(time) {
-    this.gate.add([
-      [time - LOOP_EDGE_S, 1],
-      [time, 0],
-      [time + LOOP_EDGE_S, 1],
-    ]);
-  }
-
-  #fetch() {
-    const from = this.playing ? this.timeline.positionAt(this.#frame()) : this.place;
-    const chunks = (seconds) => this.timeline.chunksAhead(from, seconds * this.sampleRate);
-    const keys = (id, seconds) => {
-      const track = this.tracks.get(id);
-      if (!track) return [];
-      return chunks(seconds).filter((n) => n < track.item.chunks).map((n) => track.chunkKey(n));
-    };
-    const silent = [...this.tracks.keys()].filter((id) => id !== this.selected);
-    silent.sort((one, other) => (other === this.pending) - (one === this.pending));
-    const wanted = [
-      ...keys(this.selected, 0.1),
-      ...silent.flatMap((id) => keys(id, 0.1)),
-      ...keys(this.selected, FETCHED_S),
-      ...silent.flatMap((id) => keys(id, FETCHED_SILENT_S)),
-    ];
-    this.store.need(wanted, this.timeline.chunkSamples * 8);
+    this.gate.openAt(at / this.sampleRate);
   }
 
   /** Whether a version already runs silently where the song is heard and soon will be. */
@@ -253,13 +223,7 @@ export class Engine extends EventTarget {
     const time = at / this.sampleRate;
     this.#silence(time);
     this.timeline.start(at, from);
-    const now = this.context.currentTime;
-    const down = Math.max(now, time - FADE_S);
-    this.gate.follow([
-      [down, this.gate.valueAt(now)],
-      [time, 0],
-      [time + FADE_S, 1],
-    ]);
+    this.gate.turnAt(time);
     this.tick();
     if (this.#missed(at)) this.#startAt(this.#soon(), from);
   }
@@ -279,14 +243,14 @@ export class Engine extends EventTarget {
       .map((piece) => ({ ...piece, frames: Math.min(piece.frames, at - piece.at) }));
     this.timeline.start(at, from);
     this.timeline.pieces = kept.map((piece) => ({ ...piece, spent: true }));
-    this.gate.follow([[this.context.currentTime + FADE_S, 1]]);
+    this.gate.stayOpen();
     this.tick();
     if (this.#missed(at)) this.#startAt(this.#soon(), from);
   }
 
   /** Stop all that sounds at a time of the context, now if none is given. */
   #silence(time = this.context.currentTime + FADE_S) {
-    if (!this.playing) this.gate.follow([[time, 0], [time + FADE_S, 1]]);
+    if (!this.playing) this.gate.openAt(time);
     for (const track of this.tracks.values()) track.stop(time);
   }
 
@@ -306,14 +270,6 @@ export class Engine extends EventTarget {
     this.#tell();
   }
 
-  async #load(fetchChunk, key, signal) {
-    const [id, chunk] = splitKey(key);
-    const track = [...this.tracks.values()].find((one) => one.item.key === id);
-    if (!track) throw new DOMException("no longer compared", "AbortError");
-    const bytes = await fetchChunk(track.item.id, chunk, id, signal);
-    return this.context.decodeAudioData(bytes);
-  }
-
   #arrived(error) {
     this.error = error;
     this.tick();
@@ -331,9 +287,4 @@ export class Engine extends EventTarget {
   #tell() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-function splitKey(key) {
-  const cut = key.lastIndexOf("/");
-  return [key.slice(0, cut), Number(key.slice(cut + 1))];
 }

@@ -1,8 +1,13 @@
-// The player's keys, wherever the focus is on the page, but never out of a text field's hands.
+// The player's keys, wherever the focus is on the page, but never out of a text field's hands; and
+// what each of them does.
 //
 // One rule: a key that the focused element itself understands stays with that element. To be
 // pressed again means nothing to a version that is heard: there the space bar plays and pauses.
 
+import { movedTo, toggled } from "./loops.js";
+
+const STEP_S = 2;
+const FINE_S = 0.25;
 const TEXT = "input:not([type]), input[type=text], input[type=search], input[type=number]," +
   "input[type=password], input[type=email], input[type=url], textarea, select," +
   "[contenteditable=''], [contenteditable=true], [role=textbox], [role=combobox], [role=listbox]," +
@@ -37,6 +42,24 @@ const ACTIONS = {
   "[": "loopStart",
   "]": "loopEnd",
 };
+
+/** Do what a key has asked of the player. */
+export function carryOut(player, { slot, action, fine }) {
+  const { loop, position, seconds } = player;
+  const step = fine ? FINE_S : STEP_S;
+  const acts = {
+    play: () => player.toggle(),
+    back: () => player.seek(Math.max(0, position - step)),
+    forward: () => player.seek(position + step),
+    loop: () => player.setLoop(toggled(loop, position, seconds)),
+    match: () => player.toggleMatch(),
+    blind: () => player.toggleBlind(),
+    loopStart: () => player.setLoop(movedTo(loop, "start", position, seconds)),
+    loopEnd: () => player.setLoop(movedTo(loop, "end", position, seconds)),
+  };
+  if (slot !== undefined) player.choosePlace(slot);
+  else acts[action]();
+}
 
 export const HELP = [
   ["Space", "play or pause"],

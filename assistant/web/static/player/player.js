@@ -8,23 +8,20 @@ import { begin, end, isAsItWas, reveal, vote, wholeMixes } from "./blind_test.js
 import { Comparison } from "./comparison.js";
 import { Display } from "./display.js";
 import { Engine } from "./engine.js";
-import { Keeper } from "./keeper.js";
-import { meaning } from "./keys.js";
-import { movedTo, toggled, within } from "./loops.js";
+import { Keeper } from "../keeping.js";
+import { carryOut, meaning } from "./keys.js";
+import { toggled, within } from "./loops.js";
 import { Server } from "./server.js";
 import { Slots } from "./slots.js";
 import { build } from "./view.js";
 import { Waveform } from "./waveform.js";
 import { decibels, letter, spoken } from "./words.js";
 
-const STEP_S = 2;
-const FINE_S = 0.25;
-
 class Player extends HTMLElement {
   connectedCallback() {
     const room = this.getAttribute("room");
     this.server = new Server(room);
-    this.keeper = new Keeper(room);
+    this.keeper = new Keeper(`player:${room}`);
     const kept = this.keeper.read();
     this.comparison = new Comparison(this.server, kept);
     this.engine = null;
@@ -76,8 +73,7 @@ class Player extends HTMLElement {
       play: () => this.toggle(),
       loop: () => this.setLoop(toggled(this.loop, this.position, this.seconds)),
       match: () => this.toggleMatch(),
-      blind: () => (this.blind.isOn ? end(this) : begin(this)),
-      help: () => this.toggleHelp(),
+      blind: () => this.toggleBlind(),
       whole: wholeMixes,
       add: () => this.add(),
       shortcuts: () => this.keep({ hasKeys: (this.hasKeys = this.parts.shortcuts.checked) }),
@@ -157,6 +153,11 @@ class Player extends HTMLElement {
     this.say(this.isMatched ? "Matched loudness" : "As loud as they are");
   }
 
+  toggleBlind() {
+    if (this.blind.isOn) end(this);
+    else begin(this);
+  }
+
   add() {
     const id = this.parts.select.value;
     if (!id) return;
@@ -164,29 +165,11 @@ class Player extends HTMLElement {
     this.comparison.add(id);
   }
 
-  toggleHelp() {
-    const { help, keys } = this.parts;
-    help.hidden = !help.hidden;
-    keys.setAttribute("aria-expanded", String(!help.hidden));
-  }
-
   key(event) {
     const asked = this.hasKeys && this.engine ? meaning(event) : null;
     if (!asked) return;
     event.preventDefault();
-    const step = asked.fine ? FINE_S : STEP_S;
-    const acts = {
-      play: () => this.toggle(),
-      back: () => this.seek(Math.max(0, this.position - step)),
-      forward: () => this.seek(this.position + step),
-      loop: () => this.setLoop(toggled(this.loop, this.position, this.seconds)),
-      match: () => this.toggleMatch(),
-      blind: () => (this.blind.isOn ? end(this) : begin(this)),
-      loopStart: () => this.setLoop(movedTo(this.loop, "start", this.position, this.seconds)),
-      loopEnd: () => this.setLoop(movedTo(this.loop, "end", this.position, this.seconds)),
-    };
-    if (asked.slot !== undefined) this.choosePlace(asked.slot);
-    else acts[asked.action]();
+    carryOut(this, asked);
   }
 
   // ---- what the comparison and the engine say

@@ -1,6 +1,6 @@
 // What the player asks the server for; see audition_routes.py for the other side.
 
-import { ask } from "../asking.js";
+import { ask, askInTurn } from "../asking.js";
 
 export class Server {
   constructor(room) {
@@ -41,8 +41,9 @@ export class Server {
     return ask(`${this.url}/blind`, "POST", { ids });
   }
 
-  vote(ballot) {
-    return ask(`${this.url}/votes`, "POST", ballot);
+  /** Save a vote; waits() is told while a turn of the chat has the room. */
+  vote(ballot, waits) {
+    return askInTurn(`${this.url}/votes`, ballot, waits);
   }
 
   /** The bytes of one FLAC chunk. */

@@ -16,7 +16,7 @@ export function build(host, { wave, slots, blind }, on) {
     loop: button("loop", "Loop", on.loop),
     match: button("match", "Matched loudness", on.match),
     blind: button("blindly", "Blind test", on.blind),
-    keys: button("keys", "Keys", on.help),
+    keys: button("keys", "Keys", () => toggleHelp(parts)),
     whole: button("whole", "Whole mix", on.whole),
     note: make("p", { className: "note" }),
     spoken: make("div", { className: "spoken", role: "status", "aria-live": "polite" }),
@@ -55,6 +55,11 @@ export function build(host, { wave, slots, blind }, on) {
     ),
   );
   return parts;
+}
+
+function toggleHelp({ help, keys }) {
+  help.hidden = !help.hidden;
+  keys.setAttribute("aria-expanded", String(!help.hidden));
 }
 
 function help(shortcuts) {

@@ -1,8 +1,8 @@
-// What the player remembers over a reload of the tab: the choice, the loop, the settings.
+// What a part of the page remembers over a reload of the tab: the player its choice, loop and settings.
 
 export class Keeper {
-  constructor(room) {
-    this.name = `gainsay:player:${room}`;
+  constructor(name) {
+    this.name = `gainsay:${name}`;
     this.all = this.read();
   }
 
@@ -10,7 +10,7 @@ export class Keeper {
     try {
       return JSON.parse(sessionStorage.getItem(this.name)) ?? {};
     } catch {
-      return {}; // no storage, or not ours: the player begins afresh
+      return {}; // no storage, or not ours: it begins afresh
     }
   }
 
