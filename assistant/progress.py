@@ -213,6 +213,8 @@ class Progress:
         read = getattr(self.listener, "read", None)
         if read is None:
             return self.said_now.refuses
+        if self.leaves_it:
+            return not self.said_now.named  # "leave the bass" says nothing of the others
         intents = read(self.words, self.context.names, tuple(self.context.roles))
         return intents.get("refuse", 0.0) >= SURE_NO
 
