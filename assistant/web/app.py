@@ -23,6 +23,7 @@ from assistant.web.limits import UploadError
 from assistant.web.page import HEAD, STYLE, build_page, theme
 from assistant.web.room_routes import room_routes
 from assistant.web.rooms import RoomError, Rooms
+from assistant.web.teaching import teaching_routes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -30,7 +31,9 @@ STATIC = Path(__file__).parent / "static"
 def build_app(rooms: Rooms, password: str | None = None, names: Iterable[str] = ()) -> Guard:
     """The whole application, as uvicorn runs it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in (room_routes, file_routes, desk_routes, charts_routes, audition_routes):
+    for routes in (
+        room_routes, file_routes, desk_routes, charts_routes, audition_routes, teaching_routes,
+    ):  # fmt: skip
         app.include_router(routes(rooms))
     own_first = StaticFiles(directory=STATIC, packages=[("gradio", "templates/frontend/static")])
     app.mount("/static", own_first, name="static")
