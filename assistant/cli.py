@@ -196,6 +196,13 @@ def demo(
     console = Console()
     console.print(changes_table(shown.changes, here.anchor))
     print(f"before: {shown.before}\nafter:  {shown.after}")
+    print(f"\nNext, train your ears on this song: {own_command()} learn")
+
+
+def own_command() -> str:
+    """How this command was called, to name another one beside it."""
+    path = Path(sys.argv[0])
+    return "python -m assistant" if path.name == "__main__.py" else str(path)
 
 
 def _advice(context: Any, about: str | None) -> Any:

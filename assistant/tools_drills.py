@@ -42,7 +42,7 @@ class AnswerDrill(Arguments):
     stem: str | None = Field(None, min_length=1)
     direction: Literal["up", "down"] | None = None
     gain_db: float | None = Field(None, ge=-24.0, le=24.0)
-    choice: Literal["A", "B", "C", "same"] | None = None
+    choice: Literal["A", "B", "C", "D", "same"] | None = None
     no_idea: bool = False
     stop: bool = False
 

@@ -67,6 +67,19 @@ def test_a_right_answer_then_the_next_one_then_the_summary(learn, tmp_path):
         assert session.drill.number == 3
 
 
+def test_what_is_asked_about_can_be_heard_without_leaving(learn, monkeypatch):
+    heard = []
+    monkeypatch.setattr("assistant.drills_player.FilePlayer.is_there", True)
+    monkeypatch.setattr(
+        "assistant.drills_player.FilePlayer.play",
+        lambda self, paths: heard.append([path.name for path in paths]),
+    )
+    _, out = learn("play", "after", "q")
+    assert heard == [["before.wav", "after.wav"], ["after.wav"]]
+    assert any(line.startswith('Type "play"') for line in out)
+    assert sum(line.startswith("  playing ") for line in out) == 3
+
+
 def test_the_same_seed_asks_the_same(learn, tmp_path):
     def asked(*arguments):
         import shutil

@@ -29,6 +29,7 @@ PAGE = """<!doctype html><html lang="en" class="{look}"><meta charset="utf-8">
 <link rel="stylesheet" href="/static/gainsay.css">
 <script type="module" src="/static/learn/learn.js"></script>
 <body><main><h1>Learn</h1><h2>Panel</h2><gainsay-learn room="{token}"></gainsay-learn></main></body></html>"""
+WAIT_MS = 600_000
 HEARD = """() => { const { engine, loaded } = document.querySelector('gainsay-learn').sound;
     if (!engine?.playing || engine.waiting) return null;
     const buffer = engine.store.get(`${loaded}-${engine.selected}/0`);
@@ -97,7 +98,7 @@ def show(chromium, address):
 
     def shown(room, size=(1366, 768), look="light"):
         page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(WAIT_MS)
         pages.append(page)
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
@@ -105,7 +106,7 @@ def show(chromium, address):
         page.wait_for_selector("gainsay-learn summary")
         return page
 
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=WAIT_MS)
     yield shown
     for page in pages:
         assert page.errors == []
@@ -153,7 +154,9 @@ def test_a_drill_is_begun_heard_answered_right_and_wrong_and_kept(show, room):
     )
     answer(page, drill.stem, way_of(drill))
     verdict = page.get_by_role("status")
-    expect(verdict).to_contain_text(f"{drill.stem} was {'up' if drill.gain_db > 0 else 'down'} by 6.0 dB")
+    expect(verdict).to_contain_text(
+        f"{drill.stem} was {'up' if drill.gain_db > 0 else 'down'} by 6.0 dB"
+    )
     page.wait_for_function(f"({HEARD})()?.selected === 'after'")  # it plays what it explains
     expect(page.get_by_role("button", name="Next drill")).to_be_focused()
     page.keyboard.press("Enter")
@@ -236,7 +239,9 @@ def test_a_drill_begun_in_the_chat_opens_the_panel_and_survives_a_reload(show, r
     letter = next(key for key, stem in drill.options.items() if stem == drill.stem)
     page.get_by_role("button", name=letter, exact=True).click()
     assert heard(page)["selected"] == letter
-    page.evaluate("window.dispatchEvent(new CustomEvent('gainsay:playing', {detail: {playing: true}}))")
+    page.evaluate(
+        "window.dispatchEvent(new CustomEvent('gainsay:playing', {detail: {playing: true}}))"
+    )
     expect(page.get_by_role("button", name="Play")).to_be_visible()  # one thing at a time
     page.get_by_role("radio", name=f"{letter}: {drill.stem}").check()
     page.get_by_role("button", name="Answer").click()

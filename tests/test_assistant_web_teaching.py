@@ -15,9 +15,11 @@ from assistant.tools_drills import asked as question_asked
 from assistant.tools_drills import begin
 from assistant.web.app import build_app
 from assistant.web.chat_messages import shown_messages
+from assistant.web.chat_turns import say
 from assistant.web.rooms import Rooms
-from tests.scripted import ScriptedListener, call, song_folder
+from tests.scripted import ScriptedListener, song_folder
 from tests.web_requests import asked
+from tests.web_rooms import wait_for
 
 NAMES = ("bass", "kick", "pad", "vocals")
 
@@ -101,12 +103,16 @@ def test_a_drill_is_begun_heard_and_answered_right(learn, app, room, kind):
         status, headers, body = asked(app, where)
         assert status == 200 and headers["content-type"] == "audio/wav"
         assert body == (room.context.folder / hidden.files[file["label"]]).read_bytes()
-        assert soundfile.info(room.context.folder / hidden.files[file["label"]]).frames == (
-            drill["sounds"]["samples"]
+        assert (
+            soundfile.info(room.context.folder / hidden.files[file["label"]]).frames
+            == (drill["sounds"]["samples"])
         )
     status, told = learn(step={"answer": right_answer(hidden)})
     assert status == 200 and told["drill"] is None and told["last"]["right"] is True
-    assert told["progress"]["answered"] == 1 and "1 answer so far, 1 right." in told["progress"]["lines"]
+    assert (
+        told["progress"]["answered"] == 1
+        and "1 answer so far, 1 right." in told["progress"]["lines"]
+    )
     assert told["last"]["hear"] in [one["label"] for one in told["last"]["sounds"]["files"]]
     assert ".wav" not in " ".join(told["last"]["told"])
     assert learn()[1]["last"] == told["last"], "a reload shows the verdict again"
@@ -156,7 +162,9 @@ def test_sounds_are_those_of_the_last_two_drills_and_nothing_else(learn, app, ro
         return asked(app, f"/rooms/{room.token}/learn/sounds/{number}/{label}")[0]
 
     assert [status(n["number"], "A") for n in (gone, last, now)] == [404, 200, 200]
-    assert [status(now["number"], label) for label in ("C", "journal", "..%2fA", "x/A")] == [404] * 4
+    assert [status(now["number"], label) for label in ("C", "journal", "..%2fA", "x/A")] == [
+        404
+    ] * 4
 
 
 def test_the_learners_file_is_theirs_to_take(learn, app, room):
@@ -218,6 +226,8 @@ def twin(drill: Drill) -> Drill:
 def test_no_response_depends_on_what_an_open_drill_hides(app, room, kind):
     begin(room.context, kind, "medium", 3)
     drill = room.session.drill
+    auditions = f"/rooms/{room.token}/auditions"  # rendered while they are asked for
+    wait_for(lambda: b'"peaks"' in asked(app, auditions)[2], within_s=120.0)
     told = []
     for one in (drill, twin(drill)):
         room.session.begin_drill(one)
@@ -237,10 +247,7 @@ def test_no_response_depends_on_what_an_open_drill_hides(app, room, kind):
 
 
 def test_a_drill_of_the_chat_is_the_panels_too(learn, room):
-    from assistant.web.chat_turns import say
-
-    room.listener._load = lambda: Listener([call("start_drill")])
-    list(say(room, "give me a drill"))
+    begin(room.context, "hidden_change", "easy", 0)
     hidden = room.session.drill
     assert learn()[1]["drill"]["number"] == hidden.number
     way = "up" if hidden.gain_db > 0 else "down"

@@ -22,12 +22,12 @@ from assistant.drills_words import (
     question_data,
 )
 from assistant.lesson_numbers import fill, meters_of
-from assistant.lessons import Lesson, lessons, named
+from assistant.lessons import Lesson, leads_to, lessons
+from assistant.reading_aloud import aloud
 from assistant.session import Session
 from assistant.tools_drills import learner_path
 
 SOUNDS = {"before": "Before", "after": "After", "anchor": "Anchor"}  # letters stand as they are
-MOST_RELATED = 4
 PLOTTED = 60  # the last answers that the picture shows
 
 
@@ -49,16 +49,15 @@ def learn_state(context: ToolContext) -> dict[str, Any]:
 def lesson_data(context: ToolContext, lesson: Lesson) -> dict[str, Any]:
     """A lesson told for this song, and the lessons that its words lead to."""
     told = fill(lesson, meters_of(context))
-    related = named(" ".join([*told.paragraphs, told.try_it]))
+    related = leads_to(" ".join([*told.paragraphs, told.try_it]))
     return {
         "name": lesson.name,
         "title": lesson.title,
         "paragraphs": list(told.paragraphs),
         "try_it": told.try_it,
         "sources": list(lesson.sources),
-        "related": [
-            {"name": one.name, "title": one.title} for one in related if one is not lesson
-        ][:MOST_RELATED],
+        "aloud": [aloud(text) for text in (lesson.title, *told.paragraphs, told.try_it)],
+        "related": [{"name": one.name, "title": one.title} for one in related if one is not lesson],
     }
 
 
@@ -106,7 +105,9 @@ def answers(context: ToolContext, drill: Drill) -> dict[str, Any]:
     if drill.kind in SAID_IN_DB:
         return told | {"direction": _ways(drill.kind), "gain_db": "asked"}
     if drill.kind == "partner":
-        choices = [{"value": letter, "name": f"{letter}: {stem}"} for letter, stem in drill.options.items()]
+        choices = [
+            {"value": letter, "name": f"{letter}: {stem}"} for letter, stem in drill.options.items()
+        ]
         return told | {"choice": choices}
     choices = [{"value": label, "name": label} for label in drill.files]
     if drill.kind == "bias":

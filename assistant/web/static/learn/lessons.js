@@ -4,10 +4,12 @@
 import { ask } from "../asking.js";
 import { shown } from "../desk/words.js";
 import { make } from "../making.js";
+import { Voice } from "./voice.js";
 
 export class Lessons {
   constructor(room) {
     this.room = room;
+    this.voice = new Voice();
     this.words = make("input", { type: "search", maxLength: 200, placeholder: "why is my mix muddy" });
     this.list = make("select", { onchange: () => this.list.value && this.#tell({ name: this.list.value }) });
     const find = make("form", { className: "row", onsubmit: (event) => this.#find(event) },
@@ -26,6 +28,7 @@ export class Lessons {
   }
 
   look(looking) {
+    if (!looking) this.voice.hush();
     if (looking && !this.shown) this.#tell({ name: "anchor" }, false);
   }
 
@@ -51,8 +54,10 @@ export class Lessons {
     const text = (value) => make("p", { textContent: shown(value) });
     const related = lesson.related.map(({ name, title }) =>
       make("button", { type: "button", textContent: title, onclick: () => this.#tell({ name }) }));
+    this.voice.hush();
     this.article.replaceChildren(
-      make("h3", { textContent: lesson.title }), ...lesson.paragraphs.map(text),
+      make("h3", { textContent: lesson.title }),
+      ...[this.voice.button(lesson.aloud)].filter(Boolean), ...lesson.paragraphs.map(text),
       make("div", { className: "try" }, make("h4", { textContent: "Try it" }), text(lesson.try_it)),
       ...(related.length ? [make("div", { className: "row related" }, make("span", { textContent: "Words in it have lessons too:" }), ...related)] : []),
       make("p", { className: "small", textContent: `Sources: ${lesson.sources.join("; ")}.` }),
