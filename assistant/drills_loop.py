@@ -138,7 +138,7 @@ class Practice:
 
 
 def played(text: str, drill: Drill) -> list[str] | None:
-    """The files that a line asks to hear: "play", "play after", "before"; None where it does not."""
+    """The files that a line asks to hear ("play", "play after", "before"); None if it asks none."""
     words = text.casefold().removesuffix(".wav").split()
     files = {label.casefold(): path for label, path in drill.files.items()}
     if words and words[0] in PLAY:

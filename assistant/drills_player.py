@@ -1,6 +1,6 @@
 """Plays a drill's files from the terminal, by whatever player the machine has.
 
-One rule: what plays is stopped by the next thing that is typed; where there is no player, nothing fails.
+One rule: one thing plays at a time, and where there is no player nothing fails.
 """
 
 import os

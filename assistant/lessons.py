@@ -106,7 +106,7 @@ def named(text: str) -> list[Lesson]:
 
 
 def leads_to(text: str) -> list[Lesson]:
-    """The lessons that explain words of the trade in a text, in the order in which they stand there."""
+    """The lessons that explain words of the trade in a text, in the order of these words."""
     plain = _plain(text)
     found = []
     for lesson in lessons():

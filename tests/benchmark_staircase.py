@@ -1,4 +1,4 @@
-"""How many simulated learners are found within 1 dB in 30 answers: `python -m tests.benchmark_staircase`.
+"""How many simulated learners the staircase finds: `python -m tests.benchmark_staircase`.
 
 One rule: the very staircase of the drills is asked; a learner differs from it in nothing but luck.
 """

@@ -1,6 +1,6 @@
 """A learner whose threshold is known, to be found out by the staircase.
 
-One rule: it knows what it hears by the psychometric function, and guesses or says so where it does not.
+One rule: it hears by the psychometric function, and where it does not it guesses or says so.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ ANSWERS = 30
 def found_db(
     threshold_db: float, guess: float, seed: int, candour: float = 0.0, slope: float = SLOPE
 ) -> float:
-    """The estimate after 30 answers of a learner who says "no idea" so often instead of guessing."""
+    """The estimate after 30 answers; candour: how often "no idea" is said instead of a guess."""
     rng = np.random.default_rng([seed, 7])
     trials: list[Trial] = []
     for _ in range(ANSWERS):

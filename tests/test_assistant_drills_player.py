@@ -1,4 +1,4 @@
-"""Hearing a drill from the terminal: what is to be played, by a real process, and silence after it."""
+"""Hearing a drill from the terminal: what is played, by a real process, and silence after it."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""The Learn panel's routes: lessons in numbers, drills by the chat's own tools, and no answer told."""
+"""The Learn panel's routes: lessons in numbers, drills by the chat's tools, and no answer told."""
 
 import json
 import re
@@ -203,7 +203,7 @@ def every_get(app) -> list[str]:
 
 
 BLANKS = {
-    "{number}": ["1", "2"], "{label}": ["before", "after", "anchor", "A", "B", "C"],
+    "{number}": ["1", "2"], "{label}": ["before", "after", "anchor", "A", "B", "C", "D"],
     "{name}": ["journal.jsonl", "drills/drill1/after.wav"], "{item}": ["v0"],
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""How Gainsay teaches: nobody is shamed, no word of the trade stays unexplained, nothing trips a voice."""
+"""How Gainsay teaches: nobody is shamed, words of the trade are explained, voices can read it."""
 
 import re
 
@@ -10,8 +10,8 @@ from assistant.reading_aloud import aloud
 
 LONGEST_SENTENCE = 28  # words
 SHAMING = re.compile(
-    r"\b(?:just|simply|simple|obvious(?:ly)?|of course|trivial(?:ly)?|stupid|silly|beginners?|amateurs?"
-    r"|everyone knows|as you know|should have|fail(?:ed|ure)?|mistakes?)\b|\bwrong\s*!",
+    r"\b(?:just|simply|simple|obvious(?:ly)?|of course|trivial(?:ly)?|stupid|silly|beginners?"
+    r"|amateurs?|everyone knows|as you know|should have|fail(?:ed|ure)?|mistakes?)\b|\bwrong\s*!",
     re.IGNORECASE,
 )
 # Words that newcomers stumble over: each is explained by a lesson that others then lead to.
@@ -116,11 +116,12 @@ def test_what_has_no_lesson_is_explained_where_it_is_used(lesson: Lesson) -> Non
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("at -18 dBFS, or \u221218 dBFS", "at minus 18 decibels full scale, or minus 18 decibels full scale"),
-        ("vocals +2.1 LU to -11.5 LU", "vocals plus 2.1 loudness units to minus 11.5 loudness units"),
+        ("-18 or \u22124 dBFS", "minus 18 or minus 4 decibels full scale"),
+        ("+2.1 to -11.5 LU", "plus 2.1 to minus 11.5 loudness units"),
         ("-23.4 LUFS and -1 dBTP", "minus 23.4 luffs and minus 1 decibels true peak"),
         ("up 1 dB, then 3 dB, off by 0.1 dB", "up 1 decibel, then 3 decibels, off by 0.1 decibels"),
-        ("\u00b13 dB, 50 %, 0.4 s, 440 Hz", "plus or minus 3 decibels, 50 percent, 0.4 seconds, 440 hertz"),
+        ("\u00b13 dB, 50 %, 0.4 s", "plus or minus 3 decibels, 50 percent, 0.4 seconds"),
+        ("440 Hz or 2 kHz", "440 hertz or 2 kilohertz"),
         ("4 to 1, low-cut, BS.1770-5, guitar-2", "4 to 1, low-cut, BS.1770-5, guitar-2"),
         ("an A/B test, trim \u2192 fader", "an A against B test, trim to fader"),
     ],

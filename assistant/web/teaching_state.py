@@ -1,6 +1,6 @@
-"""What the Learn panel shows: lessons in this song's numbers, the open drill, the last verdict, progress.
+"""What the Learn panel shows: lessons in this song's numbers, drills, verdicts, progress.
 
-One rule: of an open drill only what question_data gives is shown; what it hides is told when it is over.
+One rule: of an open drill only what question_data gives is shown, until it is over.
 """
 
 from collections.abc import Sequence
@@ -98,7 +98,7 @@ def sounds(context: ToolContext, drill: Drill) -> dict[str, Any] | None:
 
 
 def answers(context: ToolContext, drill: Drill) -> dict[str, Any]:
-    """The parts of an answer, each with what can be chosen; gain_db: asked, offered or not there."""
+    """The parts of an answer, each with what can be chosen; gain_db: asked, offered or None."""
     told: dict[str, Any] = {"stem": [], "direction": [], "gain_db": None, "choice": []}
     if drill.kind == "hidden_change":
         return told | {"stem": list(context.names), "direction": _ways(), "gain_db": "offered"}
@@ -122,7 +122,7 @@ def _ways(kind: str = "hidden_change") -> list[dict[str, str]]:
 
 
 def last_drill(context: ToolContext) -> dict[str, Any] | None:
-    """The drill that ended last: how it ended, what it hid, what to hear again; None without one."""
+    """The drill that ended last: how, what it hid, what to hear again; None without one."""
     found = _ended_last(context.session)
     if found is None:
         return None

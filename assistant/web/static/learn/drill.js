@@ -7,8 +7,8 @@ import { Form } from "./form.js";
 
 const INTRO = "A few seconds of your song are played to you, and something in them is changed. Find " +
   "out what. A guess is fine, and so is no idea: the next drill adapts to what you hear.";
-const KEYS = "Space plays and pauses, 1, 2, 3 and 4 choose what you hear.";
-const FIELD = "input[type=number], select, summary, button";
+const KEYS = "Keys: 1, 2 and so on choose what you hear, P plays and pauses.";
+const TYPED = "input[type=number], input[type=search], select"; // where keys have another use
 
 export class Drill {
   constructor(sound, practise) {
@@ -77,11 +77,10 @@ export class Drill {
   key(event) {
     if (this.player.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.composedPath()[0];
-    const place = Number(event.key) - 1;
-    if (event.key === " " && !target.matches(`${FIELD}, input`)) this.#toggle();
-    else if (/^[1-9]$/.test(event.key) && !target.matches("input[type=number], input[type=search]")) {
-      this.files.children[place]?.click();
-    } else return;
+    if (target.matches(TYPED)) return;
+    if (event.key.toLowerCase() === "p") this.#toggle();
+    else if (/^[1-9]$/.test(event.key)) this.files.children[Number(event.key) - 1]?.click();
+    else return;
     event.preventDefault();
   }
 

@@ -52,15 +52,16 @@ class Learn extends HTMLElement {
 
   async #practise(step) {
     this.drill.wait(true);
+    let state = null;
     try {
-      const state = await ask(`${this.room}/learn`, "POST", step);
-      this.#show(state, true);
-      tell("changed", { revision: state.revision, from: "learn" });
+      state = await ask(`${this.room}/learn`, "POST", step);
     } catch (error) {
       this.error.textContent = error.message;
-    } finally {
-      this.drill.wait(false);
     }
+    this.drill.wait(false); // first: what waits cannot be given the focus
+    if (state === null) return;
+    this.#show(state, true);
+    tell("changed", { revision: state.revision, from: "learn" });
   }
 
   #show(state, own = false) {

@@ -17,7 +17,7 @@ export class Lessons {
       make("button", { type: "submit", textContent: "Find" }),
       make("label", {}, "or choose ", this.list));
     this.error = make("p", { className: "error", role: "alert" });
-    this.article = make("article", { tabIndex: -1, "aria-live": "polite" });
+    this.article = make("article", { tabIndex: -1 });
     this.element = make("div", { className: "lessons" }, find, this.error, this.article);
   }
 

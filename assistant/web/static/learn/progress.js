@@ -56,7 +56,7 @@ function drawn(points, width) {
     draw("text", { x: x(place), y: HEIGHT - FOOT + 16, "text-anchor": "middle", text: `${one.answer}` })).filter(Boolean);
   const known = points.map((one, place) => [one, place]).filter(([one]) => one.threshold_db !== null);
   const edge = [...known.map(([one, place]) => `${x(place)},${y(one.low_db)}`),
-    ...known.toReversed().map(([one, place]) => `${x(place)},${y(one.high_db)}`)];
+    ...[...known].reverse().map(([one, place]) => `${x(place)},${y(one.high_db)}`)];
   const band = known.length > 1 ? [draw("polygon", { points: edge.join(" "), class: "likely" })] : [];
   const threshold = line(points.map((one, place) => [x(place), one.threshold_db === null ? null : y(one.threshold_db)]), "stem");
   const marks = points.map((one, place) => mark(one.right, x(place), y(one.size_db)));
