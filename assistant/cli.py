@@ -184,7 +184,7 @@ def demo(
     from rich.console import Console
 
     from assistant.console_view import changes_table, progress_bar
-    from assistant.demo import run_demo, song_folder
+    from assistant.demo import next_steps, run_demo, song_folder
     from assistant.opening import load_listener, opened
     from assistant.tools_listening import free_path
 
@@ -196,13 +196,7 @@ def demo(
     console = Console()
     console.print(changes_table(shown.changes, here.anchor))
     print(f"before: {shown.before}\nafter:  {shown.after}")
-    print(f"\nNext, train your ears on this song: {own_command()} learn")
-
-
-def own_command() -> str:
-    """How this command was called, to name another one beside it."""
-    path = Path(sys.argv[0])
-    return "python -m assistant" if path.name == "__main__.py" else str(path)
+    print("", *next_steps(), sep="\n")
 
 
 def _advice(context: Any, about: str | None) -> Any:

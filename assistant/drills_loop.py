@@ -18,8 +18,10 @@ from assistant.hearing import ToolCall
 from assistant.opening import Opened
 from assistant.rewriting import rewrite
 from assistant.said_answers import answer_said
+from assistant.said_lessons import lesson_asked
 from assistant.tools import run_tool
 from assistant.tools_drills import begin
+from assistant.tools_teaching import LONGEST_TOPIC
 
 PROMPT = "you> "
 QUIT = ("q", "quit", "exit", "/quit", "/exit")
@@ -64,6 +66,7 @@ class Practice:
         else:
             self.show("Play each file in any player, at an easy volume.")
         self.show('Then answer in plain words; a guess is fine, and so is "no idea".')
+        self.show('Ask what a word means whenever you like: "what is a dB?"')
         self.show("skip: the next one. again: the question once more. q: the end.")
 
     def _is_open(self) -> bool:
@@ -88,7 +91,10 @@ class Practice:
             return True
         said = answer_said(text, drill, self.context.names, lambda: self.context.roles)
         if said is None:
-            self._say(*example(drill, self.context.names))
+            if lesson_asked(text, self.context):
+                self._explain(text)
+            else:
+                self._say(*example(drill, self.context.names))
             return True
         if said.leaves == "stop":
             return False
@@ -103,6 +109,12 @@ class Practice:
         if self.session.drill is None:
             self._next()
         return True
+
+    def _explain(self, text: str) -> None:
+        """A lesson in between; the drill stays open."""
+        call = ToolCall("explain", {"topic": text[:LONGEST_TOPIC]})
+        self._reply(call, run_tool(self.context, call))
+        self.show("(The drill is still open.)")
 
     def _play(self, paths: list[Path]) -> None:
         if not self.player.is_there:
