@@ -60,7 +60,7 @@ def check(
         console.print(line, markup=False, highlight=False)
     console.print(check_table(data["stems"]))
     closing = closing_lines(data)
-    for line in [*closing, *words_told([*found_lines(data), check_title(), *closing])]:
+    for line in [*closing, *words_told([*found_lines(data), check_title(), closing[0]])]:
         console.print(line, markup=False, highlight=False)
 
 
