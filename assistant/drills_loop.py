@@ -114,7 +114,7 @@ class Practice:
         """A lesson in between; the drill stays open."""
         call = ToolCall("explain", {"topic": text[:LONGEST_TOPIC]})
         self._reply(call, run_tool(self.context, call))
-        self.show("(The drill is still open.)")
+        self.show("(What to say there is for gainsay chat. The drill is still open.)")
 
     def _play(self, paths: list[Path]) -> None:
         if not self.player.is_there:

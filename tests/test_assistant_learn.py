@@ -72,7 +72,7 @@ def test_a_word_is_explained_in_between_and_the_drill_stays(learn, tmp_path):
     _, out = learn("what is a dB?", "what is the weather", "q")
     text = "\n".join(out)
     assert "What a decibel is. A decibel" in text
-    assert text.count("The drill is still open") == 1 and "Drill 2." not in text
+    assert text.count("The drill is still open.") == 1 and "Drill 2." not in text
     with opened_again(tmp_path).session as session:
         assert session.drill is not None and session.drill.number == 1
 
