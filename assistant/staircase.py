@@ -96,7 +96,7 @@ def _posterior(trials: Sequence[Trial]) -> np.ndarray:
 @lru_cache(maxsize=4096)
 def _outcomes(size_db: float, guess: float) -> np.ndarray:
     """How likely right, no idea and wrong are, by threshold and candour, (3, 484)."""
-    right = chance_of_right(size_db, np.exp(_LOGS), guess)
+    right = np.asarray(chance_of_right(size_db, np.exp(_LOGS), guess))
     known = ((right - guess) / (1.0 - guess))[:, None]
     says = (1.0 - known) * _CANDOUR
     guesses = (1.0 - known) * (1.0 - _CANDOUR)
