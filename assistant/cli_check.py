@@ -68,7 +68,7 @@ def words_told(lines: list[str]) -> list[str]:
     """Words of the trade that these lines use, each in plain ones."""
     from assistant.plain_words import meanings_in
 
-    meanings = meanings_in(" ".join(lines))
+    meanings = meanings_in(" ".join(lines), no_terms=("take",))
     return ["Words in this report:", *(f"- {meaning}" for meaning in meanings)] if meanings else []
 
 

@@ -17,10 +17,13 @@ def explained(text: str, told_before: Sequence[str]) -> str:
     return text
 
 
-def meanings_in(text: str) -> list[str]:
-    """What the words of the trade in a text mean, the likeliest needed first."""
+def meanings_in(text: str, no_terms: Sequence[str] = ()) -> list[str]:
+    """What the words of the trade in a text mean, the likeliest needed first.
+
+    no_terms: words that are none in this text, such as the verb take.
+    """
     return [
         meaning
         for word, meaning in prompts.glossary().items()
-        if re.search(rf"(?<![\w]){re.escape(word)}s?(?![\w])", text)
+        if word not in no_terms and re.search(rf"(?<![\w]){re.escape(word)}s?(?![\w])", text)
     ]
