@@ -29,7 +29,7 @@ PAGE = """<!doctype html><html lang="en" class="{look}"><meta charset="utf-8">
 <script type="module" src="/static/learn/learn.js"></script>
 <body><main><h1>Learn</h1><h2>Panel</h2><gainsay-learn room="{token}"></gainsay-learn></main>
 </body></html>"""
-WAIT_MS = 600_000
+WAIT_MS = 60_000
 HEARD = """() => { const { engine, loaded } = document.querySelector('gainsay-learn').sound;
     if (!engine?.playing || engine.waiting) return null;
     const buffer = engine.store.get(`${loaded}-${engine.selected}/0`);

@@ -251,22 +251,3 @@ def test_axe_finds_nothing_serious(chromium, web_server, size, scheme):
     assert serious(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
-
-
-@pytest.mark.slow
-def test_a_drill_and_the_player_take_turns(visit):
-    page = visit.page
-    playing = "document.querySelector('gainsay-learn').sound.playing"
-    page.click("gainsay-player >> text=Play")
-    page.wait_for_selector("gainsay-player >> text=Pause")
-    page.click("gainsay-learn summary")
-    page.click("gainsay-learn >> text=Start")
-    page.click("gainsay-learn button:has-text('After')")
-    page.wait_for_function(playing)
-    page.wait_for_selector("gainsay-player >> text=Play")
-    page.click("gainsay-player >> text=Play")
-    page.wait_for_function(f"!{playing}")
-    before = visit.replies()
-    visit.say("no idea")  # the chat answers the panel's drill
-    assert len(visit.replies()) == len(before) + 1
-    page.wait_for_selector("gainsay-learn >> text=Next drill")
