@@ -17,8 +17,9 @@ export class Lessons {
       make("button", { type: "submit", textContent: "Find" }),
       make("label", {}, "or choose ", this.list));
     this.error = make("p", { className: "error", role: "alert" });
+    this.state = make("p", { className: "small", role: "status" });
     this.article = make("article", { tabIndex: -1 });
-    this.element = make("div", { className: "lessons" }, find, this.error, this.article);
+    this.element = make("div", { className: "lessons" }, find, this.state, this.error, this.article);
   }
 
   offer(lessons) {
@@ -38,6 +39,7 @@ export class Lessons {
   }
 
   async #tell(asked, moves = true) {
+    const slow = setTimeout(() => { this.state.textContent = "Looking …"; }, 400);
     try {
       const lesson = await ask(`${this.room}/learn/lesson?${new URLSearchParams(asked)}`);
       this.error.textContent = "";
@@ -45,6 +47,9 @@ export class Lessons {
       if (moves) this.article.focus();
     } catch (error) {
       this.error.textContent = error.message;
+    } finally {
+      clearTimeout(slow);
+      this.state.textContent = "";
     }
   }
 
