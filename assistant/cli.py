@@ -188,7 +188,7 @@ def demo(
     from rich.console import Console
 
     from assistant.console_view import changes_table, progress_bar
-    from assistant.demo import run_demo, song_folder
+    from assistant.demo import next_steps, run_demo, song_folder
     from assistant.opening import load_listener, opened
     from assistant.tools_listening import free_path
 
@@ -200,6 +200,7 @@ def demo(
     console = Console()
     console.print(changes_table(shown.changes, here.anchor))
     print(f"before: {shown.before}\nafter:  {shown.after}")
+    print("", *next_steps(), sep="\n")
 
 
 def _advice(context: Any, about: str | None) -> Any:

@@ -59,8 +59,22 @@ def check(
     for line in [*notes, *found_lines(data)]:
         console.print(line, markup=False, highlight=False)
     console.print(check_table(data["stems"]))
-    for line in closing_lines(data):
+    closing = closing_lines(data)
+    for line in [*closing, *words_told([*found_lines(data), check_title(), closing[0]])]:
         console.print(line, markup=False, highlight=False)
+
+
+def words_told(lines: list[str]) -> list[str]:
+    """Words of the trade that these lines use, each in plain ones."""
+    from assistant.plain_words import meanings_in
+
+    meanings = meanings_in(" ".join(lines), no_terms=("take",))
+    return ["Words in this report:", *(f"- {meaning}" for meaning in meanings)] if meanings else []
+
+
+def check_title() -> str:
+    """What stands over the table."""
+    return "each stem as its file has it, in dBFS (true peak in dBTP)"
 
 
 def found_lines(data: dict[str, Any]) -> list[str]:
@@ -84,7 +98,7 @@ def check_table(stems: list[dict[str, Any]]) -> "Table":
 
     from assistant.console_view import shown
 
-    title = Text("each stem as its file has it, in dBFS (true peak in dBTP)")
+    title = Text(check_title())
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("stem", no_wrap=True, min_width=min(30, max(len(r["stem"]) for r in stems)))
     table.add_column("grade")

@@ -3,8 +3,10 @@
 One rule: the user's lines are scripted, the answers are not.
 """
 
+import sys
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,15 @@ def run_demo(opened: Opened, out: Path, console: Console) -> Demo:
 
             take_turn(opened, line, both)
     return _write(opened, out, heard, console)
+
+
+def next_steps() -> list[str]:
+    """What to do next, as it can be typed here: this command was called by a name that works."""
+    called = Path(sys.argv[0])
+    own = "python -m assistant" if called.name == "__main__.py" else str(called)
+    page = f"{own} web" if find_spec("gradio") else "make web" if Path("Makefile").exists() else ""
+    lines = [f"Next, train your ears on this song: {own} learn"]
+    return [*lines, f"The same by mouse, with a player: {page}, then open Learn"] if page else lines
 
 
 def _results(heard: list[Event], name: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ KINDS = ("hidden_change", "set_back", "partner", "clipping", "loudness", "bias")
 SIZED = ("hidden_change", "partner", "clipping")  # a staircase finds the smallest size heard
 SAID_IN_DB = ("set_back", "loudness")  # how far the answer is off is what is learnt
 NEAR_ENOUGH_DB = 1.5  # a size that is told within this is right
-LETTERS = ("A", "B", "C")
+LETTERS = ("A", "B", "C", "D")
 SAME = "same"
 
 

@@ -32,8 +32,8 @@ def guess_rate(context: ToolContext, kind: str) -> float:
     count = len(_heard(context))
     chances = {
         "hidden_change": 1 / (2 * max(count, 1)),
-        "partner": 1 / min(count - 1, len(LETTERS)) if count > 1 else 1.0,
-        "clipping": 1 / 2,
+        "partner": 1 / 2,  # of the nearest two; a third one is farther off, as one hears
+        "clipping": 1 / len(LETTERS),
         "bias": 1 / 3,
     }
     return chances.get(kind, 0.0)
@@ -151,13 +151,13 @@ def _nearest_of(
 
 
 def _clipping(context: ToolContext, rng: np.random.Generator, size_db: float) -> Drawn:
-    """One stem alone, clean and with its peaks cut off, at one loudness: which is clipped?"""
+    """One stem alone, one of its versions with the peaks cut off, at one loudness: which one?"""
     index, excerpt = _one_stem(context, rng)
-    sounds = [clipped(excerpt.stems[index], size_db), excerpt.stems[index]]
-    at = int(rng.integers(2))
-    audio = {LETTERS[at]: sounds[0], LETTERS[1 - at]: sounds[1]}
-    made = _blank(excerpt, size_db=size_db, stem=context.names[index], choice=LETTERS[at])
-    return made, dict(sorted(audio.items())), True
+    choice = LETTERS[int(rng.integers(len(LETTERS)))]
+    audio = {letter: excerpt.stems[index] for letter in LETTERS}
+    audio[choice] = clipped(excerpt.stems[index], size_db)
+    made = _blank(excerpt, size_db=size_db, stem=context.names[index], choice=choice)
+    return made, audio, True
 
 
 def _loudness(context: ToolContext, rng: np.random.Generator, size_db: float) -> Drawn:

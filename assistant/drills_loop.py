@@ -11,45 +11,62 @@ from typing import TextIO
 import prompts
 from assistant.context import ToolError, ToolResult
 from assistant.drills import Drill
+from assistant.drills_player import FilePlayer
 from assistant.drills_turn import answer_call
 from assistant.drills_words import example, hidden_data, question, question_data
 from assistant.hearing import ToolCall
 from assistant.opening import Opened
 from assistant.rewriting import rewrite
 from assistant.said_answers import answer_said
+from assistant.said_lessons import lesson_asked
 from assistant.tools import run_tool
 from assistant.tools_drills import begin
+from assistant.tools_teaching import LONGEST_TOPIC
 
 PROMPT = "you> "
 QUIT = ("q", "quit", "exit", "/quit", "/exit")
 AGAIN = ("again", "repeat", "r", "?", "help")
+PLAY = ("play", "p", "listen", "hear")  # alone: all files in turn; before a file's name: that one
 
 
 class Practice:
     """Drills on one song, one after the other; seed + number draws each."""
 
-    def __init__(self, opened: Opened, seed: int, show: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        seed: int,
+        show: Callable[[str], None],
+        player: FilePlayer | None = None,
+    ) -> None:
         self.opened, self.seed, self.show = opened, seed, show
+        self.player = player or FilePlayer()
         self.context, self.session = opened.context, opened.session
 
     def run(self, lines: Iterator[str]) -> None:
         """Ask until the lines end or one of them says so; an open drill is asked again first."""
         self._greet()
         self._ask_open() if self._is_open() else self._next()
-        for line in lines:
-            text = line.strip()
-            if text.casefold() in QUIT:
-                break
-            if text and not self._take(text):
-                break
+        try:
+            for line in lines:
+                text = line.strip()
+                self.player.stop()
+                if text.casefold() in QUIT:
+                    break
+                if text and not self._take(text):
+                    break
+        finally:
+            self.player.stop()
 
     def _greet(self) -> None:
         names = ", ".join(self.context.names)
         self.show(f"{self.context.song.name}: {names}. {self.opened.why}")
-        self.show(
-            "Play each file in any player, at an easy volume, and answer in plain words; "
-            '"no idea" is fine.'
-        )
+        if self.player.is_there:
+            self.show('Type "play" to hear what is asked about, at an easy volume.')
+        else:
+            self.show("Play each file in any player, at an easy volume.")
+        self.show('Then answer in plain words; a guess is fine, and so is "no idea".')
+        self.show('Ask what a word means whenever you like: "what is a dB?"')
         self.show("skip: the next one. again: the question once more. q: the end.")
 
     def _is_open(self) -> bool:
@@ -69,9 +86,15 @@ class Practice:
         if text.casefold() in AGAIN:
             self._ask_open()
             return True
+        if (meant := played(text, drill)) is not None:
+            self._play([self.context.folder / path for path in meant])
+            return True
         said = answer_said(text, drill, self.context.names, lambda: self.context.roles)
         if said is None:
-            self._say(*example(drill, self.context.names))
+            if lesson_asked(text, self.context):
+                self._explain(text)
+            else:
+                self._say(*example(drill, self.context.names))
             return True
         if said.leaves == "stop":
             return False
@@ -86,6 +109,19 @@ class Practice:
         if self.session.drill is None:
             self._next()
         return True
+
+    def _explain(self, text: str) -> None:
+        """A lesson in between; the drill stays open."""
+        call = ToolCall("explain", {"topic": text[:LONGEST_TOPIC]})
+        self._reply(call, run_tool(self.context, call))
+        self.show("(What to say there is for gainsay chat. The drill is still open.)")
+
+    def _play(self, paths: list[Path]) -> None:
+        if not self.player.is_there:
+            self.show("No player is installed here that I know: open these in any other.")
+        for path in paths:
+            self.show(f"  {'playing ' if self.player.is_there else ''}{path}")
+        self.player.play(paths)
 
     def _next(self) -> None:
         """Draw the next drill and ask it."""
@@ -111,6 +147,17 @@ class Practice:
 
     def _say(self, situation: str, values: dict) -> None:
         self.show(prompts.reply(situation, len(self.session.events), **values))
+
+
+def played(text: str, drill: Drill) -> list[str] | None:
+    """The files that a line asks to hear ("play", "play after", "before"); None if it asks none."""
+    words = text.casefold().removesuffix(".wav").split()
+    files = {label.casefold(): path for label, path in drill.files.items()}
+    if words and words[0] in PLAY:
+        labels = [word for word in words[1:] if word in files]
+        return [files[label] for label in labels] if labels else list(files.values())
+    alone = "".join(words)  # a letter alone is an answer
+    return [files[alone]] if len(alone) > 1 and alone in files else None
 
 
 def typed_lines(stream: TextIO) -> Iterator[str]:

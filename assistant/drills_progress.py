@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from assistant.drills import KINDS, SAID_IN_DB, SIZED, Answer, Drill, Grade
-from assistant.staircase import LEAST_ANSWERS, SIZES_DB, Estimate, Trial, estimate, next_size_db
+from assistant.staircase import (
+    LEAST_ANSWERS,
+    MOST_GUESSED,
+    SIZES_DB,
+    Estimate,
+    Trial,
+    estimate,
+    next_size_db,
+)
 
 LEARNER_NAME = "learner.jsonl"
 TITLES = {
@@ -32,7 +40,10 @@ class ProgressError(ValueError):
 
 @dataclass(frozen=True)
 class Answered:
-    """One line of the file. guess: the chance of having got it right without listening."""
+    """One line of the file. guess: the chance of having got it right without listening.
+
+    no_idea: said instead of a guess.
+    """
 
     kind: str
     size_db: float
@@ -42,6 +53,7 @@ class Answered:
     choice: str | None = None
     louder: str | None = None  # of two that were the same but for loudness
     stem: str | None = None
+    no_idea: bool = False
     song: str = ""
     seed: int = 0
     time: str = ""
@@ -58,6 +70,7 @@ def answered(song: str, drill: Drill, answer: Answer, grade: Grade) -> Answered:
         choice=answer.choice,
         louder=louder_of(drill) if drill.kind == "bias" else None,
         stem=drill.stem,
+        no_idea=answer.no_idea,
         song=song,
         seed=drill.seed,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -121,7 +134,9 @@ def _ends_whole(path: Path) -> bool:
 
 def trials_of(rows: Sequence[Answered], kind: str) -> list[Trial]:
     """The answers of one kind as the staircase takes them."""
-    return [Trial(row.size_db, row.right, row.guess) for row in rows if row.kind == kind]
+    return [
+        Trial(row.size_db, row.right, row.guess, row.no_idea) for row in rows if row.kind == kind
+    ]
 
 
 def adapted_size_db(rows: Sequence[Answered], kind: str, guess: float) -> float | None:
@@ -132,8 +147,11 @@ def adapted_size_db(rows: Sequence[Answered], kind: str, guess: float) -> float 
 
 
 def hearing_of(rows: Sequence[Answered], kind: str = "hidden_change") -> Estimate | None:
-    """The smallest size a learner hears reliably; None while too little was answered."""
-    trials = trials_of(rows, kind)
+    """The smallest size a learner hears reliably; None while too little was answered.
+
+    Answers that are easily guessed do not count: they would not tell it.
+    """
+    trials = [trial for trial in trials_of(rows, kind) if trial.guess <= MOST_GUESSED]
     return estimate(trials) if len(trials) >= LEAST_ANSWERS else None
 
 
@@ -158,12 +176,12 @@ def _told(kind: str, rows: Sequence[Answered]) -> str:
     if kind == "bias":
         fooled = sum(row.choice is not None and row.choice == row.louder for row in rows)
         return f"{right}; the louder of two equal ones was preferred {_times(fooled)}."
-    if kind == "clipping":
-        return f"{right}; sizes, oldest first: {_sizes(rows)}."
+    if kind == "partner":
+        return f"{right}; how much nearer it was, oldest first: {_sizes(rows)}."
     found = hearing_of(rows, kind)
     if found is None:
         return f"{right}; after {LEAST_ANSWERS} answers I can say how small a step you hear."
-    what = "reliable from about" if kind == "hidden_change" else "levels told apart from about"
+    what = "reliable from about" if kind == "hidden_change" else "heard reliably from about"
     return (
         f"{right}, {what} {found.threshold_db:.1f} dB (likely {found.low_db:.1f} to "
         f"{found.high_db:.1f} dB); sizes, oldest first: {_sizes(rows)}."

@@ -38,8 +38,9 @@ def question(known: Mapping[str, Any]) -> Situation:
         options = [{"file": files[key], "stem": stem} for key, stem in known["options"].items()]
         anchor = {"anchor": known["anchor"], "anchor_file": files["anchor"]}
         return "drill_partner", {**anchor, "options": options}
-    told = {"first": files["A"], "second": files["B"]}
-    return f"drill_{kind}", told | ({"stem": known["stem"]} if kind == "clipping" else {})
+    if kind == "clipping":
+        return "drill_clipping", {"stem": known["stem"], "files": list(files.values())}
+    return f"drill_{kind}", {"first": files["A"], "second": files["B"]}
 
 
 def hidden_data(drill: Drill) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class LessonError(ValueError):
 class Lesson:
     """One lesson as it is written, with {slots} for this song's names and numbers.
 
-    keywords: words that mean it wherever they stand. asked: questions that it answers.
+    keywords: words that mean it wherever they stand. asked: questions that it answers. explains:
+    words of the trade that other lessons may use, since this one says what they mean.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Lesson:
     keywords: tuple[str, ...]
     asked: tuple[str, ...]
     sources: tuple[str, ...]
+    explains: tuple[str, ...]
     paragraphs: tuple[str, ...]
     try_it: str
 
@@ -66,6 +68,7 @@ def _read(name: str, text: str) -> Lesson:
         keywords=tuple(str(word) for word in told["keywords"]),
         asked=tuple(told["asked"]),
         sources=tuple(told["sources"]),
+        explains=tuple(str(word) for word in told.get("explains", ())),
         paragraphs=tuple(paragraphs),
         try_it=last.removeprefix(_TRY_IT),
     )
@@ -100,6 +103,25 @@ def named(text: str) -> list[Lesson]:
         if lengths:
             found.append((max(lengths), lesson))
     return [lesson for _, lesson in sorted(found, key=lambda one: -one[0])]
+
+
+def leads_to(text: str) -> list[Lesson]:
+    """The lessons that explain words of the trade in a text, in the order of these words."""
+    plain = _plain(text)
+    found = []
+    for lesson in lessons():
+        places = [
+            match.start() for word in lesson.explains if (match := _stands(word).search(plain))
+        ]
+        if places:
+            found.append((min(places), lesson))
+    return [lesson for _, lesson in sorted(found, key=lambda one: one[0])]
+
+
+@cache
+def _stands(word: str) -> re.Pattern[str]:
+    """A word by itself, in the plural too."""
+    return re.compile(rf"(?<![\w-]){re.escape(_plain(word))}(?:s|es)?(?!\w)")
 
 
 def keyword_of(text: str) -> str:

@@ -11,8 +11,19 @@ import prompts
 
 def explained(text: str, told_before: Sequence[str]) -> str:
     """A reply with the first of its words that was never explained; unchanged if there is none."""
-    for word, meaning in prompts.glossary().items():
-        said = re.search(rf"(?<![\w]){re.escape(word)}s?(?![\w])", text)
-        if said and not any(meaning in earlier for earlier in told_before):
+    for meaning in meanings_in(text):
+        if not any(meaning in earlier for earlier in told_before):
             return f"{text} ({meaning})"
     return text
+
+
+def meanings_in(text: str, no_terms: Sequence[str] = ()) -> list[str]:
+    """What the words of the trade in a text mean, the likeliest needed first.
+
+    no_terms: words that are none in this text, such as the verb take.
+    """
+    return [
+        meaning
+        for word, meaning in prompts.glossary().items()
+        if word not in no_terms and re.search(rf"(?<![\w]){re.escape(word)}s?(?![\w])", text)
+    ]

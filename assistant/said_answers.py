@@ -81,18 +81,18 @@ _FIRST = re.compile(
 _SECOND = re.compile(
     r"\b(?:second|2nd|latter|number (?:two|2)|file (?:two|2))\b|^(?:the )?(?:2|two)$"
 )
-_THIRD = re.compile(
-    r"\b(?:third|3rd|last|number (?:three|3)|file (?:three|3))\b|^(?:the )?(?:3|three)$"
-)
-_PLACES = (_FIRST, _SECOND, _THIRD)
+_THIRD = re.compile(r"\b(?:third|3rd|number (?:three|3)|file (?:three|3))\b|^(?:the )?(?:3|three)$")
+_FOURTH = re.compile(r"\b(?:fourth|4th|number (?:four|4)|file (?:four|4))\b|^(?:the )?(?:4|four)$")
+_PLACES = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_LAST = re.compile(r"\blast\b")  # of three or more; of two it may mean the one heard before
 _LETTER = re.compile(
     r"^(?:(?:i(?:'d)? (?:think|say|guess|prefer|like|choose|pick|go (?:for|with))|it'?s|that'?s"
     r"|must be|maybe|probably|definitely|surely|hm+|um+|er|well|file|version|option|letter|is|it"
-    r"|was|the|so)[ ,]+)*([abc])(?:\.wav)?(?: ?[.!?]*$|[ ,]+(?:is|was|has|sounds?|seems|clips"
+    r"|was|the|so)[ ,]+)*([a-d])(?:\.wav)?(?: ?[.!?]*$|[ ,]+(?:is|was|has|sounds?|seems|clips"
     r"|clipped|one|i think|for sure|maybe|probably|definitely|please|better|then)\b)"
 )
 _CAPITAL = re.compile(
-    r"(?<![\w'])([ABC])(?:\.wav)?(?![\w'])(?! (?:bit|little|lot|touch|tad|few|hair))"
+    r"(?<![\w'])([A-D])(?:\.wav)?(?![\w'])(?! (?:bit|little|lot|touch|tad|few|hair))"
 )
 _SPELLED = {
     word: float(value)
@@ -167,7 +167,7 @@ def _read(
 ) -> Answer | None:
     """The answer in words that may be one."""
     if drill.kind in ("clipping", "bias"):
-        choice = _choice(plain, folded, 2)
+        choice = _choice(plain, folded, max(2, len(drill.files)))
         return None if choice is None else Answer(choice=choice)
     if drill.kind == "partner":
         return _partner(plain, folded, drill, names, roles)
@@ -203,6 +203,8 @@ def _partner(
 def _choice(plain: str, folded: str, count: int) -> str | None:
     """The letter that is chosen, by itself or by its place; None where there are two or none."""
     placed = {LETTERS[at] for at, one in enumerate(_PLACES[:count]) if one.search(folded)}
+    if count > 2 and _LAST.search(folded):
+        placed.add(LETTERS[count - 1])
     if len(placed) == 1:
         return placed.pop()
     match = _LETTER.search(folded)

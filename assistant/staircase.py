@@ -6,13 +6,15 @@ same estimate.
 After QUEST (Watson and Pelli, Perception & Psychophysics 33, 1983): a posterior over the threshold
 of a Weibull psychometric function with a known rate of guessing. The estimate is the posterior's
 mean and the next size the one with the least expected variance, as in King-Smith et al. (Vision
-Research 34, 1994); both over the logarithm of the size. Simulated learners of this slope are
-found within 1 dB in 30 answers at 1.5, 3 and 6 dB in 100, 100 and 97 % of 400 runs where one of 14
-answers is right (7 stems, up or down), 94 % at 6 dB for one of 6, and 75 % for one of 2.
+Research 34, 1994); both over the logarithm of the size. Who says "no idea" does not guess: how
+often a learner says so is found out along with the threshold, so a right answer of a candid learner
+tells more (after Kaernbach, Perception & Psychophysics 63, 2001). `python -m
+tests.benchmark_staircase` prints how many simulated learners are found within 1 dB.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -20,13 +22,17 @@ SIZES_DB = tuple(0.5 * step for step in range(1, 25))
 FIRST_SIZE_DB = 6.0  # easy for most, so that one begins by getting it right
 HEARD_AT_THRESHOLD = 0.75  # "reliably": three times out of four, guesses not counted
 SLOPE = 3.5  # of the Weibull function, as in QUEST
-LAPSES = 0.02  # wrong though it was heard
+LAPSES = 0.02  # not right though it was heard
 LOOKED_BACK = 40  # ears get better, so what is long ago does not count
 LEAST_ANSWERS = 5  # before an estimate is told
+MOST_GUESSED = 0.26  # where guesses are right more often, 30 answers do not tell a threshold
 
 _PRIOR_MEAN_DB = 3.0  # casual listeners
 _PRIOR_SPREAD = 0.7  # of the logarithm: two thirds between 1.5 and 6 dB
 _LOGS = np.linspace(np.log(0.4), np.log(18.0), 121)
+_CANDOUR = np.array([0.0, 0.3, 0.6, 0.9])  # how often "no idea" is said instead of a guess
+_PRIOR_CANDOUR = np.array([0.4, 0.2, 0.2, 0.2])
+_RIGHT, _NO_IDEA, _WRONG = range(3)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Trial:
     size_db: float
     right: bool
     guess: float
+    no_idea: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,14 @@ class Estimate:
 def chance_of_right(
     size_db: float, threshold_db: float | np.ndarray, guess: float, slope: float = SLOPE
 ) -> float | np.ndarray:
-    """How likely a right answer is at a size, for one threshold or for many."""
+    """How likely one who always answers is right at a size, for one threshold or for many."""
     heard = 1.0 - (1.0 - HEARD_AT_THRESHOLD) ** ((size_db / threshold_db) ** slope)
     return guess + (1.0 - guess - LAPSES) * heard
 
 
 def estimate(trials: Sequence[Trial]) -> Estimate:
     """What the last answers say of the threshold; the prior alone where there are none."""
-    weights = _posterior(trials)
+    weights = _posterior(trials).reshape(_LOGS.size, _CANDOUR.size).sum(axis=1)
     below = np.cumsum(weights)
     low, high = (float(np.exp(np.interp(share, below, _LOGS))) for share in (0.05, 0.95))
     return Estimate(float(np.exp(weights @ _LOGS)), low, high, len(trials[-LOOKED_BACK:]))
@@ -68,21 +75,36 @@ def next_size_db(trials: Sequence[Trial], guess: float) -> float:
     """The size to ask next: the one after which the threshold is expected to be known best."""
     if not trials:
         return FIRST_SIZE_DB
-    weights = _posterior(trials)
-    right = np.stack([chance_of_right(size, np.exp(_LOGS), guess) for size in SIZES_DB])
-    expected = np.zeros(len(SIZES_DB))
-    for chances in (right, 1.0 - right):
-        joint = chances * weights
-        total = joint.sum(axis=1)
-        expected += joint @ _LOGS**2 - (joint @ _LOGS) ** 2 / total
+    logs = np.repeat(_LOGS, _CANDOUR.size)
+    moments = _posterior(trials)[:, None] * np.stack([np.ones_like(logs), logs, logs**2], axis=1)
+    total, mean, square = np.moveaxis(_every_outcome(guess) @ moments, -1, 0)  # (sizes, outcomes)
+    expected = (square - mean**2 / np.maximum(total, 1e-300)).sum(axis=1)
     return SIZES_DB[int(expected.argmin())]
 
 
 def _posterior(trials: Sequence[Trial]) -> np.ndarray:
-    """How likely each threshold of the grid is, (121,), by the prior and the last answers."""
-    logs = -0.5 * ((_LOGS - np.log(_PRIOR_MEAN_DB)) / _PRIOR_SPREAD) ** 2
+    """How likely each threshold with each candour is, by the prior and the last answers, (484,)."""
+    prior = -0.5 * ((_LOGS - np.log(_PRIOR_MEAN_DB)) / _PRIOR_SPREAD) ** 2
+    logs = (prior[:, None] + np.log(_PRIOR_CANDOUR)).ravel()
     for trial in trials[-LOOKED_BACK:]:
-        chance = chance_of_right(trial.size_db, np.exp(_LOGS), trial.guess)
-        logs += np.log(chance if trial.right else 1.0 - chance)
+        outcome = _RIGHT if trial.right else _NO_IDEA if trial.no_idea else _WRONG
+        logs = logs + np.log(_outcomes(trial.size_db, trial.guess)[outcome])
     weights = np.exp(logs - logs.max())
     return weights / weights.sum()
+
+
+@lru_cache(maxsize=4096)
+def _outcomes(size_db: float, guess: float) -> np.ndarray:
+    """How likely right, no idea and wrong are, by threshold and candour, (3, 484)."""
+    right = np.asarray(chance_of_right(size_db, np.exp(_LOGS), guess))
+    known = ((right - guess) / (1.0 - guess))[:, None]
+    says = (1.0 - known) * _CANDOUR
+    guesses = (1.0 - known) * (1.0 - _CANDOUR)
+    told = np.stack([known + guesses * guess, says, guesses * (1.0 - guess)])
+    return np.maximum(told.reshape(3, -1), 1e-12)
+
+
+@cache
+def _every_outcome(guess: float) -> np.ndarray:
+    """The same for every size that can be asked, (sizes, 3, 484)."""
+    return np.stack([_outcomes(size_db, guess) for size_db in SIZES_DB])

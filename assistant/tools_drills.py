@@ -3,6 +3,7 @@
 One rule: what is hidden stands in the journal, and in no result until it is answered or left.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +42,7 @@ class AnswerDrill(Arguments):
     stem: str | None = Field(None, min_length=1)
     direction: Literal["up", "down"] | None = None
     gain_db: float | None = Field(None, ge=-24.0, le=24.0)
-    choice: Literal["A", "B", "C", "same"] | None = None
+    choice: Literal["A", "B", "C", "D", "same"] | None = None
     no_idea: bool = False
     stop: bool = False
 
@@ -133,7 +134,7 @@ def answer_drill(context: ToolContext, arguments: AnswerDrill) -> ToolResult:
         text = f"drill {drill.number} is still open: {', '.join(said)}?"
         return ToolResult(True, text, {"drill_number": drill.number, "wanted": said})
     found = grade(drill, answer)
-    session.end_drill("answered", right=found.right, off_db=found.off_db)
+    session.end_drill("answered", right=found.right, off_db=found.off_db, said=asdict(answer))
     add_answer(learner_path(context), answered(context.song.name, drill, answer, found))
     return _graded(drill, answer, found)
 

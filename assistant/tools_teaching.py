@@ -23,8 +23,11 @@ _WHOLE = re.compile(
 )
 
 
+LONGEST_TOPIC = 120  # characters
+
+
 class Explain(Arguments):
-    topic: str = Field(min_length=1, max_length=120)
+    topic: str = Field(min_length=1, max_length=LONGEST_TOPIC)
 
 
 def explain(context: ToolContext, arguments: Explain) -> ToolResult:

@@ -192,6 +192,10 @@ def test_check_as_a_table(gainsay, faulty):
     assert re.search(r"^bass +wrong +-?\d", out, re.MULTILINE)
     assert re.search(r"^pad +advice +", out, re.MULTILINE)
     assert "In floating point no level does damage" in flat and "EBU R 68" in flat
+    words = flat.partition("Words in this report:")[2]
+    for word in ("dBTP is", "dBFS counts", "The mix bus is", "LUFS is"):
+        assert word in words
+    assert "rendered version" not in words  # a take is no word of this report
 
 
 def test_a_wrong_folder_or_stem_is_a_sentence(gainsay, faulty, tmp_path):

@@ -131,9 +131,8 @@ def test_it_is_the_song_as_it_stands_that_is_heard(context):
 
 def test_levels_are_matched_only_where_level_is_not_the_question(context):
     clipping = draw(context, 1, "clipping", 12.0, 0)
-    assert lufs(heard(context, clipping, "A")) == pytest.approx(
-        lufs(heard(context, clipping, "B")), abs=0.1
-    )
+    levels = [lufs(heard(context, clipping, label)) for label in "ABCD"]
+    assert max(levels) - min(levels) < 0.1
     for kind, size_db in (("loudness", 4.0), ("bias", 1.0)):
         drill = draw(context, 1, kind, size_db, 0)
         apart = lufs(heard(context, drill, "B")) - lufs(heard(context, drill, "A"))
@@ -158,11 +157,10 @@ def test_the_partner_is_the_nearest_by_the_meter(context):
 def test_only_the_clipped_file_is_clipped(context):
     drill = draw(context, 1, "clipping", 6.0, 2)
     flat = {}
-    for label in ("A", "B"):
+    for label in "ABCD":
         audio = heard(context, drill, label)
         flat[label] = np.mean(np.abs(audio) > 0.999 * np.abs(audio).max())
-    other = "B" if drill.choice == "A" else "A"
-    assert flat[drill.choice] > 0.01 > 1e-4 > flat[other]
+    assert flat.pop(drill.choice) > 0.01 > 1e-4 > max(flat.values())
     cut = clipped(np.array([[1.0, -1.0, 0.2], [0.5, 0.0, 0.0]]), 20 * np.log10(2))
     assert np.allclose(cut, [[0.5, -0.5, 0.2], [0.5, 0.0, 0.0]])
 

@@ -1,6 +1,7 @@
 """A learner's file: one line an answer, read whatever befell it, told in plain words and drawn."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -75,12 +76,14 @@ def test_the_summary_is_plain():
         Answered("set_back", 4.0, False, 0.0, off_db=3.0),
         Answered("bias", 1.0, False, 1 / 3, choice="A", louder="A"),
         Answered("bias", 1.0, True, 1 / 3, choice="same", louder="B"),
-        Answered("clipping", 6.0, True, 0.5),
+        Answered("clipping", 6.0, True, 0.25),
+        Answered("partner", 2.0, False, 0.5),
     ]
     assert summary(rows) == [
-        "5 answers so far, 3 right.",
+        "6 answers so far, 3 right.",
         "Set it back: 1 of 2 right, off by 2.0 dB on average.",
-        "Clipping: 1 of 1 right; sizes, oldest first: 6.0 right.",
+        "The anchor's partner: 0 of 1 right; how much nearer it was, oldest first: 2.0 missed.",
+        "Clipping: 1 of 1 right; after 5 answers I can say how small a step you hear.",
         "Which is better?: 1 of 2 right; the louder of two equal ones was preferred once.",
     ]
     assert summary([]) == ["Nothing answered yet."]
@@ -91,6 +94,27 @@ def test_only_kinds_with_a_staircase_adapt():
     assert adapted_size_db(rows, "hidden_change", 0.1) < 6.0
     assert adapted_size_db(rows, "clipping", 0.5) == 6.0  # each kind for itself
     assert adapted_size_db(rows, "loudness", 0.0) is None
+
+
+def test_no_threshold_is_told_from_answers_that_are_easily_guessed():
+    half = [Answered("partner", 2.0, True, 0.5)] * 30
+    assert hearing_of(half, "partner") is None
+    assert hearing_of([Answered("clipping", 6.0, True, 0.5)] * 9, "clipping") is None  # of two
+    found = hearing_of([Answered("clipping", 6.0, True, 0.25)] * 9, "clipping")
+    assert found is not None and found.answers == 9
+
+
+def test_no_idea_is_kept_and_tells_more_than_a_wrong_guess(tmp_path):
+    path = tmp_path / "learner.jsonl"
+    for size_db, right in ((6.0, True), (2.0, False), (4.0, True), (2.0, False), (3.0, True)):
+        drill = Drill(1, "hidden_change", 0, size_db, 0.25, {}, 0.0, stem="bass", gain_db=size_db)
+        add_answer(path, answered("song", drill, Answer(no_idea=not right), Grade(right)))
+    candid = read_progress(path)
+    assert [row.no_idea for row in candid] == [False, True, False, True, False]
+    guessing = [replace(row, no_idea=False) for row in candid]
+    told, untold = hearing_of(candid), hearing_of(guessing)
+    assert told is not None and untold is not None
+    assert told.high_db / told.low_db < untold.high_db / untold.low_db
 
 
 def test_the_picture_is_a_png_and_never_written_over(tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.demo import next_steps
 from assistant.drills_progress import read_progress
 from assistant.turn import run_turn
 from mixer.song import open_song
@@ -65,6 +66,40 @@ def test_a_right_answer_then_the_next_one_then_the_summary(learn, tmp_path):
     assert out[-1] == f"Your answers are in {tmp_path / 'session' / 'learner.jsonl'}."
     with opened_again(tmp_path).session as session:
         assert session.drill.number == 3
+
+
+def test_a_word_is_explained_in_between_and_the_drill_stays(learn, tmp_path):
+    _, out = learn("what is a dB?", "what is the weather", "q")
+    text = "\n".join(out)
+    assert "What a decibel is. A decibel" in text
+    assert text.count("The drill is still open.") == 1 and "Drill 2." not in text
+    with opened_again(tmp_path).session as session:
+        assert session.drill is not None and session.drill.number == 1
+
+
+@pytest.mark.parametrize(
+    "called, told",
+    [("/a/.venv/bin/gainsay", "/a/.venv/bin/gainsay"), ("/a/assistant/__main__.py", "python -m")],
+)
+def test_the_demo_names_the_next_command_as_it_was_called(monkeypatch, tmp_path, called, told):
+    monkeypatch.setattr(sys, "argv", [called, "demo"])
+    monkeypatch.chdir(tmp_path)
+    lines = next_steps()
+    assert lines[0].startswith("Next, train your ears on this song: ") and f"{told}" in lines[0]
+    assert lines[0].endswith(" learn")
+
+
+def test_what_is_asked_about_can_be_heard_without_leaving(learn, monkeypatch):
+    heard = []
+    monkeypatch.setattr("assistant.drills_player.FilePlayer.is_there", True)
+    monkeypatch.setattr(
+        "assistant.drills_player.FilePlayer.play",
+        lambda self, paths: heard.append([path.name for path in paths]),
+    )
+    _, out = learn("play", "after", "q")
+    assert heard == [["before.wav", "after.wav"], ["after.wav"]]
+    assert any(line.startswith('Type "play"') for line in out)
+    assert sum(line.startswith("  playing ") for line in out) == 3
 
 
 def test_the_same_seed_asks_the_same(learn, tmp_path):

@@ -1,5 +1,7 @@
 """Answers to a drill, read by rules: what is one, what it says, and what is left to the talk."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.drills import Answer, Drill
@@ -120,6 +122,17 @@ def test_the_partner_is_chosen(text, answer):
 def test_one_of_two_is_chosen(which, text, choice):
     found = said(which, text)
     assert (found and found.answer and found.answer.choice) == choice
+
+
+@pytest.mark.parametrize(
+    "text, choice",
+    [("D", "D"), ("the fourth", "D"), ("the last one", "D"), ("d.wav", "D"), ("third", "C")],
+)
+def test_one_of_four_is_chosen(text, choice):
+    drill = replace(DRILLS["clipping"], files={letter: f"{letter}.wav" for letter in "ABCD"})
+    assert answer_said(text, drill, NAMES, lambda: roles_from_names(NAMES)) == Said(
+        Answer(choice=choice)
+    )
 
 
 @pytest.mark.parametrize(

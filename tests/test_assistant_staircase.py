@@ -5,39 +5,49 @@ import pytest
 
 from assistant.staircase import (
     FIRST_SIZE_DB,
+    MOST_GUESSED,
     SIZES_DB,
     Trial,
     chance_of_right,
     estimate,
     next_size_db,
 )
+from tests.benchmark_staircase import PLAYED, THRESHOLDS_DB
+from tests.simulated_learner import found_db, share_found
 
 SEVEN_STEMS_TWO_WAYS = 1 / 14  # the guesses of the demo song
 SEEDS = 60
 
 
-def found_db(threshold_db: float, seed: int, slope: float = 3.5) -> float:
-    """The estimate after 30 answers of a learner with this threshold."""
-    rng = np.random.default_rng([seed, 7])
-    trials: list[Trial] = []
-    for _ in range(30):
-        size_db = next_size_db(trials, SEVEN_STEMS_TWO_WAYS)
-        chance = chance_of_right(size_db, threshold_db, SEVEN_STEMS_TWO_WAYS, slope)
-        trials.append(Trial(size_db, bool(rng.random() < chance), SEVEN_STEMS_TWO_WAYS))
-    return estimate(trials).threshold_db
-
-
 @pytest.mark.parametrize("threshold_db", [1.5, 3.0, 6.0])
 def test_a_known_threshold_is_found_within_1_db_in_30_answers(threshold_db):
-    errors = np.array([found_db(threshold_db, seed) - threshold_db for seed in range(SEEDS)])
+    errors = np.array(
+        [found_db(threshold_db, SEVEN_STEMS_TWO_WAYS, seed) - threshold_db for seed in range(SEEDS)]
+    )
     assert np.mean(np.abs(errors) <= 1.0) >= 0.95
     assert abs(errors.mean()) < 0.2
 
 
 @pytest.mark.parametrize("slope", [2.5, 5.0])
 def test_a_learner_of_another_slope_is_found_too(slope):
-    errors = np.array([found_db(3.0, seed, slope) - 3.0 for seed in range(SEEDS)])
+    found = [found_db(3.0, SEVEN_STEMS_TWO_WAYS, seed, slope=slope) for seed in range(SEEDS)]
+    errors = np.array(found) - 3.0
     assert np.mean(np.abs(errors) <= 1.0) >= 0.95
+
+
+def test_who_says_no_idea_is_found_as_well():
+    assert share_found(4.0, 4, SEEDS, candour=0.6) >= 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choices", PLAYED)
+def test_the_drills_as_they_are_played_find_nine_learners_of_ten(choices):
+    shares = {one: share_found(one, choices, 300) for one in THRESHOLDS_DB}
+    assert min(shares.values()) >= 0.9, shares
+
+
+def test_where_guesses_are_right_too_often_no_threshold_is_told():
+    assert max(1 / choices for choices in PLAYED) <= MOST_GUESSED < 1 / 3
 
 
 def test_the_threshold_is_where_three_of_four_are_heard():

@@ -196,6 +196,7 @@ def drill_cases() -> list[dict]:
         "why": "listen once more",
         "options": options,
         "anchor_file": "anchor.wav",
+        "files": ["A.wav", "B.wav", "C.wav", "D.wav"],
     }
     kinds = ("hidden_change", "set_back", "partner", "clipping", "loudness", "bias")
     return [

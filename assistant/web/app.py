@@ -24,6 +24,7 @@ from assistant.web.page import HEAD, STYLE, build_page, theme
 from assistant.web.preview_jobs import PreviewJobs
 from assistant.web.room_routes import room_routes
 from assistant.web.rooms import RoomError, Rooms
+from assistant.web.teaching import teaching_routes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -31,7 +32,7 @@ STATIC = Path(__file__).parent / "static"
 def build_app(rooms: Rooms, password: str | None = None, names: Iterable[str] = ()) -> Guard:
     """The whole application, as uvicorn runs it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in (room_routes, file_routes, desk_routes):
+    for routes in (room_routes, file_routes, desk_routes, teaching_routes):
         app.include_router(routes(rooms))
     jobs = PreviewJobs()
     for rendering in (charts_routes, audition_routes):

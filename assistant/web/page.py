@@ -27,7 +27,7 @@ HEAD = "\n".join(
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         *(
             f'<script type="module" src="/static/{module}.js"></script>'
-            for module in ("page", "desk/desk", "player/player")
+            for module in ("page", "desk/desk", "player/player", "learn/learn")
         ),
     ]
 )
@@ -106,12 +106,13 @@ def build_page(rooms: Rooms) -> gr.Blocks:
                     stop = gr.Button("Stop", variant="stop", elem_id="stop", visible=False)
                     again = gr.Button("Try again", elem_id="again")
             with gr.Column(scale=7, min_width=320, elem_id="work"):
+                learn = gr.HTML(elem_id="learn")
                 player = gr.HTML(elem_id="player")
                 desk = gr.HTML(elem_id="desk")
         refresh = gr.Button(elem_id="refresh", visible="hidden")
 
         talk = [chat, status, revision, send, stop, *offered]
-        whole = [token, head, tone, opener, studio, player, desk, card, *talk]
+        whole = [token, head, tone, opener, studio, learn, player, desk, card, *talk]
 
         def load(request: gr.Request) -> list[Update]:
             asked = request.query_params
@@ -200,7 +201,7 @@ def _whole(rooms: Rooms, token: str, chooses: bool) -> list[Update]:
 
 
 _FIXED = 5  # what _talk updates beside the suggestions
-_ELEMENTS = ("gainsay-player", "gainsay-desk", "gainsay-card")
+_ELEMENTS = ("gainsay-learn", "gainsay-player", "gainsay-desk", "gainsay-card")
 
 
 def _element(name: str, token: str) -> str:

@@ -36,6 +36,7 @@ class Player extends HTMLElement {
       ["gainsay:changed", () => this.comparison.refresh()],
       ["gainsay:solo", (event) => this.solo(event.detail?.stems ?? [])],
       ["gainsay:hear", (event) => this.hear(event.detail?.id)],
+      ["gainsay:hush", () => this.engine?.pause()],
       ["keydown", (event) => this.key(event)],
     ];
     for (const [name, act] of this.listeners) window.addEventListener(name, act);
