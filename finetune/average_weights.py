@@ -1,0 +1,63 @@
+"""The mean of two listeners, one of which went on from the other: what both learned is kept.
+
+One rule: the two have the same tensors, and everything beside the weights is taken from the first.
+
+    python -m finetune.average_weights LATER EARLIER --share 0.5 --out runs/listener_mean
+
+After Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022 (WiSE-FT).
+"""
+
+import argparse
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+WEIGHTS = "model.safetensors"
+
+
+def mean(
+    later: Mapping[str, torch.Tensor], earlier: Mapping[str, torch.Tensor], share: float
+) -> dict[str, torch.Tensor]:
+    """The weighted mean of two sets of tensors, in the later one's type.
+
+    Args:
+        share: how much of the earlier one, 0 to 1.
+    """
+    unlike = sorted(set(later) ^ set(earlier)) + sorted(
+        name for name in set(later) & set(earlier) if later[name].shape != earlier[name].shape
+    )
+    if unlike:
+        raise ValueError(
+            f"the two listeners differ in {len(unlike)} tensors ({', '.join(unlike[:3])}): "
+            "only one that went on from the other can be averaged with it"
+        )
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"a share of {share:g} was given: it must lie between 0 and 1")
+    return {
+        name: torch.lerp(kept.float(), earlier[name].float(), share).to(kept.dtype)
+        for name, kept in later.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("later", type=Path, help="folder of a listener")
+    parser.add_argument("earlier", type=Path, help="folder of the one that it went on from")
+    parser.add_argument("--share", type=float, default=0.5, help="of the earlier one, 0 to 1")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    made = mean(
+        load_file(options.later / WEIGHTS), load_file(options.earlier / WEIGHTS), options.share
+    )
+    shutil.copytree(options.later, options.out, dirs_exist_ok=True)
+    with safe_open(options.later / WEIGHTS, "pt") as file:
+        facts = file.metadata()
+    save_file(made, options.out / WEIGHTS, facts)
+
+
+if __name__ == "__main__":
+    main()
