@@ -87,15 +87,10 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-class _RayTask:
+def _do_row(row: dict[str, Any], work: Work) -> dict[str, str]:
     """A row with a shard becomes a row with its record."""
-
-    def __init__(self, work: Work) -> None:
-        self.work = work
-
-    def __call__(self, row: dict[str, Any]) -> dict[str, str]:
-        shard = Shard(row["number"], tuple(json.loads(row["items"])))
-        return {"record": json.dumps(do_shard(self.work, shard))}
+    shard = Shard(row["number"], tuple(json.loads(row["items"])))
+    return {"record": json.dumps(do_shard(work, shard))}
 
 
 @dataclass(frozen=True)
@@ -111,20 +106,27 @@ class OnRay:
 
     def __call__(self, work: Work, shards: Sequence[Shard]) -> Iterator[Record]:
         ray = _ray()
-        local = {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
-        ray.init(
-            self.address,
-            logging_level=logging.WARNING,
-            num_cpus=self.workers if self.address == "local" else None,
-            **(local if self.address == "local" else {}),
-        )
+        started = {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
+        started |= {"num_cpus": self.workers}
+        options = started if self.address == "local" else {}
+        ray.init(self.address, logging_level=logging.WARNING, **options)
         try:
             ray.data.DataContext.get_current().enable_progress_bars = False
             rows = [{"number": s.number, "items": json.dumps(s.items)} for s in shards]
             data = ray.data.from_items(rows, override_num_blocks=len(rows))
-            done = data.map(_RayTask(work), num_cpus=1, concurrency=self.workers, max_retries=-1)
+            done = data.map(
+                _do_row,
+                fn_kwargs={"work": work},
+                num_cpus=1,
+                concurrency=self.workers,
+                max_retries=_TRIES,  # of a shard whose node or worker was lost
+            )
             for row in done.iter_rows():
                 yield json.loads(row["record"])
+        except ray.exceptions.RayError as error:
+            raise JobError(
+                f"Ray gave up: {error}\nWhat was done is kept: run the same command again"
+            ) from error
         finally:
             ray.shutdown()
 
