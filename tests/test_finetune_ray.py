@@ -13,13 +13,8 @@ from pathlib import Path
 import pytest
 
 from finetune.manifest import faults
-from finetune.mix_many import MixMany
-from finetune.mix_many import items_of as folders_of
 from finetune.runners import OnRay, here, run
-from finetune.song_set import SongSet
-from tests.scripted import song_folder
 from tests.shard_works import Letters, diary, made, timeless
-from tests.test_finetune_ear import write_songs
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[1]
@@ -85,6 +80,10 @@ def test_a_node_is_killed_and_nothing_is_lost_or_doubled(cluster, tmp_path):
 
 
 def test_songs_and_mixes_are_those_of_one_process(cluster, tmp_path):
+    from finetune.mix_many import MixMany, items_of
+    from finetune.song_set import SongSet
+    from tests.scripted import song_folder
+
     songs = ["00049", "00059"]
     one, other = (SongSet(tmp_path / name, 0) for name in ("here", "ray"))
     on_ray = OnRay(cluster.address)
@@ -97,7 +96,7 @@ def test_songs_and_mixes_are_those_of_one_process(cluster, tmp_path):
     root = tmp_path / "stems"
     mixes = [MixMany(root, tmp_path / name, effects=False) for name in ("m-here", "m-ray")]
     manifests = [
-        timeless(run(work, folders_of(root), 1, runner))
+        timeless(run(work, items_of(root), 1, runner))
         for work, runner in zip(mixes, (here, on_ray), strict=True)
     ]
     assert manifests[0] == manifests[1]
@@ -105,6 +104,8 @@ def test_songs_and_mixes_are_those_of_one_process(cluster, tmp_path):
 
 
 def test_a_command_with_ray_local_makes_what_it_makes_without(ray_is_there, tmp_path):
+    from tests.test_finetune_ear import write_songs
+
     write_songs(tmp_path / "songs", 3)
     for name, options in {"processes": [], "ray": ["--ray", "local", "--workers", "1"]}.items():
         command = [sys.executable, "-m", "finetune.encode", "--songs", tmp_path / "songs"]
