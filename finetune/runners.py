@@ -209,8 +209,11 @@ def run_command(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
         manifest = run(work, items, shard_size, chosen(arguments))
-    except JobError as error:
+    except (JobError, OSError) as error:
         raise SystemExit(str(error)) from error
+    except KeyboardInterrupt:
+        print("stopped; what is done is kept: the same command goes on from there")
+        raise SystemExit(130) from None
     print(
         f"{work.out}: {manifest['items']} {work.name}, {manifest['files']} files, "
         f"{manifest['bytes'] / 1e6:.1f} MB, {manifest['left_out']} left out, "

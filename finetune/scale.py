@@ -38,9 +38,7 @@ def cost(manifest: Mapping[str, Any], songs: int) -> Cost:
     if done < 1:
         raise ValueError(f"no item of {manifest['work']} was made: there is nothing to go by")
     cpu_s, size = manifest["times"]["cpu_s"] / done, manifest["bytes"] / done
-    return Cost(
-        manifest["work"], done, cpu_s, size / 1e6, songs * cpu_s / 3600, songs * size / 1e9
-    )
+    return Cost(manifest["work"], done, cpu_s, size / 1e6, songs * cpu_s / 3600, songs * size / 1e9)
 
 
 def lora_gpu_hours(examples: float, tokens: float, parameters: float) -> float:
