@@ -3,7 +3,9 @@
 Run as: make test-ray
 """
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -19,12 +21,23 @@ from tests.shard_works import Letters, diary, made, timeless
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[1]
 ITEMS = [f"item{number:02d}" for number in range(24)]
-ON_LOOPBACK = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "object_store_memory": 80 << 20}
+PORTS = ("metrics_agent_port", "metrics_export_port", "dashboard_agent_listen_port")
+
+
+PATIENT = {  # on a machine that others keep busy a node takes its time to start
+    "RAY_raylet_start_wait_time_s": "600",
+    "RAY_agent_register_timeout_ms": "600000",
+    "RAY_worker_register_timeout_seconds": "600",
+    "RAY_py_gcs_connect_timeout_s": "600",
+    "RAY_gcs_rpc_server_connect_timeout_s": "600",
+    "RAY_gcs_server_request_timeout_seconds": "600",
+}
 
 
 @pytest.fixture
 def ray_is_there(monkeypatch):
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    for name, value in {"RAY_USAGE_STATS_ENABLED": "0", **PATIENT}.items():
+        monkeypatch.setenv(name, value)
     places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(places))
     return pytest.importorskip("ray", reason='needs Ray Data: pip install "gainsay[ray]"')
@@ -36,10 +49,19 @@ def cluster(ray_is_there):
     from ray.cluster_utils import Cluster
 
     soon = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 1000}
-    head = {**ON_LOOPBACK, "include_dashboard": False, "_system_config": soon}
+    head = {**a_node(), "include_dashboard": False, "_system_config": soon}
     started = Cluster(initialize_head=True, head_node_args=head)
     yield started
     started.shutdown()
+
+
+def a_node() -> dict:
+    """One CPU on loopback; with ports that are settled a node does not wait for its agents."""
+    with contextlib.ExitStack() as held:
+        free = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(4)]
+        ports = [taken.getsockname()[1] for taken in free]
+    named = dict(zip((*PORTS, "runtime_env_agent_port"), ports, strict=True))
+    return {"num_cpus": 1, "node_ip_address": "127.0.0.1", "object_store_memory": 80 << 20, **named}
 
 
 def kill_when_both_work(cluster, node, out: Path) -> threading.Thread:
@@ -60,7 +82,7 @@ def kill_when_both_work(cluster, node, out: Path) -> threading.Thread:
 
 def test_a_node_is_killed_and_nothing_is_lost_or_doubled(cluster, tmp_path):
     whole = timeless(run(Letters(tmp_path / "whole" / "out"), ITEMS, 1, here))
-    node = cluster.add_node(**ON_LOOPBACK)
+    node = cluster.add_node(**a_node())
     work = Letters(tmp_path / "cut" / "out", pause_s=0.5)
     killer = kill_when_both_work(cluster, node, work.out)
     manifest = run(work, ITEMS, 1, OnRay(cluster.address))
