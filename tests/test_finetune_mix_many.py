@@ -20,7 +20,7 @@ from tests.scripted import RATE, ScriptedListener, song_folder, stems
 def root(tmp_path):
     """Two songs, one of them deeper down, and a folder of files that are no audio."""
     song_folder(tmp_path / "songs" / "One")
-    song_folder(tmp_path / "songs" / "Album" / "Two", ("kick", "bass", "piano"))
+    song_folder(tmp_path / "songs" / "Album" / "Two", ("vocals", "kick", "bass"))
     (tmp_path / "songs" / "Broken").mkdir()
     for name in ("bass", "kick"):
         (tmp_path / "songs" / "Broken" / f"{name}.wav").write_bytes(b"not audio")
