@@ -105,10 +105,9 @@ class OnRay:
     workers: int | None = None  # at most so many at a time
 
     def __call__(self, work: Work, shards: Sequence[Shard]) -> Iterator[Record]:
-        ray = _ray()
-        started = {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
-        started |= {"num_cpus": self.workers}
-        options = started if self.address == "local" else {}
+        is_own = self.address == "local"
+        ray = _ray(is_own)
+        options = {"include_dashboard": False, "num_cpus": self.workers} if is_own else {}
         ray.init(self.address, logging_level=logging.WARNING, **options)
         try:
             ray.data.DataContext.get_current().enable_progress_bars = False
@@ -131,8 +130,12 @@ class OnRay:
             ray.shutdown()
 
 
-def _ray() -> Any:
+def _ray(on_loopback: bool) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if (
+        on_loopback
+    ):  # on any system, whatever the name says; 127.0.0.1 alone is not taken at its word
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     try:
         importlib.import_module("ray.data")
     except ImportError as error:

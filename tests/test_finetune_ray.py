@@ -36,7 +36,8 @@ PATIENT = {  # on a machine that others keep busy a node takes its time to start
 
 @pytest.fixture
 def ray_is_there(monkeypatch):
-    for name, value in {"RAY_USAGE_STATS_ENABLED": "0", **PATIENT}.items():
+    on_loopback = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+    for name, value in {**on_loopback, **PATIENT}.items():
         monkeypatch.setenv(name, value)
     places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(places))
