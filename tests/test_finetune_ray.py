@@ -69,7 +69,7 @@ def kill_when_both_work(cluster, node, out: Path) -> threading.Thread:
     """Kill a node's processes (SIGKILL) as soon as two workers have made something."""
 
     def watch() -> None:
-        end_s = time.monotonic() + 300
+        end_s = time.monotonic() + 800
         while time.monotonic() < end_s:
             if (out.parent / "diary").exists() and len({pid for _, pid in diary(out)}) == 2:
                 cluster.remove_node(node, allow_graceful=False)
