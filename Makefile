@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo web test test-slow check format clean
+.PHONY: demo web test test-slow test-ray check format clean
 
 $(VENV)/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -30,6 +30,13 @@ test: $(VENV)/dev
 
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow
+
+$(VENV)/ray: $(VENV)/dev
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[ray]"
+	touch $@
+
+test-ray: $(VENV)/ray
+	$(BIN)/python -m pytest -m ray
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -1,21 +1,25 @@
 """Run the ear over the song cache: content tokens and embeddings of every dry stem.
 
 One rule: what was encoded by this very ear is not encoded again; another ear's files are replaced.
-Run as: python -m finetune.encode --songs runs/songs --out runs/content
+Run as: python -m finetune.encode --songs runs/songs --out runs/content [--ray local]
 """
 
 import argparse
 import hashlib
-import logging
-import os
-import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from finetune.runners import add_options, run_command
+from finetune.shards import Outcome, whole
 from mixer.ear import EAR_DIR, Ear
+from mixer.workers import one_torch_thread
+
+SHARD_SONGS = 64
 
 
 def fingerprint(folder: Path) -> str:
@@ -31,37 +35,54 @@ def encoded_by(path: Path) -> str | None:
         return (file.metadata() or {}).get("ear")
 
 
-def encode_song(ear: Ear, song: Path, out: Path, mark: str) -> int:
-    """Write hidden (stems, 8, 256) and embedding (stems, 128) in float16; return the stems."""
+def encode_song(ear: Ear, song: Path, out: Path, mark: str) -> None:
+    """Write hidden (stems, 8, 256) and embedding (stems, 128) in float16."""
     with safe_open(song, "pt") as file:
         hidden, embedding = ear.listen(file.get_tensor("mel_dry"))
-    part = out.with_suffix(".part")
-    save_file(
-        {"hidden": hidden.half().contiguous(), "embedding": embedding.half().contiguous()},
-        part,
-        {"ear": mark},
-    )
-    os.replace(part, out)
-    return len(hidden)
+    tensors = {"hidden": hidden.half().contiguous(), "embedding": embedding.half().contiguous()}
+    save_file(tensors, out, {"ear": mark})
 
 
-def encode(songs: Path, out: Path, folder: Path = EAR_DIR) -> tuple[int, int]:
-    """Encode what is missing; return how many songs and stems were done."""
-    ear, mark = Ear.load(folder), fingerprint(folder)
-    out.mkdir(parents=True, exist_ok=True)
-    started_s, done, stems = time.monotonic(), 0, 0
-    for song in sorted(songs.glob("*.safetensors")):
-        if encoded_by(out / song.name) != mark:
-            stems += encode_song(ear, song, out / song.name, mark)
-            done += 1
-            if done % 100 == 0:
-                logging.info(
-                    "%d songs, %d stems, %.1f stems/s",
-                    done,
-                    stems,
-                    stems / (time.monotonic() - started_s),
-                )
-    return done, stems
+@dataclass(frozen=True)
+class Encoding:
+    """Songs to contents by one ear; mark is its fingerprint. Paths are absolute."""
+
+    songs: Path
+    out: Path
+    ear: Path
+    mark: str
+    name = "contents"
+    replaces = True  # another ear's files are of no use
+
+    @classmethod
+    def by(cls, ear: Path, songs: Path, out: Path) -> "Encoding":
+        return cls(songs.resolve(), out.resolve(), ear.resolve(), fingerprint(ear))
+
+    def options(self) -> dict[str, Any]:
+        """The ear that is found here."""
+        return {"ear": fingerprint(self.ear)}
+
+    def source(self, item: str) -> str:
+        """A song's file does not change: a set of songs takes no other options."""
+        return ""
+
+    def open(self) -> Callable[[str], Outcome]:
+        ear = Ear.load(self.ear)
+
+        def make(item: str) -> Outcome:
+            path = self.out / item
+            if encoded_by(path) != self.mark:
+                with one_torch_thread(), whole(self.out, path) as part:
+                    encode_song(ear, self.songs / item, part, self.mark)
+            with safe_open(path, "pt") as file:
+                return Outcome((item,), {"stems": file.get_slice("embedding").get_shape()[0]})
+
+        return make
+
+
+def items_of(songs: Path) -> list[str]:
+    """The names of the songs' files."""
+    return sorted(path.name for path in songs.glob("*.safetensors"))
 
 
 def main() -> None:
@@ -71,13 +92,15 @@ def main() -> None:
     parser.add_argument(
         "--ear", type=Path, default=EAR_DIR, help="folder of the ear (default: the shipped one)"
     )
-    parser.add_argument("--threads", type=int, default=1)
+    add_options(parser, workers=1)
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(arguments.threads)
-    done, stems = encode(arguments.songs, arguments.out, arguments.ear)
-    logging.info("encoded %d songs, %d stems", done, stems)
+    if not (items := items_of(arguments.songs)):
+        raise SystemExit(f"{arguments.songs} holds no songs: make some with finetune.songs")
+    work = Encoding.by(arguments.ear, arguments.songs, arguments.out)
+    run_command(work, items, SHARD_SONGS, arguments)
 
 
 if __name__ == "__main__":
-    main()
+    import finetune.encode
+
+    finetune.encode.main()  # by the name by which workers elsewhere know it

@@ -7,6 +7,7 @@ import ctypes
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -104,6 +105,10 @@ PROGRAMS: dict[str, tuple[tuple[int, str], ...]] = {
 }
 _LONGEST_TAIL = 430  # sixteen blocks each: ten seconds
 _BLOCK = 64  # samples that fluidsynth makes at a time
+_WARNING = 2  # a level of fluidsynth's log
+_SILENTLY = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)(
+    lambda level, message, data: None
+)
 DRUM_ROLES = ("kick", "snare", "hats", "percussion", "drums")
 _KIT_PROGRAMS = (0, 0, 8, 16, 24, 25, 32, 40, 48)
 _SYNTH_SHARE = {
@@ -117,37 +122,44 @@ _SYNTH_SHARE = {
 
 
 class SoundFonts:
-    """Plays notes through .sf2 files with one fluidsynth, without its reverb and chorus."""
+    """Plays notes through .sf2 files with fluidsynth, without its reverb and chorus.
+
+    Every part has a synth of its own: one that has played before begins some notes otherwise, for
+    a block, and a song would depend on the songs before it. The fonts are read once.
+    """
 
     def __init__(self, folder: Path) -> None:
         import fluidsynth
 
         self._library = fluidsynth
-        self._synth = fluidsynth.Synth(gain=0.5, samplerate=SAMPLE_RATE)
-        for name in ("synth.reverb.active", "synth.chorus.active"):
-            self._synth.setting(name, 0)
+        pointer, number = ctypes.c_void_p, ctypes.c_int
+        synth, font = ("synth", pointer, 1), ("sfont", pointer, 1)
+        self._by_id = _function("fluid_synth_get_sfont_by_id", pointer, synth, ("id", number, 1))
+        self._add = _function("fluid_synth_add_sfont", number, synth, font)
+        self._remove = _function("fluid_synth_remove_sfont", number, synth, font)
+        sides = [
+            (name, kind, 1)
+            for side in "lr"
+            for name, kind in (
+                (f"{side}out", pointer),
+                (f"{side}off", number),
+                (f"{side}incr", number),
+            )
+        ]
+        self._write = _function(
+            "fluid_synth_write_float", number, synth, ("len", number, 1), *sides
+        )
+        log = (("level", number, 1), ("fun", pointer, 1), ("data", pointer, 1))
+        self._log = _function("fluid_set_log_function", pointer, *log)
+        self._aloud = ctypes.cast(fluidsynth._fl.fluid_default_log_function, pointer)
+        self._holder = self._new_synth()
         paths = sorted({path.resolve() for path in folder.glob("*.sf2")})
-        self._fonts = [self._synth.sfload(str(path)) for path in paths]
+        held = [self._holder.sfload(str(path)) for path in paths]
+        self._fonts = [self._by_id(self._holder.synth, number) for number in held]
         if not self._fonts:
             raise OSError(
                 f"{folder} holds no .sf2 file: one is needed (apt install fluid-soundfont-gm)"
             )
-        write = fluidsynth.cfunc(
-            "fluid_synth_write_float",
-            ctypes.c_int,
-            ("synth", ctypes.c_void_p, 1),
-            ("len", ctypes.c_int, 1),
-            ("lout", ctypes.c_void_p, 1),
-            ("loff", ctypes.c_int, 1),
-            ("lincr", ctypes.c_int, 1),
-            ("rout", ctypes.c_void_p, 1),
-            ("roff", ctypes.c_int, 1),
-            ("rincr", ctypes.c_int, 1),
-        )
-        assert write is not None, "this libfluidsynth has no fluid_synth_write_float"
-        self._write = write
-        # The very first note of a synth starts a fraction of a block off: spend one unheard.
-        self.play((Note(0.0, 0.01, 60, 0.5),), 0, 0, False, _BLOCK)
 
     def __len__(self) -> int:
         return len(self._fonts)
@@ -156,32 +168,60 @@ class SoundFonts:
         self, notes: tuple[Note, ...], font: int, program: int, is_drums: bool, samples: int
     ) -> np.ndarray:
         """Render notes on one program, (2, samples)."""
-        self._synth.system_reset()
-        rest = np.ones((2, 16 * _BLOCK), np.float32)
-        for _ in range(_LONGEST_TAIL):  # what was played before rings out unheard
-            self._render(rest, 0, rest.shape[1])
-            if not rest.any():
-                break
+        synth = self._new_synth()
+        number = self._add(synth.synth, self._fonts[font])
+        try:
+            # The very first note of a synth starts a fraction of a block off: spend one unheard.
+            self._sound(synth, number, (Note(0.0, 0.01, 60, 0.5),), 0, False, _BLOCK)
+            synth.system_reset()
+            rest = np.ones((2, 16 * _BLOCK), np.float32)
+            for _ in range(_LONGEST_TAIL):
+                self._render(synth, rest, 0, rest.shape[1])
+                if not rest.any():
+                    break
+            return self._sound(synth, number, notes, program, is_drums, samples)
+        finally:
+            self._log(_WARNING, _SILENTLY, None)  # that its channels have no sounds any more
+            self._remove(synth.synth, self._fonts[font])  # the holder's, who keeps it
+            self._log(_WARNING, self._aloud, None)
+            synth.delete()
+
+    def _new_synth(self) -> Any:
+        synth = self._library.Synth(gain=0.5, samplerate=SAMPLE_RATE, channels=16)
+        for name in ("synth.reverb.active", "synth.chorus.active"):
+            synth.setting(name, 0)
+        return synth
+
+    def _sound(
+        self,
+        synth: Any,
+        font: int,
+        notes: tuple[Note, ...],
+        program: int,
+        is_drums: bool,
+        samples: int,
+    ) -> np.ndarray:
+        """Let a synth play, (2, samples)."""
         channel = 9 if is_drums else 0
-        self._synth.program_select(channel, self._fonts[font], 128 if is_drums else 0, program)
+        synth.program_select(channel, font, 128 if is_drums else 0, program)
         events = [(note.start_s, 1, note) for note in notes] + [
             (note.start_s + note.length_s, 0, note) for note in notes
         ]
         whole = -(-samples // _BLOCK) * _BLOCK  # fluidsynth works in blocks: leave none half read
         out, done = np.zeros((2, whole), np.float32), 0
         for time_s, is_on, note in sorted(events, key=lambda event: event[:2]):
-            done = self._render(out, done, min(int(time_s * SAMPLE_RATE), samples))
+            done = self._render(synth, out, done, min(int(time_s * SAMPLE_RATE), samples))
             if is_on:
-                self._synth.noteon(channel, note.pitch, int(np.clip(note.velocity * 127, 1, 127)))
+                synth.noteon(channel, note.pitch, int(np.clip(note.velocity * 127, 1, 127)))
             else:
-                self._synth.noteoff(channel, note.pitch)
-        self._render(out, done, whole)
+                synth.noteoff(channel, note.pitch)
+        self._render(synth, out, done, whole)
         return out[:, :samples]
 
-    def _render(self, out: np.ndarray, start: int, stop: int) -> int:
+    def _render(self, synth: Any, out: np.ndarray, start: int, stop: int) -> int:
         if stop > start:
             self._write(
-                self._synth.synth,
+                synth.synth,
                 stop - start,
                 out[0].ctypes.data,
                 start,
@@ -191,6 +231,15 @@ class SoundFonts:
                 1,
             )
         return max(start, stop)
+
+
+def _function(name: str, result: Any, *arguments: tuple[Any, ...]) -> Any:
+    """A function of libfluidsynth that its Python package does not offer."""
+    import fluidsynth
+
+    found = fluidsynth.cfunc(name, result, *arguments)
+    assert found is not None, f"this libfluidsynth has no {name}"
+    return found
 
 
 # First letters of one-shot file names, as common sample packs write them.

@@ -1,29 +1,22 @@
 """Songs to learn from: a seeded, unlimited supply of multitracks, stored as the feature cache.
 
 One rule: a song is a function of (seed, index); what is on disk already is not made again.
-Run as: python -m finetune.songs --out runs/songs --songs 2000 --seed 0 --workers 2
+Run as: python -m finetune.songs --out runs/songs --songs 2000 --seed 0 [--workers 2] [--ray local]
 """
 
 import argparse
 import hashlib
-import json
-import logging
-import os
-import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 
 from finetune import random_effects
 from finetune.arrangements import SONG_S, Arrangement, Rng, arrange, line_up
 from finetune.engineer import mix
-from finetune.instruments import Studio, open_studio, play, record
+from finetune.instruments import Studio, play, record
 from finetune.midi_pieces import read_piece
 from finetune.stem_names import caption_for, names_for
 from finetune.synths import SAMPLE_RATE
@@ -60,18 +53,6 @@ class RenderedSong:
     captions: tuple[str, ...]
     audio: np.ndarray
     source: str
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Where songs come from and go to."""
-
-    out: Path
-    seed: int
-    soundfonts: Path | None
-    bank: Path | None
-    midi: Path | None
-    one_shots: Path | None
 
 
 def split_of(seed: int, index: int) -> str:
@@ -169,56 +150,10 @@ def _finished(
     )
 
 
-_STATE: tuple[Recipe, Studio, tuple[Path, ...]] | None = None  # of one worker process
-
-
-def _start_worker(recipe: Recipe) -> None:
-    global _STATE
-    torch.set_num_threads(1)
-    midi = tuple(sorted(recipe.midi.rglob("*.mid"))) if recipe.midi else ()
-    _STATE = (recipe, open_studio(recipe.soundfonts, recipe.bank, recipe.one_shots), midi)
-
-
-def _write_song(index: int) -> tuple[int, tuple[str, ...], str]:
-    """Make one song and put its record on disk, whole or not at all."""
-    assert _STATE is not None
-    recipe, studio, midi = _STATE
-    song = make_song(recipe.seed, index, studio, midi)
-    made = song_record(song, np.random.default_rng([recipe.seed, index, 1]))
-    if made is None:
-        return index, (), song.source
-    tensors, words = made
-    facts = {key: json.dumps(value) for key, value in words.items()}
-    facts |= {"genre": song.genre, "split": split_of(recipe.seed, index), "source": song.source}
-    path = recipe.out / f"{index:05d}.safetensors"
-    part = path.with_suffix(".part")
-    save_file(tensors, part, facts)
-    os.replace(part, path)
-    return index, tuple(ROLES[k] for k in tensors["role"]), song.source
-
-
-def build(recipe: Recipe, songs: int, workers: int) -> Counter[str]:
-    """Write the songs that are not on disk yet; return how many stems of each role were made."""
-    recipe.out.mkdir(parents=True, exist_ok=True)
-    missing = [k for k in range(songs) if not (recipe.out / f"{k:05d}.safetensors").exists()]
-    counts: Counter[str] = Counter()
-    started_s, done = time.monotonic(), 0
-    with get_context("spawn").Pool(workers, _start_worker, (recipe,)) as pool:
-        for _index, roles, _source in pool.imap_unordered(_write_song, missing, chunksize=4):
-            counts.update(roles)
-            done += 1
-            if done % 25 == 0 or done == len(missing):
-                logging.info(
-                    "%d of %d songs, %.2f songs/s, %s",
-                    done,
-                    len(missing),
-                    done / (time.monotonic() - started_s),
-                    dict(counts.most_common()),
-                )
-    return counts
-
-
 def main() -> None:
+    from finetune.runners import add_options, run_command
+    from finetune.song_set import SHARD_SONGS, SongSet, items_of  # which makes songs with this file
+
     parser = argparse.ArgumentParser(description="Build the feature cache of rendered songs.")
     parser.add_argument("--out", type=Path, required=True, help="folder for NNNNN.safetensors")
     parser.add_argument("--songs", type=int, default=2000, help="how many songs in all")
@@ -239,19 +174,21 @@ def main() -> None:
         default=Path("runs/voices"),
         help="folder of the sung bank, made when missing",
     )
-    parser.add_argument("--workers", type=int, default=2)
+    add_options(parser, workers=2)
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    bank = build_bank(arguments.voices)
-    recipe = Recipe(
-        arguments.out,
+
+    def full(path: Path | None) -> Path | None:
+        return path.resolve() if path else None
+
+    songs = SongSet(
+        arguments.out.resolve(),
         arguments.seed,
-        arguments.soundfonts,
-        bank,
-        arguments.midi,
-        arguments.one_shots,
+        full(arguments.soundfonts),
+        full(build_bank(arguments.voices)),
+        full(arguments.midi),
+        full(arguments.one_shots),
     )
-    build(recipe, arguments.songs, arguments.workers)
+    run_command(songs, items_of(arguments.songs), SHARD_SONGS, arguments)
 
 
 if __name__ == "__main__":

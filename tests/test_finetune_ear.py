@@ -11,7 +11,8 @@ from safetensors.torch import load_file, save_file
 from finetune.ear_clips import Shelf, add_powers, augment, draw_batch
 from finetune.ear_recipe import EarRecipe, read_recipe
 from finetune.ear_words import SYNONYMS, role_phrases, train_tokenizer
-from finetune.encode import encode
+from finetune.encode import Encoding, items_of
+from finetune.runners import here, run
 from finetune.train_ear import Training, learning_rate
 from mixer.ear import Ear
 from mixer.roles import ROLES
@@ -147,8 +148,12 @@ def test_a_cut_run_goes_on_as_if_it_had_not_stopped(songs, tmp_path):
 def test_encoding_is_done_once_for_each_ear(songs, tmp_path):
     Training(SMALL, songs, tmp_path / "run", None).save()
     ear = tmp_path / "run" / "model"
-    assert encode(songs, tmp_path / "content", ear) == (6, 18)
-    assert encode(songs, tmp_path / "content", ear) == (0, 0)
+    work = Encoding.by(ear, songs, tmp_path / "content")
+    manifest = run(work, items_of(songs), 4, here)
+    assert (manifest["items"], manifest["counts"], len(manifest["shards"])) == (6, {"stems": 18}, 2)
+    written = (tmp_path / "content" / "00000.safetensors").stat()
+    assert run(work, items_of(songs), 4, here) == manifest
+    assert (tmp_path / "content" / "00000.safetensors").stat() == written
     content = load_file(tmp_path / "content" / "00000.safetensors")
     assert content["hidden"].shape == (3, 8, 64) and content["hidden"].dtype == torch.float16
     mel = load_file(songs / "00000.safetensors")["mel_dry"]

@@ -257,6 +257,11 @@ def test_soundfonts_play_in_tune_and_repeat():
     if not list(FONTS.glob("*.sf2")):
         pytest.skip(f"no .sf2 in {FONTS} (apt install fluid-soundfont-gm)")
     fonts = SoundFonts(FONTS)
+    guitar = tuple(Note(0.1 + 0.31 * k, 0.4, 50 + 3 * (k % 7), 0.4 + 0.05 * k) for k in range(8))
+    alone = fonts.play(guitar, 0, 25, False, 3 * SAMPLE_RATE)
+    for program in (48, 90, 25):
+        after = fonts.play(guitar, 0, program, False, 3 * SAMPLE_RATE)
+    assert np.array_equal(after, alone)  # whatever was played before, in a song or in another
     notes = (Note(0.0, 1.0, 69, 0.8),)
     once, twice = (fonts.play(notes, 0, 73, False, SAMPLE_RATE) for _ in range(2))
     assert np.array_equal(once, twice)
