@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo web test test-slow check format clean
+.PHONY: demo web test test-slow test-clap check format clean
 
 $(VENV)/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +31,18 @@ test: $(VENV)/dev
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow
 
+# In an environment of its own: laion-clap pins an older numpy, and imports more than it needs.
+CLAP := .venv-clap
+test-clap: $(CLAP)/clap
+	$(CLAP)/bin/python -m pytest -m clap -s -rs tests/test_mixer_laion_parity.py
+
+$(CLAP)/clap: pyproject.toml constraints.txt
+	test -x $(CLAP)/bin/python || $(PYTHON) -m venv $(CLAP)
+	$(CLAP)/bin/pip install --quiet --constraint constraints.txt --editable . pytest pytest-timeout
+	$(CLAP)/bin/pip install --quiet --no-deps "laion-clap>=1.1.5"
+	$(CLAP)/bin/pip install --quiet --constraint constraints.txt torchlibrosa h5py pandas ftfy braceexpand webdataset wget progressbar
+	touch $@
+
 check: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,4 +53,4 @@ format: $(VENV)/dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(CLAP) build dist *.egg-info

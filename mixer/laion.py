@@ -12,11 +12,10 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import Tensor
 
 from mixer.ear import FRONT_FILE
@@ -190,14 +189,13 @@ def _state(path: Path) -> dict[str, Tensor]:
     return dict(weights)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Convert, and say how it is used; exit code 2 with a sentence when that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m mixer.laion", description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="laion-clap's .pt")
     parser.add_argument("--tokenizer", type=Path, help="folder of roberta-base's tokenizer")
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
-    options = parser.parse_args()
-    torch.set_grad_enabled(False)
+    options = parser.parse_args(arguments)
     try:
         convert(options.checkpoint, options.tokenizer, options.out)
     except (CheckpointError, LaionError, OSError) as error:

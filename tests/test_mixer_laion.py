@@ -1,9 +1,5 @@
 """LAION-CLAP's own checkpoints: the same numbers after the change of names, and what is refused."""
 
-import shutil
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -11,7 +7,7 @@ from torch.nn import functional
 
 from mixer.ear import Ear, EarError
 from mixer.ear_front import WINDOW_SAMPLES, excerpt, log_mel
-from mixer.laion import LOWEST_HZ, LaionError, convert, read_laion
+from mixer.laion import LOWEST_HZ, LaionError, convert, main, read_laion
 from mixer.megami.published.checkpoints import CheckpointError
 from tests.tiny_laion import AUDIO, TEXT, original, save, save_tokenizer, tiny_clap
 
@@ -157,42 +153,39 @@ def test_a_tokenizer_of_another_size_is_refused(files, tmp_path):
         ({"module.text_branch.extra.weight": torch.zeros(1)}, "extra.weight besides"),
     ],
 )
-def test_other_checkpoints_are_refused_by_what_they_are(tmp_path, change, words):
+def test_other_checkpoints_are_refused_by_what_they_are(files, tmp_path, change, words):
     with pytest.raises(LaionError, match=words):
-        read_laion(save(tmp_path / "other.pt", original(tiny_clap()) | change))
+        read_laion(save(tmp_path / "other.pt", original(files[0]) | change))
 
 
 @pytest.mark.parametrize("part", ["audio_branch", "text_branch", "audio_branch.norm"])
-def test_half_a_checkpoint_is_refused(tmp_path, part):
-    weights = {key: value for key, value in original(tiny_clap()).items() if part not in key}
+def test_half_a_checkpoint_is_refused(files, tmp_path, part):
+    weights = {key: value for key, value in original(files[0]).items() if part not in key}
     with pytest.raises(LaionError, match="need|is needed"):
         read_laion(save(tmp_path / "half.pt", weights))
 
 
-def test_a_pickle_is_not_run(tmp_path):
+def test_a_pickle_is_not_run(files, tmp_path):
     marker = tmp_path / "ran"
 
     class Evil:
         def __reduce__(self):
             return (marker.touch, ())
 
-    torch.save({"state_dict": original(tiny_clap()), "args": Evil()}, tmp_path / "evil.pt")
+    torch.save({"state_dict": original(files[0]), "args": Evil()}, tmp_path / "evil.pt")
     with pytest.raises(CheckpointError, match="nothing of it was run"):
         read_laion(tmp_path / "evil.pt")
     assert not marker.exists()
 
 
-def test_the_command_writes_once_and_says_what_it_is(files, tmp_path):
+def test_the_command_writes_once_and_says_what_it_is(files, tmp_path, capsys):
     _, checkpoint, tokenizer, _ = files
-    out = tmp_path / "ear"
-    command = [sys.executable, "-m", "mixer.laion", checkpoint, "--tokenizer", tokenizer]
-    done = subprocess.run([*command, "--out", out], capture_output=True, text=True)
-    assert done.returncode == 0 and f"{out}: an ear" in done.stdout
-    again = subprocess.run([*command, "--out", out], capture_output=True, text=True)
-    assert again.returncode == 2 and "holds a model already" in again.stderr
-    shutil.rmtree(out)
-    missing = subprocess.run(
-        [sys.executable, "-m", "mixer.laion", tmp_path / "no.pt", "--out", out],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert missing.returncode == 2 and "no.pt" in missing.stderr and not out.exists()
+    command = [str(checkpoint), "--tokenizer", str(tokenizer), "--out", str(tmp_path / "ear")]
+    main(command)
+    assert f"{tmp_path / 'ear'}: an ear" in capsys.readouterr().out
+    for again, words in ((command, "holds a model already"),
+                         ([str(tmp_path / "no.pt"), "--out", str(tmp_path / "other")], "no.pt")):
+        with pytest.raises(SystemExit) as stopped:
+            main(again)
+        assert stopped.value.code == 2 and words in capsys.readouterr().err
+    assert not (tmp_path / "other").exists()
