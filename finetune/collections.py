@@ -137,7 +137,9 @@ def table(manifest: Manifest) -> Table:
     for column in ("layout", "part", "songs", "stems", "hours", "artists", "bleed", "licence"):
         numbers = column not in ("layout", "part", "licence")
         shown.add_column(column, justify="right" if numbers else "left")
-    kinds = Counter((e.facts.layout, e.part, e.facts.licence or "unknown") for e in manifest.entries)
+    kinds = Counter(
+        (e.facts.layout, e.part, e.facts.licence or "unknown") for e in manifest.entries
+    )
     for layout, part, licence in sorted(kinds, key=lambda k: (k[0], SPLITS.index(k[1]), k[2])):
         these = [e for e in manifest.entries
                  if (e.facts.layout, e.part, e.facts.licence or "unknown")

@@ -40,10 +40,11 @@ _UP = re.compile(r"\b(?:up|louder|rais\w+|boost\w*|push\w*|bring\w* out|forward|
 _DOWN = re.compile(
     r"\b(?:down|quieter|lower\w*|softer|reduc\w+|drop\w*|pull\w* back|duck\w*|tuck\w*|back off)\b"
 )
-# Words by which a clause is of something else than a fader: the spectrum, pitch, time, another deed.
+# Words by which a clause is of something else than a fader: spectrum, pitch, time, another deed.
 _ELSEWHERE = re.compile(
     r"\b(?:hz|khz|frequenc\w+|eq|shelf|highs?|lows?|low end|mids?|treble|db/oct|octave|pitch|tun\w+"
-    r"|reverb|delay|compress\w*|threshold|attack|release|gain reduction|pan\w*|not|n't|don't|never)\b"
+    r"|reverb|delay|compress\w*|threshold|attack|release|gain reduction|pan\w*"
+    r"|not|n't|don't|never)\b"
 )
 
 Claims = dict[str, int]  # part of the band: 1 it should be louder, -1 quieter

@@ -15,7 +15,8 @@ from finetune.multitrack_facts import SPLITS
 
 SHARES = {"train": 0.8, "valid": 0.1, "test": 0.1}
 _TOGETHER = re.compile(
-    r"\s*(?:[,;/&+]|\b(?:and|y|und|et|with|vs|x)\b\.?|\b(?:feat|ft|featuring)\b\.?)\s*", re.IGNORECASE
+    r"\s*(?:[,;/&+]|\b(?:and|y|und|et|with|vs|x)\b\.?|\b(?:feat|ft|featuring)\b\.?)\s*",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(r"[(\[].*?[)\]]")
 STRICTEST = ("test", "valid", "train")  # whose word counts where a group has several

@@ -46,8 +46,9 @@ def read_laion(path: Path) -> "ClapModel":
     from transformers import ClapConfig, ClapModel
 
     weights = _state(path)
-    renamed = {name: value.float() if value.is_floating_point() else value
-               for name, value in (from_laion(weights) | text_from_laion(weights)).items()}  # fmt: skip
+    renamed = from_laion(weights) | text_from_laion(weights)
+    floats = {name for name, value in renamed.items() if value.is_floating_point()}
+    renamed = {name: v.float() if name in floats else v for name, v in renamed.items()}
     audio, text = audio_shape(path.name, renamed), text_shape(path.name, renamed)
     projection_dim = renamed["audio_projection.linear2.weight"].shape[0]
     config = ClapConfig(audio_config=audio, text_config=text, projection_dim=projection_dim)

@@ -18,6 +18,7 @@ from finetune.multitrack_packed import unpacked
 from finetune.multitrack_roles import MEDLEYDB_ROLE
 from finetune.multitracks import Multitrack, open_multitrack, read_folder, song_files, song_places
 from finetune.real_songs import folders_of
+from finetune.recordings import told_stems
 from mixer.roles import FAMILY_OF_ROLE
 from mixer.song import AudioError
 from tests.real_collections import RATE, medleydb, moisesdb, musdb, write
@@ -272,7 +273,7 @@ def test_a_stem_mp4_gives_the_four_stems_by_their_streams(tmp_path, temporary):
     assert (facts.layout, facts.artist, facts.split) == ("MUSDB18", "Artist", "train")
     pitches = {}
     for name, stem in zip(found.song.names, found.song.audio, strict=True):
-        spectrum = np.abs(np.fft.rfft(stem[0, : 44100]))
+        spectrum = np.abs(np.fft.rfft(stem[0, :44100]))
         pitches[name] = float(spectrum.argmax())
     assert pitches == {"drums": 800.0, "bass": 1200.0, "other": 1600.0, "vocals": 2000.0}
     assert left_over(temporary) == []
@@ -313,3 +314,12 @@ def test_an_about_that_cannot_be_taken_is_told(tmp_path, text, words):
     (musdb(tmp_path) / "about.yaml").write_text(text)
     with pytest.raises(FactsError, match=words):
         only(tmp_path)
+
+
+def test_the_ear_learns_from_what_the_labels_tell(tmp_path):
+    song = moisesdb(tmp_path)
+    told = {path.parent.name + path.stem[-2:]: role for path, role in told_stems(song, song)}
+    assert told["vocals-1"] == "backing vocals" and told["drums-0"] == "kick"
+    assert len(told) == 8 and "other-0" not in told
+    song = musdb(tmp_path)
+    assert {role for _, role in told_stems(song, song)} == {"bass", "drums", "lead vocal"}

@@ -1,4 +1,4 @@
-"""Splits by artists: nobody on two sides, sizes near what was asked, the same for the same songs."""
+"""Splits by artists: nobody on two sides, sizes near what was asked, no matter the order."""
 
 from collections import Counter
 

@@ -183,8 +183,10 @@ def test_the_command_writes_once_and_says_what_it_is(files, tmp_path, capsys):
     command = [str(checkpoint), "--tokenizer", str(tokenizer), "--out", str(tmp_path / "ear")]
     main(command)
     assert f"{tmp_path / 'ear'}: an ear" in capsys.readouterr().out
-    for again, words in ((command, "holds a model already"),
-                         ([str(tmp_path / "no.pt"), "--out", str(tmp_path / "other")], "no.pt")):
+    for again, words in (
+        (command, "holds a model already"),
+        ([str(tmp_path / "no.pt"), "--out", str(tmp_path / "other")], "no.pt"),
+    ):
         with pytest.raises(SystemExit) as stopped:
             main(again)
         assert stopped.value.code == 2 and words in capsys.readouterr().err

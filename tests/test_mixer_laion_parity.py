@@ -63,7 +63,10 @@ def theirs(module, kind: str) -> torch.nn.Module:
     small = RobertaConfig(vocab_size=1000, hidden_size=768, num_attention_heads=12,
                           num_hidden_layers=1, intermediate_size=256, max_position_embeddings=90,
                           type_vocab_size=1, layer_norm_eps=1e-5)  # fmt: skip
-    whole, RobertaModel.from_pretrained = RobertaModel.from_pretrained, lambda *_: RobertaModel(small)
+    whole, RobertaModel.from_pretrained = (
+        RobertaModel.from_pretrained,
+        lambda *_: RobertaModel(small),
+    )
     torch.manual_seed(0)
     try:
         model = module.CLAP(512, audio, text, enable_fusion=False, fusion_type=None)

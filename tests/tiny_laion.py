@@ -107,8 +107,11 @@ def save_tokenizer(folder: Path, words: int = WORDS) -> Path:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    texts = ["the sound of a kick drum", "a recording of lead vocal and electric guitar, brass",
-             "percussion strings synthesizer arpeggio acoustic piano organ backing effects"]  # fmt: skip
+    texts = [
+        "the sound of a kick drum",
+        "a recording of lead vocal and electric guitar, brass",
+        "percussion strings synthesizer arpeggio acoustic piano organ backing effects",
+    ]
     tokenizer.train_from_iterator(texts * 9, trainer)
     assert tokenizer.get_vocab_size() == words
     fast = PreTrainedTokenizerFast(
