@@ -63,7 +63,7 @@ def listed(root: Path, shares: dict[str, float] = SHARES, seed: int = 0) -> Mani
     for place in song_places(root):
         key = place.relative_to(root).as_posix()
         try:
-            found[key] = (place, *_looked_at(place, root))
+            found[key] = (place, *_looked_at(place))
         except AudioError as problem:
             left_out[key] = str(problem)
     if not found:
@@ -85,12 +85,12 @@ def _first(left_out: dict[str, str]) -> str:
 
 
 def _looked_at(
-    place: Path, root: Path
+    place: Path,
 ) -> tuple[Facts, tuple[StemEntry, ...], float, tuple[int, ...]]:
     """What a song is, by its headers."""
     with opened(place) as folder:
         found = laid_out(folder, place)
-        facts = with_told(found.facts if found else folder_facts(place), place, root)
+        facts = with_told(found.facts if found else folder_facts(place), place)
         tracks = song_tracks(folder, found)
         headers = [read_header(track.path) for track in tracks]
     stems = tuple(StemEntry(track.name, track.role, track.bleed) for track in tracks)

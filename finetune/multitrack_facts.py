@@ -1,7 +1,7 @@
 """What is known of a real song beside its sound: artist, licence, split, bleed.
 
-One rule: what a collection does not say stays None and is never guessed; `about.yaml`, in a song's
-folder or in one above it, says what the user knows, and outranks the collection.
+One rule: what a collection does not say stays None and is never guessed; `gainsay.yaml`, in a
+song's folder or in any above it, says what the user knows, and outranks the collection.
 """
 
 import re
@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
-TOLD_FILE = "about.yaml"
+TOLD_FILE = "gainsay.yaml"
 SPLITS = ("train", "valid", "test")
 STEM_MP4, ZIP = ".stem.mp4", ".zip"
 
-# What each collection's own pages say of its songs; the owner of a folder says it in about.yaml.
+# What each collection's own pages say of its songs; the owner of a folder says it in gainsay.yaml.
 MUSDB_LICENCE = "MUSDB18: academic use only, each song under the licence in its track list"
 MEDLEYDB_LICENCE = "CC BY-NC-SA 4.0 (MedleyDB)"
 MOISESDB_LICENCE = "CC BY-NC-SA 4.0 (MoisesDB, research only)"
@@ -35,7 +35,7 @@ _CAMBRIDGE = re.compile(r"(?P<artist>[^_]+)_(?P<title>.+)_Full$")
 
 
 class FactsError(ValueError):
-    """An about.yaml that cannot be taken: got, need and cure."""
+    """A gainsay.yaml that cannot be taken: got, need and cure."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +83,20 @@ def _spread(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
 
 
-def with_told(facts: Facts, place: Path, root: Path) -> Facts:
-    """The facts with what about.yaml adds: one in the song's folder, or above it up to the root.
+def with_told(facts: Facts, place: Path) -> Facts:
+    """The facts with what gainsay.yaml adds, in the song's folder and in those above it.
 
     What stands nearer to the song outranks what stands above.
     """
-    song, top = place.resolve(), root.resolve()
-    inside = song.is_relative_to(top)
-    above = [one for one in song.parents if inside and one.is_relative_to(top)]
-    for folder in (*reversed(above), *((song,) if song.is_dir() else ())):
+    song = place.resolve()
+    for folder in (*reversed(song.parents), *((song,) if song.is_dir() else ())):
         if (folder / TOLD_FILE).is_file():
             facts = replace(facts, **_told(folder / TOLD_FILE))
     return facts
 
 
 def _told(file: Path) -> dict[str, Any]:
-    """The facts in one about.yaml, checked."""
+    """The facts in one gainsay.yaml, checked."""
     try:
         told = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:

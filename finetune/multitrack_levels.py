@@ -18,7 +18,7 @@ import numpy as np
 
 from finetune.level_rows import STEMS
 from finetune.multitrack_facts import SPLITS, FactsError
-from finetune.multitracks import Multitrack, read_folder
+from finetune.multitracks import Multitrack, read_folder, song_places
 from finetune.seed_protocol import FRAME_S, SEGMENT_S, STEM_GATE_DBFS, rms_dbfs
 from mixer.audio_files import AudioError
 
@@ -44,10 +44,10 @@ def rows(track: Multitrack) -> Iterator[tuple[str, float, float, float, float]]:
 
 def write(parts: Path, out: Path) -> dict[str, int]:
     """Write the table of all songs in the parts; how many songs each has."""
-    there = {part: parts / part for part in SPLITS if (parts / part).is_dir()}
+    there = {part: parts / part for part in SPLITS if song_places(parts / part)}
     if not there:
         raise FileNotFoundError(
-            f"{parts} holds no {', '.join(SPLITS)}: make them with python -m finetune.collections "
+            f"{parts} holds no song in {', '.join(SPLITS)}: make them with python -m finetune.collections "
             "ROOT --out manifest.json --link PARTS"
         )
     counts = dict.fromkeys(there, 0)

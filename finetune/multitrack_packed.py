@@ -40,7 +40,7 @@ def unpacked(place: Path, limits: Limits | None = None) -> Iterator[Path]:
             _decode(place, folder)
         else:
             _unpack(place, folder, limits or Limits())
-        yield _inmost(folder)
+        yield folder
 
 
 def _unpack(archive: Path, folder: Path, limits: Limits) -> None:
@@ -106,12 +106,3 @@ def _decode(file: Path, folder: Path) -> None:
             "five audio streams are needed: mixture, drums, bass, other, vocals",
             "download it again",
         )  # fmt: skip
-
-
-def _inmost(folder: Path) -> Path:
-    """The folder in which the stems lie: down through folders that hold one folder alone."""
-    inside = list(folder.iterdir())
-    while len(inside) == 1 and inside[0].is_dir():
-        folder = inside[0]
-        inside = list(folder.iterdir())
-    return folder

@@ -15,7 +15,7 @@ import numpy as np
 from finetune.multitrack_facts import Facts, folder_facts, name_of, with_told
 from finetune.multitrack_layouts import LaidOut, Track, laid_out
 from finetune.multitrack_packed import is_packed, unpacked
-from mixer.audio_files import AudioError, audio_files, read_header, read_samples
+from mixer.audio_files import AudioError, audio_files, read_header, read_samples, shown
 from mixer.roles import FAMILY_OF_ROLE, roles_from_names
 from mixer.song import Song, open_song, song_from_arrays
 from mixer.sources import natural_key
@@ -59,11 +59,17 @@ def song_places(root: Path) -> tuple[Path, ...]:
 @contextmanager
 def opened(place: Path) -> Iterator[Path]:
     """The folder of a song's stems: the place itself, or for a while what it was packed from."""
-    if is_packed(place):
-        with unpacked(place) as folder:
-            yield folder
-    else:
+    if not is_packed(place):
         yield place
+        return
+    with unpacked(place) as folder:
+        inside = song_places(folder)
+        if len(inside) > 1:
+            raise AudioError(
+                f"{shown(place)} holds several songs ({inside[0].name}, {inside[1].name}…)",
+                "one song a zip is needed", "unpack it and give the folder",
+            )  # fmt: skip
+        yield inside[0] if inside else folder
 
 
 def read_folder(root: Path) -> Iterator[Multitrack]:
@@ -75,19 +81,16 @@ def read_folder(root: Path) -> Iterator[Multitrack]:
         )
     for place in places:
         try:
-            yield open_multitrack(place, root)
+            yield open_multitrack(place)
         except AudioError as problem:
             logging.warning("%s left out: %s", place.name, problem)
 
 
-def open_multitrack(place: Path, root: Path | None = None) -> Multitrack:
-    """Open one song by its layout, or as any folder of stems; AudioError where it is none.
-
-    root: of the collection, so that an about.yaml there is read.
-    """
+def open_multitrack(place: Path) -> Multitrack:
+    """Open one song by its layout, or as any folder of stems; AudioError where it is none."""
     with opened(place) as folder:
         found = laid_out(folder, place)
-        facts = with_told(found.facts if found else folder_facts(place), place, root or place)
+        facts = with_told(found.facts if found else folder_facts(place), place)
         if found is None:
             song = replace(open_song(folder), name=name_of(place.resolve()))
             return Multitrack(song, roles_from_names(song.names), facts)

@@ -19,6 +19,7 @@ from safetensors.numpy import save_file
 
 from finetune.encode import fingerprint
 from finetune.multitrack_facts import name_of
+from finetune.multitrack_layouts import laid_out
 from finetune.multitracks import Multitrack, open_multitrack, song_files, song_places
 from mixer.ear import EAR_DIR, Ear, window
 from mixer.ear_front import WINDOW_S
@@ -178,6 +179,8 @@ def _files_mark(folder: Path) -> str:
         mark.update(file.name.encode())
         with file.open("rb") as opened:
             mark.update(hashlib.file_digest(opened, "sha256").digest())
+    if (found := laid_out(folder)) is not None:
+        mark.update(repr([(track.name, track.role) for track in found.tracks]).encode())
     return mark.hexdigest()[:16]
 
 

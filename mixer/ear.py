@@ -233,7 +233,8 @@ def _load(folder: str) -> Ear:
 
 def _lowest_hz(front: Path) -> float:
     """Where the mel filters begin, as a folder says; 0 where it says nothing."""
-    return float(json.loads(front.read_text())["frequency_min"]) if front.is_file() else 0.0
+    told = json.loads(front.read_text()) if front.is_file() else {}
+    return float(told.get("frequency_min", 0.0))
 
 
 def block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:

@@ -21,7 +21,7 @@ def root(tmp_path_factory) -> Path:
     moisesdb(root / "moises", bleeding="nothing")
     write(root / "own" / "Someone - Thing" / "bass.wav", 0.05)
     write(root / "own" / "Someone - Thing" / "Lead Vox.wav", 0.05, 1, seconds=1.5)
-    (root / "own" / "about.yaml").write_text("licence: CC0 1.0\n")
+    (root / "own" / "gainsay.yaml").write_text("licence: CC0 1.0\n")
     (root / "own" / "broken.zip").write_bytes(b"half a download")
     return root
 
@@ -85,6 +85,7 @@ def test_the_table_of_levels_is_what_trainings_read(tmp_path, capsys):
         for seed, (stem, level) in enumerate(levels.items()):
             place = tmp_path / split / f"{split} artist - Song" / f"{stem}.wav"
             write(place, gain * level, seed, seconds=21.0)
+    (tmp_path / "valid").mkdir()  # nothing was dealt into it
     out = tmp_path / "levels.csv"
     multitrack_levels.main([str(tmp_path), "--out", str(out)])
     assert "1 train songs, 1 test songs" in capsys.readouterr().out

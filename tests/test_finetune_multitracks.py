@@ -241,6 +241,13 @@ def test_a_zip_with_a_broken_stem_is_no_balance(tmp_path):
             open_multitrack(other)
 
 
+def test_a_zip_of_several_songs_is_refused(tmp_path):
+    names = ("One/kick.wav", "One/bass.wav", "Two/kick.wav", "Two/bass.wav")
+    place = pack(tmp_path / "all.zip", {name: wav(0.1, at) for at, name in enumerate(names)})
+    with pytest.raises(AudioError, match="several songs .One, Two"):
+        open_multitrack(place)
+
+
 def test_a_zip_beside_its_stems_is_not_a_second_song(tmp_path):
     write(tmp_path / "song" / "bass.wav", 0.05)
     write(tmp_path / "song" / "kick.wav", 0.05, 1)
@@ -296,12 +303,13 @@ def test_without_ffmpeg_a_stem_mp4_names_the_cure(tmp_path, monkeypatch, caplog)
 
 def test_what_the_owner_says_outranks_the_collection_and_the_nearest_word_counts(tmp_path):
     song = musdb(tmp_path)
-    (tmp_path / "about.yaml").write_text("licence: CC BY 4.0\ngenre: rock\n")
-    (song / "about.yaml").write_text("genre: folk\nsplit: valid\nbleed: true\n")
+    (tmp_path / "gainsay.yaml").write_text("licence: CC BY 4.0\ngenre: rock\n")
+    (song / "gainsay.yaml").write_text("genre: folk\nsplit: valid\nbleed: true\n")
     facts = only(tmp_path).facts
     assert (facts.licence, facts.genre, facts.split) == ("CC BY 4.0", "folk", "valid")
     assert facts.bleed is True and facts.artist == "Artist"
-    assert open_multitrack(song).facts.licence != "CC BY 4.0"  # the root's is not asked
+    (tmp_path / "link").symlink_to(song)
+    assert open_multitrack(tmp_path / "link").facts == facts
 
 
 @pytest.mark.parametrize(
@@ -310,8 +318,8 @@ def test_what_the_owner_says_outranks_the_collection_and_the_nearest_word_counts
      ("bleed: maybe", "true or false"), ("artist: 12", "quotes"), ("- a list", "what may be said"),
      ("a: [", "cannot be read")],
 )  # fmt: skip
-def test_an_about_that_cannot_be_taken_is_told(tmp_path, text, words):
-    (musdb(tmp_path) / "about.yaml").write_text(text)
+def test_a_word_that_cannot_be_taken_is_told(tmp_path, text, words):
+    (musdb(tmp_path) / "gainsay.yaml").write_text(text)
     with pytest.raises(FactsError, match=words):
         only(tmp_path)
 

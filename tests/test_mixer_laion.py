@@ -125,7 +125,7 @@ def test_the_tower_fits_the_cascade(files):
                     "intermediate_size": 32}  # fmt: skip
             self.model = GainsayModel(GainsayConfig(audio_config=audio, text_config=text))
 
-    cascade = Cascade()
+    cascade = Cascade().eval()
     load_tower(cascade, folder)  # pyright: ignore[reportArgumentType]
     mel = log_mel(sounds()[:1], 50.0)
     with torch.no_grad():
