@@ -31,7 +31,7 @@ test: $(VENV)/dev
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow
 
-# In an environment of its own: laion-clap pins an older numpy, and imports more than it needs.
+# In an environment of its own: laion-clap pins an older numpy, and only its models are used.
 CLAP := .venv-clap
 test-clap: $(CLAP)/clap
 	$(CLAP)/bin/python -m pytest -m clap -s -rs tests/test_mixer_laion_parity.py
@@ -40,7 +40,7 @@ $(CLAP)/clap: pyproject.toml constraints.txt
 	test -x $(CLAP)/bin/python || $(PYTHON) -m venv $(CLAP)
 	$(CLAP)/bin/pip install --quiet --constraint constraints.txt --editable . pytest pytest-timeout
 	$(CLAP)/bin/pip install --quiet --no-deps "laion-clap>=1.1.5"
-	$(CLAP)/bin/pip install --quiet --constraint constraints.txt torchlibrosa h5py pandas ftfy braceexpand webdataset wget progressbar
+	$(CLAP)/bin/pip install --quiet --constraint constraints.txt torchlibrosa h5py
 	touch $@
 
 check: $(VENV)/dev

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Manifest:
     left_out: dict[str, str]
 
 
-def listed(root: Path, shares: dict[str, float] = SHARES, seed: int = 0) -> Manifest:
+def listed(root: Path, shares: Mapping[str, float] = SHARES, seed: int = 0) -> Manifest:
     """List the songs under a root and deal them into parts without an artist in two."""
     found: dict[str, tuple[Path, Facts, tuple[StemEntry, ...], float, tuple[int, ...]]] = {}
     left_out: dict[str, str] = {}

@@ -162,9 +162,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         listener, hearing = EmbeddedListener(options.model), neutral_hearing()
 
         def advised(turn: Turn) -> Claims:
-            step = listener.next_step(hearing, [{"role": "user", "content": turn.said}])
+            messages = [{"role": "user", "content": turn.said}]
+            step = listener.next_step(hearing, messages)
             acts[step.tool.name if step.tool else "words"] += 1
-            return of_step(step)
+            if step.judgement is None:
+                return of_step(step)
+            judged = listener.judge(hearing, messages, "level")  # there is no sound to go by
+            return {move.stem: 1 if move.gain_db > 0 else -1 for move in judged.moves()}
 
         systems["the listener, usual levels"] = advised
     show(turns, systems, acts)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 TOLD_FILE = "gainsay.yaml"
-SPLITS = ("train", "valid", "test")
+SPLITS: tuple[str, ...] = ("train", "valid", "test")
 STEM_MP4, ZIP = ".stem.mp4", ".zip"
 
 # What each collection's own pages say of its songs; the owner of a folder says it in gainsay.yaml.

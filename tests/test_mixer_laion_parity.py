@@ -29,22 +29,23 @@ WIDTH = {"tiny": 768, "base": 1024}
 @pytest.fixture(scope="module")
 def clap_module():
     """laion_clap's file of models, imported without its trainings, tokenizers and downloads."""
+    from transformers import BartModel, BertModel, ClapModel, RobertaModel
+
+    assert all((BartModel, BertModel, ClapModel, RobertaModel))  # loaded while torchvision is none
     spec = importlib.util.find_spec("laion_clap")
     assert spec is not None and spec.submodule_search_locations
     package = types.ModuleType("clap_module")
     package.__path__ = [str(Path(spec.submodule_search_locations[0]) / "clap_module")]
-    images = {name: types.ModuleType(name) for name in
-              ("torchvision", "torchvision.ops", "torchvision.ops.misc")}  # fmt: skip
-    vars(images["torchvision.ops.misc"])["FrozenBatchNorm2d"] = torch.nn.BatchNorm2d
-    stands = {**images, "clap_module": package}
-    before = {name: sys.modules.get(name) for name in stands}
-    sys.modules.update(stands)
+    images = [types.ModuleType(f"torchvision{part}") for part in ("", ".ops", ".ops.misc")]
+    vars(images[-1])["FrozenBatchNorm2d"] = torch.nn.BatchNorm2d
+    before = {image.__name__: sys.modules.get(image.__name__) for image in images}
+    sys.modules.update({"clap_module": package}, **{one.__name__: one for one in images})
     try:
-        yield importlib.import_module("clap_module.model")
+        return importlib.import_module("clap_module.model")
     finally:
         for name, module in before.items():
             if module is None:
-                sys.modules.pop(name, None)
+                del sys.modules[name]
             else:
                 sys.modules[name] = module
 
