@@ -47,8 +47,8 @@ def write(parts: Path, out: Path) -> dict[str, int]:
     there = {part: parts / part for part in SPLITS if song_places(parts / part)}
     if not there:
         raise FileNotFoundError(
-            f"{parts} holds no song in {', '.join(SPLITS)}: make them with python -m finetune.collections "
-            "ROOT --out manifest.json --link PARTS"
+            f"{parts} holds no song in {', '.join(SPLITS)}: make them with "
+            "python -m finetune.collections ROOT --out manifest.json --link PARTS"
         )
     counts = dict.fromkeys(there, 0)
     out.parent.mkdir(parents=True, exist_ok=True)
