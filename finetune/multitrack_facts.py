@@ -63,14 +63,14 @@ def musdb_facts(place: Path, layout: str) -> Facts:
     """Artist and title are the name, the split is the folder above."""
     above = place.resolve().parent.name.lower()
     split = above if above in ("train", "test") else None
-    if split == "train" and name_of(place) in MUSDB_VALID:
+    if split == "train" and name_of(place.resolve()) in MUSDB_VALID:
         split = "valid"
     return replace(folder_facts(place), layout=layout, licence=MUSDB_LICENCE, split=split)
 
 
 def folder_facts(place: Path) -> Facts:
     """What the name of a plain folder or zip tells: "Artist - Title", or Cambridge's form."""
-    name = name_of(place)
+    name = name_of(place.resolve())  # of what a link leads to
     if found := _CAMBRIDGE.fullmatch(name):
         artist, title = _spread(found["artist"]), _spread(found["title"])
         return Facts("Cambridge-MT", artist, title, licence=CAMBRIDGE_LICENCE)
