@@ -32,7 +32,7 @@ def rows(track: Multitrack) -> Iterator[tuple[str, float, float, float, float]]:
     """(stem, start_s, end_s, dBFS, active share) of each family and their sum, 10 s by 10 s."""
     families, rate = track.families(), track.song.sample_rate
     there = {stem: families[stem] for stem in STEMS if stem in families}
-    there["mixture"] = np.sum(list(there.values()), axis=0, dtype=np.float32)
+    there["mixture"] = np.stack(list(there.values())).sum(axis=0, dtype=np.float32)
     length, frame = int(SEGMENT_S * rate), round(FRAME_S * rate)
     for start in range(0, len(there["mixture"]) - length + 1, length):
         for stem, audio in there.items():

@@ -162,7 +162,7 @@ def _tokenizer_files(folder: Path, model: "ClapModel") -> list[Path]:
             "merges.txt (they come with the model roberta-base)"
         )
     words = len(AutoTokenizer.from_pretrained(folder, local_files_only=True))
-    rows = model.config.text_config.vocab_size
+    rows = model.text_model.embeddings.word_embeddings.num_embeddings
     if words != rows:
         raise LaionError(
             f"the tokenizer in {folder} has {words} words, the checkpoint {rows}: need the one "
