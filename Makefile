@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo web test test-slow test-ray check format clean
+.PHONY: demo web test test-slow test-ray test-clap test-vllm check format clean
 
 $(VENV)/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -38,6 +38,18 @@ $(VENV)/ray: $(VENV)/dev
 test-ray: $(VENV)/ray
 	$(BIN)/python -m pytest -m ray
 
+# In an environment of its own: laion-clap pins an older numpy, and only its models are used.
+CLAP := .venv-clap
+test-clap: $(CLAP)/clap
+	$(CLAP)/bin/python -m pytest -m clap -s -rs tests/test_mixer_laion_parity.py
+
+$(CLAP)/clap: pyproject.toml constraints.txt
+	test -x $(CLAP)/bin/python || $(PYTHON) -m venv $(CLAP)
+	$(CLAP)/bin/pip install --quiet --constraint constraints.txt --editable . pytest pytest-timeout
+	$(CLAP)/bin/pip install --quiet --no-deps "laion-clap>=1.1.5"
+	$(CLAP)/bin/pip install --quiet --constraint constraints.txt torchlibrosa h5py
+	touch $@
+
 check: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,4 +60,4 @@ format: $(VENV)/dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(CLAP) build dist *.egg-info

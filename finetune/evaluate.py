@@ -11,6 +11,7 @@ EVALUATIONS = {
     "conversation": "finetune.evaluate_conversation",
     "conventions": "finetune.evaluate_conventions",
     "ear": "finetune.evaluate_ear",
+    "mixassist": "finetune.evaluate_mixassist",
     "mixer": "finetune.evaluate_mixer",
     "real": "finetune.evaluate_real",
     "seed": "finetune.evaluate_seed",

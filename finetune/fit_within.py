@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from finetune.multitracks import open_multitrack
 from finetune.observer import differences
 from finetune.real_songs import RealSong
 from mixer.balance import BalancePrior
 from mixer.loudness import integrated_lufs
 from mixer.roles import FAMILIES, FAMILY_OF_ROLE
-from mixer.song import open_song
 
 PASSAGE_S = 10
 QUIET_DB = 10.0  # a passage this far below their mean is a pause
@@ -30,7 +30,7 @@ def loudness_less_rms_db(folders: Sequence[Path], songs: Sequence[RealSong]) -> 
     """
     differences: dict[str, list[float]] = defaultdict(list)
     for folder, measured in zip(folders, songs, strict=True):
-        song = open_song(folder)
+        song = open_multitrack(folder).song
         for name, role in zip(measured.names, measured.roles, strict=True):
             stem = np.asarray(song.audio[song.names.index(name)], np.float64)
             lufs = integrated_lufs(stem, song.sample_rate)

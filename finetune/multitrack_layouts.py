@@ -1,4 +1,4 @@
-"""How the known multitrack collections lay out a song, and what they say each track is.
+"""How the known multitrack collections lay out a song, and what they say of it and its tracks.
 
 One rule: a role comes from the collection's own labels where it has them; names are only guessed
 from where it has none. Files are not opened here, beside the songs' yaml and json.
@@ -6,132 +6,150 @@ from where it has none. Files are not opened here, beside the songs' yaml and js
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from mixer.roles import role_from_name
+from finetune.multitrack_facts import (
+    MEDLEYDB_LICENCE,
+    MOISESDB_LICENCE,
+    STEM_MP4,
+    Facts,
+    musdb_facts,
+)
+from finetune.multitrack_roles import MUSDB_ROLES, medleydb_role, moisesdb_role
 
-MUSDB_ROLES = {"bass": "bass", "drums": "drums", "other": None, "vocals": "lead vocal"}
-
-# MedleyDB's instrument labels whose words tell nothing, or would be read as something else ("double
-# bass" as a doubled voice); all others are read as names are.
-_MEDLEYDB_ROLES = {
-    "lead vocal": "vocalists|male speaker|female speaker|male rapper|female rapper|male screamer|"
-    "female screamer|beatboxing",
-    "bass": "double bass",
-    "percussion": "cabasa|castanet|darbuka|doumbek|gong|gu|guiro|maracas|rattle|sleigh bells|snaps|"
-    "tabla|timpani|triangle",
-    "brass": "alto saxophone|baritone saxophone|soprano saxophone|tenor saxophone|bass clarinet|"
-    "bassoon|oboe|tuba|euphonium|cornet|piccolo|recorder|panpipes|dizi|bagpipe|harmonica|melodica|"
-    "woodwind section",
-    "strings": "erhu|dilruba",
-    "acoustic guitar": "banjo|mandolin|ukulele|oud|sitar|guzheng|liuqin|zhongruan",
-    "organ": "harmonium|concertina|bandoneon",
-    "arpeggio": "xylophone|vibraphone|glockenspiel|chimes|dulcimer|yangqin",
-    "piano": "harpsichord",
-    "synth lead": "synthesizer|theremin",
-    "effects": "scratches|scratch|sampler|crowd",
-}
-MEDLEYDB_ROLE = {
-    label: role for role, labels in _MEDLEYDB_ROLES.items() for label in labels.split("|")
-}
-
-# MoisesDB: the role of a stem, and of those of its tracks that have another.
-_MOISESDB_ROLES: dict[str, tuple[str, dict[str, str]]] = {
-    "vocals": ("lead vocal", {"background": "backing vocals", "choir": "backing vocals"}),
-    "bass": ("bass", {}),
-    "drums": ("drums", {"kick": "kick", "snare": "snare", "toms": "percussion",
-                        "cymbals": "hats", "overheads": "hats"}),
-    "percussion": ("percussion", {"mallets": "arpeggio", "pitched": "arpeggio",
-                                  "a-tonal": "percussion"}),
-    "guitar": ("electric guitar", {"acoustic": "acoustic guitar"}),
-    "piano": ("piano", {}),
-    "other_keys": ("organ", {"pad": "synth pad", "lead": "synth lead"}),
-    "bowed_strings": ("strings", {}),
-    "wind": ("brass", {}),
-    "other_plucked": ("acoustic guitar", {}),
-    "other": ("effects", {}),
-}  # fmt: skip
+CLICK = "click track"  # MoisesDB lists the metronome among a song's tracks
+# Where MedleyDB's metadata may lie, seen from the song's folder or one above it: in the first
+# release beside the audio, later in the repository of its tools (marl/medleydb).
+_METADATA = (".", "Metadata", "medleydb/data/Metadata", "medleydb/medleydb/data/Metadata")
+_ARTISTS = ("artist_index.json", "../../resources/artist_index.json")
+_YES_NO = {"yes": True, "no": False, True: True, False: False}
 
 
 @dataclass(frozen=True)
 class Track:
-    """One file of a song: the name of its stem, and its role where the collection tells it."""
+    """One file of a song: the name of its stem, and role and bleed where the collection tells."""
 
     path: Path
     name: str
     role: str | None
+    bleed: bool | None = None
 
 
-def tracks_of(folder: Path) -> tuple[Track, ...]:
-    """The tracks of a song in a layout that is known; none where the folder has no such layout."""
-    return _musdb(folder) or _medleydb(folder) or _moisesdb(folder)
+@dataclass(frozen=True)
+class LaidOut:
+    """A song in a layout that is known."""
+
+    facts: Facts
+    tracks: tuple[Track, ...]
 
 
-def _musdb(folder: Path) -> tuple[Track, ...]:
-    """MUSDB18-HQ: four stems beside their mixture."""
+def laid_out(folder: Path, place: Path | None = None) -> LaidOut | None:
+    """The song in a folder of a known layout; None where it has no such layout.
+
+    place: where the song came from, if the folder is what it was unpacked to.
+    """
+    return _musdb(folder, place or folder) or _medleydb(folder) or _moisesdb(folder)
+
+
+def _musdb(folder: Path, place: Path) -> LaidOut | None:
+    """MUSDB18-HQ, and MUSDB18 once it is decoded: four stems beside their mixture."""
     files = {name: folder / f"{name}.wav" for name in MUSDB_ROLES}
     if not all(file.is_file() for file in files.values()):
-        return ()
-    return tuple(Track(file, name, MUSDB_ROLES[name]) for name, file in files.items())
+        return None
+    tracks = tuple(Track(file, name, MUSDB_ROLES[name]) for name, file in files.items())
+    layout = "MUSDB18" if place.name.lower().endswith(STEM_MP4) else "MUSDB18-HQ"
+    return LaidOut(musdb_facts(place, layout), tracks)
 
 
-def _medleydb(folder: Path) -> tuple[Track, ...]:
+def _medleydb(folder: Path) -> LaidOut | None:
     """MedleyDB: NAME/NAME_STEMS/NAME_STEM_01.wav…, NAME_METADATA.yaml in or above the folder."""
-    stems = folder / f"{folder.name}_STEMS"
+    name = folder.resolve().name
+    stems = folder / f"{name}_STEMS"
     if not stems.is_dir():
-        return ()
-    facts = _medleydb_facts(folder)
+        return None
+    told, artist = _medleydb_told(folder.resolve())
+    facts_of_stems = told.get("stems") or {}
     tracks = []
-    for file in sorted(stems.glob(f"{folder.name}_STEM_*.wav")):
-        fact = facts.get("S" + file.stem.rpartition("_")[2], {})
+    for file in sorted(stems.glob("*_STEM_*.wav")):
+        if file.name.startswith("."):
+            continue
+        number = file.stem.rpartition("_")[2]
+        fact = facts_of_stems.get(f"S{number}", {})
         label = fact.get("instrument") or ""
         label = str(label[0] if isinstance(label, list) else label)
-        role = MEDLEYDB_ROLE.get(label) or role_from_name(label)
-        role = "bass" if fact.get("component") == "bass" else role
-        tracks.append(Track(file, f"{file.stem.rpartition('_')[2]} {label}".strip(), role))
-    return tuple(tracks)
+        role = medleydb_role(label, str(fact.get("component") or ""))
+        tracks.append(Track(file, f"{number} {label}".strip(), role))
+    facts = Facts(
+        "MedleyDB",
+        artist or name.partition("_")[0],
+        told.get("title") or name.partition("_")[2],
+        told.get("genre"),
+        MEDLEYDB_LICENCE,
+        bleed=_YES_NO.get(told.get("has_bleed")),
+    )
+    return LaidOut(facts, tuple(tracks))
 
 
-def _medleydb_facts(folder: Path) -> dict[str, Any]:
-    """What the song's metadata says of each stem ("S01"…), nothing without the file."""
-    name = f"{folder.name}_METADATA.yaml"
-    places = (folder, folder.parent / "Metadata", folder.parent.parent / "Metadata")
-    for place in places:
-        if (place / name).is_file():
-            return yaml.safe_load((place / name).read_text())["stems"]
-    return {}
+def _medleydb_told(folder: Path) -> tuple[dict[str, Any], str | None]:
+    """What the song's metadata says, and its artist; nothing without the file.
+
+    The tools' index of artists is asked first: it tells who sings the songs of composers.
+    """
+    name = folder.name
+    for place in _metadata_places(folder):
+        if (file := place / f"{name}_METADATA.yaml").is_file():
+            told = yaml.safe_load(file.read_text(encoding="utf-8"))
+            index = next((place / one for one in _ARTISTS if (place / one).is_file()), None)
+            artists = {} if index is None else _artists(index)
+            return told, artists.get(name) or told.get("artist")
+    return {}, None
 
 
-def _moisesdb(folder: Path) -> tuple[Track, ...]:
+def _metadata_places(folder: Path) -> Iterator[Path]:
+    for above in (folder, *folder.parents[:3]):
+        yield from (above / place for place in _METADATA)
+
+
+@lru_cache(maxsize=4)
+def _artists(index: Path) -> dict[str, str]:
+    return json.loads(index.read_text(encoding="utf-8"))
+
+
+def _moisesdb(folder: Path) -> LaidOut | None:
     """MoisesDB: data.json beside one folder a stem, its tracks named by their ids."""
     if not (folder / "data.json").is_file():
-        return ()
-    told = json.loads((folder / "data.json").read_text())
-    stems = told.get("stems", []) if isinstance(told, dict) else []
+        return None
+    told = json.loads((folder / "data.json").read_text(encoding="utf-8"))
+    stems = told.get("stems") if isinstance(told, dict) else None
+    if not stems or any(not {"stemName", "tracks"} <= set(stem) for stem in stems):
+        return None  # another's data.json
     found = [
-        (folder / stem["stemName"] / f"{track['id']}.{track['extension']}",
-         stem["stemName"], track["trackType"].lower())
+        (stem["stemName"], track)
         for stem in stems
         for track in stem["tracks"]
-    ]  # fmt: skip
-    alike = Counter(f"{stem} {kind}" for _, stem, kind in found)
-    met: Counter[str] = Counter()
-    tracks = []
-    for file, stem, kind in found:
-        name = f"{stem} {kind}"
+        if track["trackType"].lower() != CLICK
+    ]
+    names = [f"{stem} {track['trackType'].lower()}" for stem, track in found]
+    alike, met, tracks = Counter(names), Counter(), []
+    for (stem, track), name in zip(found, names, strict=True):
         met[name] += 1
         number = f" {met[name]}" if alike[name] > 1 else ""
-        tracks.append(Track(file, name.replace("/", " ") + number, _moisesdb_role(stem, kind)))
-    return tuple(tracks)
-
-
-def _moisesdb_role(stem: str, kind: str) -> str | None:
-    """The role of a track by its stem and type."""
-    if stem not in _MOISESDB_ROLES:
-        return None
-    usual, others = _MOISESDB_ROLES[stem]
-    return next((role for word, role in others.items() if word in kind), usual)
+        file = folder / stem / f"{track['id']}.{track['extension']}"
+        role = moisesdb_role(stem, track["trackType"].lower())
+        tracks.append(Track(file, name.replace("/", " ") + number, role, track.get("has_bleed")))
+    told_bleed = [track.bleed for track in tracks if track.bleed is not None]
+    facts = Facts(
+        "MoisesDB",
+        told.get("artist") or None,
+        told.get("song"),
+        told.get("genre"),
+        MOISESDB_LICENCE,
+        bleed=any(told_bleed) if told_bleed else None,
+    )
+    return LaidOut(facts, tuple(tracks))

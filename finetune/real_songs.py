@@ -18,12 +18,13 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from finetune.encode import fingerprint
-from finetune.multitracks import AUDIO_ENDINGS, song_folders
+from finetune.multitrack_facts import name_of
+from finetune.multitrack_layouts import laid_out
+from finetune.multitracks import Multitrack, open_multitrack, song_files, song_places
 from mixer.ear import EAR_DIR, Ear, window
 from mixer.ear_front import WINDOW_S
 from mixer.loudness import PLAYS, profile
-from mixer.roles import roles_from_names
-from mixer.song import AudioError, Song, open_song
+from mixer.song import AudioError, Song
 
 # Of the project's own real songs: nothing was ever tuned on these.
 HELD_OUT = (
@@ -57,7 +58,7 @@ WHOLE = Part()
 class RealSong:
     """The stems that have a level, in song order.
 
-    roles: what the names tell, else what the ear says; heard: what the ear says of each.
+    roles: what collection or names tell, else what the ear says; heard: what the ear says of each.
     profile (S, 14), hidden (S, 8, 256). seconds: of the whole song.
     """
 
@@ -95,8 +96,8 @@ def read_songs(
 
 
 def folders_of(folder: Path, names: Sequence[str] | None = None) -> list[Path]:
-    """The folders of stems under a folder, or those of these names."""
-    folders = [one for one in song_folders(folder) if names is None or one.name in names]
+    """Where the songs under a folder lie, or those of these names."""
+    folders = [one for one in song_places(folder) if names is None or name_of(one) in names]
     if not folders:
         raise FileNotFoundError(
             f"{folder} holds no song{'' if names is None else ' called ' + ', '.join(names)}: "
@@ -107,14 +108,17 @@ def folders_of(folder: Path, names: Sequence[str] | None = None) -> list[Path]:
 
 def read_song(folder: Path, cache: Path, part: Part = WHOLE) -> RealSong | None:
     """One song or a part of it; None (and a warning) when fewer than two stems sound in it."""
-    file = cache / f"{folder.name}-{_files_mark(folder)}-{part}.safetensors"
+    name = name_of(folder)
+    file = cache / f"{name}-{_files_mark(folder)}-{part}.safetensors"
     if not file.is_file():
         try:
-            song = _open(folder)
+            track = _open(folder)
         except AudioError as problem:
             logging.warning("%s left out: %s", folder.name, problem)
             return None
-        _save(replace(measure(cut(song, part), song.seconds), name=folder.name), file)
+        song = track.song
+        measured = measure(cut(song, part), song.seconds, track.roles)
+        _save(replace(measured, name=name), file)
     measured = _load(file)
     return measured if len(measured.names) > 1 else None
 
@@ -143,14 +147,13 @@ def cut(song: Song, part: Part) -> Song:
     return replace(song, audio=song.audio[:, :, start : start + length])
 
 
-def measure(song: Song, seconds: float) -> RealSong:
-    """Profile and content of every stem that has a level."""
+def measure(song: Song, seconds: float, told: Sequence[str | None]) -> RealSong:
+    """Profile and content of every stem that has a level; told: the roles that are known."""
     profiles = [profile(stem, song.sample_rate) for stem in song.each()]
     kept = [index for index, row in enumerate(profiles) if row is not None]
     if not kept:
         return RealSong(song.name, (), (), (), np.zeros((0, 14)), np.zeros((0, 8, 256)), seconds)
     heard = Ear.load().hear(song)
-    told = roles_from_names(song.names)
     roles = [told[index] or heard.roles[index] for index in kept]
     return RealSong(
         song.name,
@@ -164,18 +167,20 @@ def measure(song: Song, seconds: float) -> RealSong:
 
 
 @lru_cache(maxsize=1)
-def _open(folder: Path) -> Song:
-    return open_song(folder)
+def _open(folder: Path) -> Multitrack:
+    return open_multitrack(folder)
 
 
 @lru_cache(maxsize=1024)
 def _files_mark(folder: Path) -> str:
     """Sixteen hex digits of the stems' names and bytes, the ear and the way of measuring."""
     mark = hashlib.sha256(f"{MEASURED_BY} {fingerprint(EAR_DIR)}".encode())
-    for file in sorted(folder.iterdir()):
-        if file.suffix.lower() in AUDIO_ENDINGS:
-            mark.update(file.name.encode())
-            mark.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in song_files(folder):
+        mark.update(file.name.encode())
+        with file.open("rb") as opened:
+            mark.update(hashlib.file_digest(opened, "sha256").digest())
+    if (found := laid_out(folder)) is not None:
+        mark.update(repr([(track.name, track.role) for track in found.tracks]).encode())
     return mark.hexdigest()[:16]
 
 

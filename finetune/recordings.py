@@ -1,4 +1,4 @@
-"""Real recordings for the ear: stems whose names tell their role, in the layout of the song cache.
+"""Real recordings for the ear: stems whose role is told, in the layout of the song cache.
 
 One rule: the songs named by --leave-out are never read; they are for evaluation.
 Run as: python -m finetune.recordings --songs FOLDER_OF_SONGS --leave-out a,b --out runs/recordings
@@ -17,6 +17,10 @@ from safetensors.numpy import save_file
 
 from finetune import random_effects
 from finetune.ear_words import role_phrases
+from finetune.multitrack_facts import name_of
+from finetune.multitrack_layouts import laid_out
+from finetune.multitracks import opened, song_places
+from mixer.audio_files import AudioError
 from mixer.ear_front import WINDOW_S, excerpt, log_mel
 from mixer.roles import ROLES, roles_from_names
 
@@ -25,8 +29,13 @@ HOP_S = 3.0
 MIN_ACTIVE_SHARE = 0.15  # of the window's 0.5 s blocks, within 30 dB of the stem's loud blocks
 
 
-def told_stems(folder: Path) -> list[tuple[Path, str]]:
-    """The stems whose names tell a role, with it; words common to all stems tell nothing."""
+def told_stems(folder: Path, place: Path) -> list[tuple[Path, str]]:
+    """The stems of which a collection's labels or a name tell the role, with it.
+
+    place: where the song lies; the folder is the same, or what it was unpacked to.
+    """
+    if (found := laid_out(folder, place)) is not None:
+        return [(track.path, track.role) for track in found.tracks if track.role is not None]
     paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in AUDIO_SUFFIXES]
     told = zip(paths, roles_from_names([path.stem for path in paths]), strict=True)
     return [(path, role) for path, role in told if role is not None]
@@ -78,9 +87,11 @@ def _pictures(
     )
 
 
-def write_song(folder: Path, out: Path, rng: np.random.Generator) -> int:
+def write_song(place: Path, out: Path, rng: np.random.Generator) -> int:
     """Write one file a window of a song; return how many clips were written."""
-    stems = [(role, *read_stereo(path)) for path, role in told_stems(folder)]
+    name = name_of(place)
+    with opened(place) as folder:
+        stems = [(role, *read_stereo(path)) for path, role in told_stems(folder, place)]
     if not stems:
         return 0
     length_s = max(audio.shape[1] / rate for _, audio, rate in stems)
@@ -93,7 +104,7 @@ def write_song(folder: Path, out: Path, rng: np.random.Generator) -> int:
         ]
         made = [(role, pictures) for role, pictures in made if pictures is not None]
         if made:
-            _save(out / f"{folder.name}_{number:03d}.safetensors", made, folder.name, rng)
+            _save(out / f"{name}_{number:03d}.safetensors", made, name, rng)
             clips += len(made)
     return clips
 
@@ -133,14 +144,14 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     arguments.out.mkdir(parents=True, exist_ok=True)
     left_out = set(arguments.leave_out.split(","))
-    for number, folder in enumerate(
-        sorted(path for path in arguments.songs.iterdir() if path.is_dir())
-    ):
-        if folder.name not in left_out:
-            clips = write_song(
-                folder, arguments.out, np.random.default_rng([arguments.seed, number])
-            )
-            logging.info("%s: %d clips", folder.name, clips)
+    for number, place in enumerate(song_places(arguments.songs)):
+        if name_of(place) in left_out:
+            continue
+        try:
+            rng = np.random.default_rng([arguments.seed, number])
+            logging.info("%s: %d clips", name_of(place), write_song(place, arguments.out, rng))
+        except AudioError as problem:
+            logging.warning("%s left out: %s", place.name, problem)
 
 
 if __name__ == "__main__":

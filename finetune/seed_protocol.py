@@ -118,16 +118,16 @@ def gated_levels(stems: np.ndarray, sample_rate: int) -> np.ndarray | None:
 
     The mixture is their sum in floating point, so nothing clips.
     """
-    levels = _rms_dbfs(stems)
-    if levels.min() <= STEM_GATE_DBFS or _rms_dbfs(stems.sum(axis=0)) <= MIXTURE_GATE_DBFS:
+    levels = rms_dbfs(stems)
+    if levels.min() <= STEM_GATE_DBFS or rms_dbfs(stems.sum(axis=0)) <= MIXTURE_GATE_DBFS:
         return None
     frame = round(FRAME_S * sample_rate)
     frames = stems[:, : stems.shape[1] // frame * frame].reshape(len(stems), -1, frame)
-    active = np.mean(_rms_dbfs(frames) > STEM_GATE_DBFS)
+    active = np.mean(rms_dbfs(frames) > STEM_GATE_DBFS)
     return levels if active >= ACTIVE_SHARE else None
 
 
-def _rms_dbfs(audio: np.ndarray) -> np.ndarray:
+def rms_dbfs(audio: np.ndarray) -> np.ndarray:
     """RMS in dBFS over the last axis."""
     power = np.mean(np.square(audio, dtype=np.float64), axis=-1)
     return 10.0 * np.log10(np.maximum(power, 10.0 ** (_SILENCE_DBFS / 10.0)))

@@ -4,6 +4,7 @@ One rule: stems are loudness-normalised before they are heard, and the towers st
 The same class loads a larger CLAP in transformers' form from its own folder.
 """
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,12 +29,14 @@ __all__ = [
     "Ear",
     "EarError",
     "EarResult",
+    "FRONT_FILE",
     "excerpt",
     "log_mel",
     "window",
 ]
 
 EAR_DIR = Path(__file__).parent / "weights" / "ear"
+FRONT_FILE = "preprocessor_config.json"  # says where a larger CLAP's mel filters begin
 CONTENT_TOKENS = 8
 ROLE_TEMPLATES = ("the sound of {}", "a recording of {}", "{}")
 BATCH = 16  # excerpts heard at once; bounds memory for songs of many stems
@@ -110,10 +113,16 @@ def embed_words(
 
 
 class Ear(nn.Module):
-    """Audio and text in one space; hears content and roles. Always in eval mode, no gradients."""
+    """Audio and text in one space; hears content and roles. Always in eval mode, no gradients.
 
-    def __init__(self, model: "ClapModel", tokenizer: "PreTrainedTokenizerBase") -> None:
+    lowest_hz: where its mel filters begin: 0, or 50 for the original LAION-CLAP (mixer/laion.py).
+    """
+
+    def __init__(
+        self, model: "ClapModel", tokenizer: "PreTrainedTokenizerBase", lowest_hz: float = 0.0
+    ) -> None:
         super().__init__()
+        self.lowest_hz = lowest_hz
         self.model = model.eval().requires_grad_(False)
         fix_batch_norm(self.model)
         self.tokenizer = tokenizer
@@ -127,6 +136,10 @@ class Ear(nn.Module):
     def train(self, mode: bool = True) -> "Ear":
         """Stay in eval mode: a larger model that embeds the ear may be trained, the ear is not."""
         return super().train(False)
+
+    def picture(self, mono48k: torch.Tensor) -> torch.Tensor:
+        """Log-mel pictures (..., 1001, 64) as this ear sees audio (..., 480000) at 48 kHz."""
+        return log_mel(mono48k, self.lowest_hz)
 
     @torch.no_grad()
     def hidden(self, mel: torch.Tensor) -> torch.Tensor:
@@ -176,7 +189,7 @@ class Ear(nn.Module):
             for stem, start in zip(song.each(), starts, strict=True)
         ]
         parts = [
-            log_mel(torch.from_numpy(np.stack(cuts[i : i + BATCH])))
+            self.picture(torch.from_numpy(np.stack(cuts[i : i + BATCH])))
             for i in range(0, len(cuts), BATCH)
         ]
         hidden, embedding = self.listen(torch.cat(parts))
@@ -214,9 +227,14 @@ def _load(folder: str) -> Ear:
             f"the tokenizer in {folder} has {len(tokenizer)} words, need over 100: "
             "its tokenizer.json is missing or broken"
         )
-    return Ear(
-        ClapModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True), tokenizer
-    )
+    model = ClapModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    return Ear(model, tokenizer, _lowest_hz(Path(folder) / FRONT_FILE))
+
+
+def _lowest_hz(front: Path) -> float:
+    """Where the mel filters begin, as a folder says; 0 where it says nothing."""
+    told = json.loads(front.read_text()) if front.is_file() else {}
+    return float(told.get("frequency_min", 0.0))
 
 
 def block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from mixer.console import INDEX, process
 from mixer.ear import Ear, embed_audio
-from mixer.ear_front import EAR_RATE, excerpt, log_mel
+from mixer.ear_front import EAR_RATE, excerpt
 from mixer.knobs import EQ_BANDS
 from mixer.words import read
 from mixer.words_shape import PLACES, Shaped, settings_with, shape
@@ -118,7 +118,7 @@ def _embed(heard: Tensor, settings: Tensor, ear: Ear) -> Tensor:
     processed = process(stereo, settings[None], EAR_RATE)
     mono = (processed.direct + processed.wet)[0].mean(dim=0)
     level = heard.square().mean().sqrt() / (mono.square().mean().sqrt() + 1e-9)
-    return embed_audio(ear.model, log_mel(mono * level)[None])[1]
+    return embed_audio(ear.model, ear.picture(mono * level)[None])[1]
 
 
 def _sound(settings: Tensor) -> dict[str, float]:

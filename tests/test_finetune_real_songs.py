@@ -44,7 +44,8 @@ def test_what_has_a_level_is_measured_once(
     assert first.profile[0, 0] - first.profile[1, 0] == pytest.approx(6.02, abs=0.2)
     assert first.profile[:, 3] == pytest.approx([1.0, 0.5], abs=0.03)
     real_songs._open.cache_clear()
-    monkeypatch.setattr(real_songs, "open_song", lambda _: pytest.fail("audio was opened again"))
+    closed = lambda _: pytest.fail("audio was opened again")  # noqa: E731
+    monkeypatch.setattr(real_songs, "open_multitrack", closed)
     again = read_songs(folder, tmp_path)[0]
     np.testing.assert_array_equal(again.profile, first.profile)
     np.testing.assert_array_equal(again.hidden, first.hidden)

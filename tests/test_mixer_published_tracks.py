@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from mixer.ear_front import log_mel
+from mixer.laion_names import from_laion
 from mixer.megami.published import fxnorm
 from mixer.megami.published.content import (
     HTSAT_BASE,
     LOWEST_HZ,
     build_tower,
     embed,
-    from_laion,
     loudest_start,
     window,
 )

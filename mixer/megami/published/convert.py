@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mixer.laion_names import from_laion
 from mixer.megami.generator import WeightsError
 from mixer.megami.published.checkpoints import CheckpointError, read_checkpoint, read_features
-from mixer.megami.published.content import from_laion
 from mixer.megami.published.fxnorm import curve_of
 from mixer.megami.published.weights import (
     ADAPTOR,
