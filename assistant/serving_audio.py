@@ -27,7 +27,9 @@ def audio_parts(
         stems: names and audio (2, samples) of one passage, the anchor first; None: only the name.
         anchor_lufs: the anchor's level in the whole song, for a passage in which it pauses.
     """
-    heard = [(name, None if audio is None else Channel(audio, sample_rate)) for name, audio in stems]
+    heard = [
+        (name, None if audio is None else Channel(audio, sample_rate)) for name, audio in stems
+    ]
     anchor = heard[0][1] if heard else None
     level_lufs = anchor_lufs if anchor is None or anchor.lufs is None else anchor.lufs
     gain_db = 0.0 if level_lufs is None else ANCHOR_LUFS - level_lufs

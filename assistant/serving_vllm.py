@@ -35,7 +35,9 @@ class Adapter:
         """NAME=PATH as it was typed."""
         name, equals, path = text.partition("=")
         if not (equals and path and _NAME.fullmatch(name)):
-            raise ToolError(f"--lora {text!r} was given: write NAME=PATH, as in --lora mix=adapter/")
+            raise ToolError(
+                f"--lora {text!r} was given: write NAME=PATH, as in --lora mix=adapter/"
+            )
         folder = Path(path).expanduser()
         if not folder.exists() and _HUB_ID.fullmatch(path):
             return cls(name, path, None)
@@ -118,7 +120,9 @@ def serving(
     adapters = tuple(Adapter.read(one) for one in lora)
     names = [name or Path(model).name, *(one.name for one in adapters)]
     if len(set(names)) < len(names):
-        raise ToolError(f"two models would be called alike ({', '.join(names)}): name each (--name)")
+        raise ToolError(
+            f"two models would be called alike ({', '.join(names)}): name each (--name)"
+        )
     return Serving(model, names[0], host, port, stems, tool_parser, adapters, tuple(extra))
 
 

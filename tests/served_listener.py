@@ -1,4 +1,4 @@
-"""A tiny cascade saved for servers, its adapter and merged self, and what transformers makes of it."""
+"""A tiny cascade for servers, its adapter and merged self, and what transformers makes of it."""
 
 import base64
 import io
@@ -21,7 +21,17 @@ from tests.tiny_listener import tiny_listener
 
 RATE = 44100
 TARGETS = r".*language_model\.layers\.\d+\.(self_attn\.(q|k|v|o)_proj|mlp\.(gate|up|down)_proj)"
-FLAGS = ("--enforce-eager", "--max-model-len", "32768", "--dtype", "float32", "--max-num-seqs", "8")
+FLAGS = (
+    "--enforce-eager",
+    "--max-model-len",
+    "32768",
+    "--dtype",
+    "float32",
+    "--max-num-seqs",
+    "8",
+    "--gpu-memory-utilization",
+    "0.3",
+)  # of the memory, also on a CPU
 CPU = {
     "VLLM_CPU_KVCACHE_SPACE": "1",
     "VLLM_CPU_OMP_THREADS_BIND": "nobind",

@@ -116,7 +116,9 @@ def test_the_fader_does_not_reach_the_content(tiny):
 
 def test_an_anchor_that_pauses_is_taken_by_its_level_in_the_song():
     pause = [("vocals", np.zeros_like(STEMS[0][1])), *STEMS[1:]]
-    at_rest = level_rows([np.stack([one, one]) for one in received(audio_parts(pause, RATE, -30.0))])
+    at_rest = level_rows(
+        [np.stack([one, one]) for one in received(audio_parts(pause, RATE, -30.0))]
+    )
     kick_lufs = integrated_lufs(STEMS[1][1], RATE)
     assert kick_lufs is not None
     assert 10.0 * at_rest[1, 0] == pytest.approx(kick_lufs + 30.0, abs=0.05)
@@ -135,7 +137,9 @@ def test_hot_stems_are_not_clipped():
 
 def test_levels_pass_an_engine_that_rounds_floats(tiny):
     model, processor = tiny
-    inputs = processor(text=AUDIO * 3, audio=received(audio_parts(STEMS, RATE)), return_tensors="pt")
+    inputs = processor(
+        text=AUDIO * 3, audio=received(audio_parts(STEMS, RATE)), return_tensors="pt"
+    )
     rounded = {
         key: value.to(torch.bfloat16) if value.is_floating_point() else value
         for key, value in inputs.items()
@@ -144,7 +148,9 @@ def test_levels_pass_an_engine_that_rounds_floats(tiny):
     projector = model.model.multi_modal_projector.level_in
     hook = projector.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     with torch.inference_mode():
-        model.get_audio_features(rounded["input_features"], level_features=rounded["level_features"])
+        model.get_audio_features(
+            rounded["input_features"], level_features=rounded["level_features"]
+        )
     hook.remove()
     torch.testing.assert_close(seen[0], inputs["level_features"].view(torch.float32))
     assert seen[0].dtype == torch.float32 and inputs.keys().isdisjoint({"is_longer"})
@@ -158,6 +164,22 @@ def test_a_tenth_of_a_decibel_survives_in_a_bf16_model():
         tokens = [projector.level_token(content, level + step) for step in (0.0, 0.005, 0.01)]
     moved = [float((one - tokens[0]).norm()) for one in tokens]
     assert moved[1] > 0.0 and moved[2] / moved[1] == pytest.approx(2.0, abs=0.05)
+
+
+def test_what_the_processor_gives_is_what_generate_takes(tiny):
+    model, processor = tiny
+    chat = [{"role": "user", "content": [{"type": "audio"}, {"type": "text", "text": "hello"}]}]
+    text = processor.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+    said = []
+    for gain_db in (0.0, 6.0):
+        audio = received(audio_parts(STEMS, RATE))[1] * np.float32(10 ** (gain_db / 20))
+        inputs = processor(text=text, audio=[audio], return_tensors="pt")
+        with torch.inference_mode():
+            told = model.generate(
+                **inputs, max_new_tokens=2, output_logits=True, return_dict_in_generate=True
+            )
+        said.append(told.logits[0])
+    assert float((said[0] - said[1]).abs().max()) > 1e-4
 
 
 def test_audio_at_a_wrong_rate_or_of_a_wrong_shape_is_refused(tiny):
@@ -180,7 +202,11 @@ def test_calls_and_texts_in_the_form_of_servers_read_like_our_own(tiny):
     theirs = [
         {"role": "system", "content": [{"type": "text", "text": "rules"}]},
         {"role": "user", "content": [{"type": "text", "text": "back"}]},
-        {"role": "assistant", "content": [], "tool_calls": [{"type": "function", "function": call}]},
+        {
+            "role": "assistant",
+            "content": [],
+            "tool_calls": [{"type": "function", "function": call}],
+        },
     ]
     tools = [{"type": "function", "function": {"name": "undo"}}]
     told = [
@@ -205,7 +231,9 @@ def folder(tmp_path):
 
 def adapter(place: Path, **told) -> Path:
     place.mkdir()
-    (place / "adapter_config.json").write_text(json.dumps({"r": 24, "modules_to_save": None} | told))
+    (place / "adapter_config.json").write_text(
+        json.dumps({"r": 24, "modules_to_save": None} | told)
+    )
     return place
 
 
@@ -223,7 +251,10 @@ def test_the_flags_of_a_folder_with_adapters(folder, tmp_path):
         "--seed", "3",
     ]  # fmt: skip
     assert asked.environment({}, None)["HF_HUB_OFFLINE"] == "1"
-    assert serving("::1:8000/x".replace("::1:8000/", "owner/"), host="::1").address == "http://[::1]:8000/v1"
+    assert (
+        serving("::1:8000/x".replace("::1:8000/", "owner/"), host="::1").address
+        == "http://[::1]:8000/v1"
+    )
 
 
 def test_a_hub_id_may_be_fetched_and_no_use_is_reported():
@@ -282,7 +313,9 @@ def typed(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 def test_without_vllm_the_cure_is_told(folder):
     ended = typed("--model", str(folder))
     assert ended.returncode == 2 and ended.stdout == ""
-    assert ended.stderr.startswith("gainsay: vllm is not installed here: pip install \"gainsay[serve]\"")
+    assert ended.stderr.startswith(
+        'gainsay: vllm is not installed here: pip install "gainsay[serve]"'
+    )
     assert ended.stderr.count("\n") == 1
 
 

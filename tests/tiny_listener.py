@@ -22,7 +22,9 @@ TEXTS = [
 ] * 20
 
 
-def tiny_listener(seed: int = 0, head_dim: int = 32) -> tuple[GainsayForConditionalGeneration, GainsayProcessor]:
+def tiny_listener(
+    seed: int = 0, head_dim: int = 32
+) -> tuple[GainsayForConditionalGeneration, GainsayProcessor]:
     """Model and processor at toy size; the tower's hidden size is the real 256."""
     tokenizer = train_tokenizer(TEXTS, 420, TOOLS)
     ids = tokenizer.convert_tokens_to_ids

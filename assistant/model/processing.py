@@ -159,7 +159,7 @@ class GainsayProcessor(ProcessorMixin):
     def _process_audio(
         self, audio: Sequence[Any], **kwargs: Any
     ) -> tuple[dict[str, Any], list[str]]:
-        """Waveforms at 48 kHz to content and level inputs, each stem by itself (see waveforms.py)."""
+        """Waveforms at 48 kHz to inputs, each stem by itself (see waveforms.py)."""
         if (rate := kwargs.get("sampling_rate") or CLAP_RATE) != CLAP_RATE:
             raise ValueError(f"got audio at {rate} Hz, need {CLAP_RATE} Hz: resample it")
         stems = [in_the_bus(one) for one in audio]
