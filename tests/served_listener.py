@@ -48,8 +48,10 @@ def save_listeners(folder: Path) -> dict[str, Any]:
     made = {}
     for name in ("base", "adapter", "merged"):
         model, processor = tiny_listener(head_dim=64)
-        with torch.no_grad():  # told apart tokens, and levels that weigh
-            model.model.language_model.embed_tokens.weight.mul_(8.0)
+        with torch.no_grad():  # what comes next hangs on all that was read, levels included
+            for layer in model.model.language_model.layers.parameters():
+                layer.mul_(4.0 if layer.ndim == 2 else 1.0)
+            model.model.language_model.norm.weight.mul_(8.0)
             model.model.multi_modal_projector.level_out.weight.mul_(20.0)
         if name != "base":
             wishes = LoraConfig(r=8, lora_alpha=16, target_modules=TARGETS, init_lora_weights=False)
