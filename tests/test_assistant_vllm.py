@@ -93,7 +93,7 @@ def test_six_decibels_reach_both_and_no_cache_hides_them(saved, base_url):
     first, louder, again = (said(base_url, "base", chat) for chat in (before, after, before))
     assert_same(louder, answer(made["base"], made["processor"], after))
     assert_same(again, first)
-    assert abs(first[1][0] - louder[1][0]) > 10 * NEAR or first[0][0] != louder[0][0]
+    assert max(abs(a - b) for a, b in zip(first[1], louder[1], strict=False)) > 10 * NEAR
 
 
 def test_an_adapter_at_run_time_is_what_peft_runs(saved, base_url):
@@ -122,7 +122,7 @@ def test_eight_conversations_at_once_do_not_mix(saved, base_url):
         told = list(pool.map(lambda chat: said(base_url, "base", chat), chats))
     for one, chat in zip(told, chats, strict=True):
         assert_same(one, answer(made["base"], made["processor"], chat))
-    assert len({tuple(ids) for ids, _ in told}) > 1
+    assert len({tuple(round(one, 2) for one in likely) for _, likely in told}) == 8
 
 
 def test_a_whole_turn_with_audio_and_all_tools(base_url, tmp_path):
