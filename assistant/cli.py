@@ -18,6 +18,7 @@ from assistant.cli_consent import consent
 from assistant.cli_learn import learn
 from assistant.cli_listen_test import listen_test
 from assistant.cli_mix import mix
+from assistant.cli_serve import PASSED_ON, serve
 from assistant.cli_web import web
 from assistant.options import (
     Anchor,
@@ -173,6 +174,7 @@ def chat(
 app.command()(check)
 app.command()(mix)
 app.command()(learn)
+app.command(context_settings=PASSED_ON)(serve)
 app.command()(web)
 app.command()(consent)
 app.add_typer(listen_test, name="listen-test")
@@ -222,13 +224,14 @@ def _print_json(data: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run the command line: 0 = done, 130 = stopped, 2 = a sentence says what the user can mend."""
+    given = dict(os.environ)
     for setting, value in QUIET.items():
         os.environ.setdefault(setting, value)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show
     try:
-        app()
+        app(obj=given)
     except (KeyboardInterrupt, SystemExit) as end:
         if isinstance(end, SystemExit) and end.code != INTERRUPTED:
             raise

@@ -14,8 +14,9 @@ import numpy as np
 import prompts
 from assistant.hearing import Hearing, Judgement, NotAskedError, ReplyError, Step, ToolCall
 from assistant.intents import ADVICE
+from assistant.serving_audio import audio_parts
 from assistant.serving_calls import read_call, unasked, written_out
-from assistant.serving_messages import audio_parts, chat, tool_schemas
+from assistant.serving_messages import chat, tool_schemas
 from assistant.serving_stream import Answer, Server, ServingError
 from assistant.serving_text import printable, shown_names
 from mixer.moves import MixState
@@ -166,7 +167,7 @@ class ServedListener:
             audio = song.audio[song.index(row["stem"])][:, start:end] if heard else None
             gain = np.float32(10 ** (row["fader_db"] / 20))
             stems.append((shown[row["stem"]], None if audio is None else audio * gain))
-        return audio_parts(stems, song.sample_rate)
+        return audio_parts(stems, song.sample_rate, rows[0]["lufs"] if rows else None)
 
     def _words(self, text: str) -> str:
         """Words that can be checked further; a model that only reads does not say that it hears."""

@@ -3,14 +3,10 @@
 One rule: the same words and tools as for the embedded model; names and what the user says are data.
 """
 
-import base64
-import io
 import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
-
-import numpy as np
 
 import prompts
 from assistant.hearing import STEM_KEYS
@@ -71,35 +67,6 @@ def tool_schemas(shown: Sequence[str], only: str | None = None) -> list[dict[str
         for name, tool in TOOLS.items()
         if only in (None, name)
     ]
-
-
-def audio_parts(
-    stems: Sequence[tuple[str, np.ndarray | None]], sample_rate: int
-) -> list[dict[str, Any]]:
-    """Every stem's audio (2, samples) as float WAV, then its name; None: only the name.
-
-    Nothing is normalised: how loud the stems are against each other is what is to be heard.
-    """
-    parts: list[dict[str, Any]] = []
-    for name, audio in stems:
-        label = json.dumps(name, ensure_ascii=False)
-        if audio is None:
-            parts.append({"type": "text", "text": f"(no audio: {label})"})
-            continue
-        wav = {"data": base64.b64encode(_wav(audio, sample_rate)).decode(), "format": "wav"}
-        parts.append({"type": "input_audio", "input_audio": wav})
-        parts.append({"type": "text", "text": label})
-    return parts
-
-
-def _wav(audio: np.ndarray, sample_rate: int) -> bytes:
-    """Audio (2, samples) as float WAV; two equal channels are written as one."""
-    import soundfile
-
-    one = audio[:1] if np.array_equal(audio[0], audio[1]) else audio
-    written = io.BytesIO()
-    soundfile.write(written, one.T, sample_rate, format="WAV", subtype="FLOAT")
-    return written.getvalue()
 
 
 def _with_audio(told: list[Message], audio: Sequence[Message]) -> list[Message]:

@@ -69,7 +69,7 @@ def log_mel(mono48k: torch.Tensor, lowest_hz: float = 0.0) -> torch.Tensor:
     return decibels.reshape(*lead, decibels.shape[-2], MELS)
 
 
-def _to_mono(audio: np.ndarray) -> np.ndarray:
+def to_mono(audio: np.ndarray) -> np.ndarray:
     """Mix (2, samples) down; where the channels cancel, take the louder channel instead."""
     mono = audio.mean(axis=0)
     energy = np.square(audio).mean(axis=1)
@@ -121,7 +121,7 @@ def excerpt(audio: np.ndarray, sample_rate: int, start: int = 0) -> np.ndarray:
         sample_rate: of the audio, in Hz.
         start: first sample of the window, in samples of `audio`. The end is padded with zeros.
     """
-    cut = _to_mono(np.asarray(audio, dtype=np.float32)[:, start : start + WINDOW_S * sample_rate])
+    cut = to_mono(np.asarray(audio, dtype=np.float32)[:, start : start + WINDOW_S * sample_rate])
     if sample_rate != EAR_RATE:
         cut = soxr.resample(cut, sample_rate, EAR_RATE, quality="HQ")
     window = np.zeros(WINDOW_SAMPLES, dtype=np.float32)

@@ -130,7 +130,7 @@ def test_with_audio_the_level_relation_of_the_stems_survives(talk):
         assert parts[-1]["text"] == "kick up 3 dB"
         wavs = [base64.b64decode(part["input_audio"]["data"]) for part in parts[:-1:2]]
         audio = [soundfile.read(io.BytesIO(wav), dtype="float32") for wav in wavs]
-        assert {rate for _, rate in audio} == {RATE}
+        assert {rate for _, rate in audio} == {48_000}  # no engine resamples its own way
         assert soundfile.info(io.BytesIO(wavs[0])).subtype == "FLOAT"
         levels_db.append([10 * np.log10(np.mean(np.square(heard))) for heard, _ in audio])
     before, now = np.array(levels_db)

@@ -22,7 +22,9 @@ TEXTS = [
 ] * 20
 
 
-def tiny_listener(seed: int = 0) -> tuple[GainsayForConditionalGeneration, GainsayProcessor]:
+def tiny_listener(
+    seed: int = 0, head_dim: int = 32
+) -> tuple[GainsayForConditionalGeneration, GainsayProcessor]:
     """Model and processor at toy size; the tower's hidden size is the real 256."""
     tokenizer = train_tokenizer(TEXTS, 420, TOOLS)
     ids = tokenizer.convert_tokens_to_ids
@@ -44,7 +46,7 @@ def tiny_listener(seed: int = 0) -> tuple[GainsayForConditionalGeneration, Gains
             "num_hidden_layers": 2,
             "num_attention_heads": 2,
             "num_key_value_heads": 1,
-            "head_dim": 32,
+            "head_dim": head_dim,
             "tie_word_embeddings": True,
             "pad_token_id": tokenizer.pad_token_id,
             "eos_token_id": tokenizer.eos_token_id,

@@ -20,6 +20,7 @@ from transformers.modeling_utils import PreTrainedModel
 from transformers.models.clap.modeling_clap import ClapAudioModel
 
 from assistant.model.configuration import GainsayConfig
+from assistant.model.projectors import Float32Linear, SentenceProjector, StemProjector
 
 PROMPT_INPUTS = (
     "input_features",
@@ -28,59 +29,6 @@ PROMPT_INPUTS = (
     "level_only",
     "sentence_features",
 )
-
-
-class StemProjector(nn.Module):
-    """Content (n, 8, tower) and level (n, 14) to tokens (n, 9, hidden): 8 content, 1 level."""
-
-    def __init__(self, config: GainsayConfig):
-        super().__init__()
-        tower = cast(ClapAudioConfig, config.audio_config).hidden_size
-        hidden = cast(PreTrainedConfig, config.text_config).hidden_size
-        self.norm = nn.LayerNorm(tower)
-        self.content_in = nn.Linear(tower, hidden)
-        self.content_out = nn.Linear(hidden, hidden)
-        self.slot = nn.Parameter(torch.zeros(config.content_tokens + 1, hidden))
-        self.level_in = nn.Linear(config.level_features, config.level_hidden_size)
-        self.level_content = nn.Linear(tower, config.level_hidden_size)
-        self.level_mid = nn.Linear(config.level_hidden_size, config.level_hidden_size)
-        self.level_out = nn.Linear(config.level_hidden_size, hidden)
-        self.act = nn.GELU()
-
-    def forward(self, content: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-        """All nine tokens of every stem."""
-        level_token = self.level_token(content, level)
-        return torch.cat([self.content_tokens(content), level_token[:, None]], dim=1)
-
-    def content_tokens(self, content: torch.Tensor) -> torch.Tensor:
-        """The first eight tokens (n, 8, hidden): what a stem is."""
-        return self.content_out(self.act(self.content_in(self._normal(content)))) + self.slot[:-1]
-
-    def level_token(self, content: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-        """The last token (n, hidden): how loud a stem is, by one who knows what it is."""
-        # Level features stay float32 up to here: bf16 would round them by 0.1 dB and more.
-        path = self.level_in(level.to(self.level_in.weight.dtype))
-        path = self.act(path + self.level_content(self._normal(content).mean(dim=1)))
-        return self.level_out(self.act(self.level_mid(path))) + self.slot[-1]
-
-    def _normal(self, content: torch.Tensor) -> torch.Tensor:
-        return self.norm(content.to(self.norm.weight.dtype))
-
-
-class SentenceProjector(nn.Module):
-    """Sentence vectors (n, 384) of unit length to tokens (n, hidden)."""
-
-    def __init__(self, config: GainsayConfig):
-        super().__init__()
-        hidden = cast(PreTrainedConfig, config.text_config).hidden_size
-        self.norm = nn.LayerNorm(config.sentence_features)
-        self.inner = nn.Linear(config.sentence_features, 2 * hidden)
-        self.outer = nn.Linear(2 * hidden, hidden)
-        self.act = nn.GELU()
-
-    def forward(self, sentences: torch.Tensor) -> torch.Tensor:
-        normal = self.norm(sentences.to(self.norm.weight.dtype))
-        return self.outer(self.act(self.inner(normal)))
 
 
 class GainsayPreTrainedModel(PreTrainedModel):
@@ -97,6 +45,10 @@ class GainsayPreTrainedModel(PreTrainedModel):
 
     def _init_weights(self, module):
         super()._init_weights(module)
+        if isinstance(module, Float32Linear):
+            std = getattr(self.config.get_text_config(), "initializer_range", 0.02)
+            nn.init.normal_(module.weight, std=std)
+            nn.init.zeros_(module.bias)
         if isinstance(module, StemProjector):
             nn.init.normal_(module.slot, std=0.02)
             # At the language model's 0.02 the level path would start a hundred times too faint.
@@ -142,7 +94,8 @@ class GainsayModel(GainsayPreTrainedModel):
         """Log-mel (n, 1, 1001, 64) to pooled hidden states (n, content tokens, tower hidden)."""
         if input_features.dim() == 3:
             input_features = input_features[:, None]
-        tower = self.audio_tower(input_features=input_features.float(), is_longer=None)
+        kept_in = self.audio_tower.audio_encoder.batch_norm.weight.dtype
+        tower = self.audio_tower(input_features=input_features.to(kept_in), is_longer=None)
         return pool_content(tower.last_hidden_state, self.config.content_tokens)
 
     def get_audio_features(
@@ -156,7 +109,8 @@ class GainsayModel(GainsayPreTrainedModel):
     ) -> BaseModelOutputWithPooling:
         """Embed stems: flat pooler_output (n * 9, hidden), fewer where level_only (n,) says so.
 
-        content_features (n, 8, tower), the cached output of hear(), may stand for input_features.
+        content_features (n, 8, tower), the cached output of hear(), may stand for input_features;
+        level_features are float32, or their bits as int32 (see waveforms.py).
         """
         if content_features is None:
             if input_features is None:
@@ -164,6 +118,8 @@ class GainsayModel(GainsayPreTrainedModel):
             content_features = self.hear(input_features)
         if level_features is None:
             raise ValueError("got stems without level_features: shape (stems, 14) is needed")
+        if level_features.dtype == torch.int32:
+            level_features = level_features.view(torch.float32)
         level_features = level_features.reshape(-1, self.config.level_features)
         projector = self.multi_modal_projector
         if level_only is None:

@@ -14,6 +14,7 @@ from transformers import PreTrainedTokenizerFast
 from transformers.processing_utils import ProcessorMixin
 
 from assistant.model.configuration import TOKENS_PER_STEM
+from assistant.model.waveforms import CLAP_RATE, content_inputs, in_the_bus, level_inputs
 
 AUDIO, HEAR, SAID = "<|audio|>", "<|hear|>", "<|said|>"
 TURN_START, TURN_END, PAD = "<|im_start|>", "<|im_end|>", "<|pad|>"
@@ -154,6 +155,19 @@ class GainsayProcessor(ProcessorMixin):
         if feature_extractor is not None:
             feature_extractor.chunk_length = feature_extractor.max_length_s
         super().__init__(feature_extractor, tokenizer, chat_template=chat_template)
+
+    def _process_audio(
+        self, audio: Sequence[Any], **kwargs: Any
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Waveforms at 48 kHz to inputs, each stem by itself (see waveforms.py)."""
+        if (rate := kwargs.get("sampling_rate") or CLAP_RATE) != CLAP_RATE:
+            raise ValueError(f"got audio at {rate} Hz, need {CLAP_RATE} Hz: resample it")
+        stems = [in_the_bus(one) for one in audio]
+        inputs = {
+            "input_features": content_inputs(stems, self._audio_processor.frequency_min),
+            "level_features": level_inputs(stems),
+        }
+        return inputs, [self.replace_audio_token(inputs, at) for at in range(len(stems))]
 
     def replace_audio_token(self, audio_inputs: dict, audio_idx: int, **kwargs) -> str:
         return self.audio_token * TOKENS_PER_STEM
