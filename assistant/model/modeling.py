@@ -49,22 +49,31 @@ class StemProjector(nn.Module):
 
     def forward(self, content: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
         """All nine tokens of every stem."""
-        level_token = self.level_token(content, level)
-        return torch.cat([self.content_tokens(content), level_token[:, None]], dim=1)
+        tokens = self.content_tokens(content)
+        level_token = self.level_token(content, level).to(tokens.dtype)
+        return torch.cat([tokens, level_token[:, None]], dim=1)
 
     def content_tokens(self, content: torch.Tensor) -> torch.Tensor:
         """The first eight tokens (n, 8, hidden): what a stem is."""
         return self.content_out(self.act(self.content_in(self._normal(content)))) + self.slot[:-1]
 
     def level_token(self, content: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-        """The last token (n, hidden): how loud a stem is, by one who knows what it is."""
-        # Level features stay float32 up to here: bf16 would round them by 0.1 dB and more.
-        path = self.level_in(level.to(self.level_in.weight.dtype))
-        path = self.act(path + self.level_content(self._normal(content).mean(dim=1)))
-        return self.level_out(self.act(self.level_mid(path))) + self.slot[-1]
+        """The last token (n, hidden), float32: how loud a stem is, by one who knows what it is."""
+        # Whatever the weights' type and autocast: bf16 would round features by 0.1 dB and more.
+        with torch.autocast(level.device.type, enabled=False):
+            what = self._normal(content).float().mean(dim=1)
+            path = _float32(self.level_in, level) + _float32(self.level_content, what)
+            path = self.act(_float32(self.level_mid, self.act(path)))
+            return _float32(self.level_out, path) + self.slot[-1].float()
 
     def _normal(self, content: torch.Tensor) -> torch.Tensor:
         return self.norm(content.to(self.norm.weight.dtype))
+
+
+def _float32(layer: nn.Linear, features: torch.Tensor) -> torch.Tensor:
+    """What a layer makes of features, computed in float32 whatever its weights are kept in."""
+    bias = None if layer.bias is None else layer.bias.float()
+    return nn.functional.linear(features.float(), layer.weight.float(), bias)
 
 
 class SentenceProjector(nn.Module):
@@ -91,6 +100,8 @@ class GainsayPreTrainedModel(PreTrainedModel):
     supports_gradient_checkpointing = True
     _no_split_modules = ["Qwen3DecoderLayer", "StemProjector", "SentenceProjector"]
     _skip_keys_device_placement = ["past_key_values"]
+    # Wherever the language model is loaded in half precision: levels and content are not.
+    _keep_in_fp32_modules_strict = {"audio_tower", "multi_modal_projector", "sentence_projector"}
     _supports_sdpa = True
     _supports_flash_attn = True
     _supports_attention_backend = True
