@@ -47,7 +47,9 @@ class Objective(nn.Module):
     """All losses of a batch, summed; judge is the divergence from the observer's posterior.
 
     rows: what stands for the new tokens' rows of a frozen vocabulary. bf16: compute the language
-    model in it; the level path and the losses stay float32.
+    model in it; the level path and the losses stay float32. touches_all: every trained parameter
+    has a gradient, of nothing if need be: FSDP's processes must reduce the same ones, though only
+    one of them may have met a stem with content.
     """
 
     def __init__(
@@ -55,9 +57,10 @@ class Objective(nn.Module):
         model: GainsayForConditionalGeneration,
         rows: NewRows | None = None,
         bf16: bool = False,
+        touches_all: bool = False,
     ):
         super().__init__()
-        self.model, self.bf16 = model, bf16
+        self.model, self.bf16, self.touches_all = model, bf16, touches_all
         hidden = model.config.text_config.hidden_size
         self.role_head = nn.Linear(hidden, len(ROLES))
         # Reads the posterior off a level token alone: keeps the level path's gradient alive.
@@ -93,7 +96,15 @@ class Objective(nn.Module):
         if len(batch.asked):
             layers = output.hidden_states
             terms |= self._judging(batch, hidden, layers[len(layers) // 2].float(), levels)
+        if self.touches_all:
+            name = next(name for name in LOSSES if name in terms)
+            terms[name] = terms[name] + self._nothing()
         return terms
+
+    def _nothing(self) -> torch.Tensor:
+        """Zero, by way of every trained parameter; those of layers meet every batch anyway."""
+        some = [p for n, p in self.named_parameters() if p.requires_grad and ".layers." not in n]
+        return torch.stack([0.0 * p.sum() for p in some]).sum()
 
     def _embed(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Token embeddings with stems and words put in, and the level tokens, if there are any."""

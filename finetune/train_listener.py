@@ -76,6 +76,7 @@ def train(recipe: Recipe, out: Path, minutes: float = math.inf, only: str | None
     trainer.restore()
     until = time.monotonic() + 60 * minutes
     bank = SongBank(Path(recipe.songs), Path(recipe.content), "train")
+    bank = fitting(bank, recipe, trainer.collate.width)
     rows = RowObserver.fit(read_rows(Path(recipe.levels), "train")) if recipe.levels else None
     prior, share, begun = BalancePrior.load(), trainer.share, 0
     with Curve(out / "curve.csv", NEVER if share.process else recipe.log_every) as curve:
@@ -96,7 +97,21 @@ def train(recipe: Recipe, out: Path, minutes: float = math.inf, only: str | None
             trainer.keep()
             if trainer.step < begun:
                 break
-    trainer.write()
+    if recipe.base is not None:
+        trainer.write()
+
+
+def fitting(bank: SongBank, recipe: Recipe, width: int) -> SongBank:
+    """The bank, if its content was heard by the tower that the listener has."""
+    found = [len(record.hidden[0][0]) for record in bank.records if record.hidden is not None]
+    if found and set(found) != {width}:
+        tower = f" --ear {recipe.base.audio_tower}" if recipe.base is not None else ""
+        raise ValueError(
+            f"{recipe.content} holds content of width {sorted(set(found))}, the listener's tower "
+            f"has {width}: python -m finetune.encode --songs {recipe.songs}{tower} --out FOLDER, "
+            "and name that folder as content"
+        )
+    return bank
 
 
 def main() -> None:

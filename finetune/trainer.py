@@ -37,7 +37,7 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.recipe, self.out, self.step = recipe, out, 0
         out.mkdir(parents=True, exist_ok=True)
-        unused = DistributedDataParallelKwargs(find_unused_parameters=True, broadcast_buffers=False)
+        unused = DistributedDataParallelKwargs(find_unused_parameters=True)
         # Precision is the objective's: FSDP's own would round the level features at the door.
         self.accelerator = Accelerator(mixed_precision="no", kwargs_handlers=[unused])
         model, self.processor, new = self._begin()
@@ -50,7 +50,8 @@ class Trainer:
         rows = NewRows(model, new) if new and "all" not in recipe.tunes else None
         device = self.accelerator.device
         bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and device.type == "cuda")
-        self.objective = Objective(model, rows, bf16).train()
+        shards = self.accelerator.distributed_type == DistributedType.FSDP
+        self.objective = Objective(model, rows, bf16, touches_all=shards).train()
         if recipe.recompute:
             model.model.language_model.gradient_checkpointing_enable({"use_reentrant": False})
         self._prepare()

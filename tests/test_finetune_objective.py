@@ -42,9 +42,18 @@ def parts(base, tmp_path_factory):
     return Collator(processor, None, TOWER_WIDTH), bank
 
 
-def supply(parts, share=None):
+@pytest.fixture(scope="module")
+def steps(parts):
+    """Steps as (the whole, its portions of two processes)."""
     collate, bank = parts
-    return Supply(bank, STAGE, BalancePrior.load(), collate, 1, None, share or Share())
+    whole, *shared = [
+        Supply(bank, STAGE, BalancePrior.load(), collate, 1, None, share)
+        for share in (Share(), Share(0, 2, 2), Share(1, 2, 2))
+    ]
+    return [
+        (whole.batches(step)[0], [batch for one in shared for batch in one.batches(step)])
+        for step in range(STEPS)
+    ]
 
 
 def level_tokens(projector, raised_db):
@@ -82,15 +91,14 @@ def test_loaded_in_bf16_levels_and_tower_stay_float32(tmp_path):
     }
 
 
-def test_bf16_changes_no_loss_by_much_and_none_of_the_levels(base, parts):
+def test_bf16_changes_no_loss_by_much_and_none_of_the_levels(base, steps):
     model, _, _ = build(base, 0)
-    batches = [supply(parts).batches(step)[0] for step in range(STEPS)]
     torch.manual_seed(0)
     exact = Objective(model)
     rough = Objective(model, bf16=True)
     rough.load_state_dict(exact.state_dict())
     with torch.no_grad():
-        for batch in batches:
+        for batch, _ in steps:
             one, other = exact(batch), rough(batch)
             assert one.keys() == other.keys()
             for name in set(one) & {"level", "role"}:  # read off level tokens
@@ -99,15 +107,12 @@ def test_bf16_changes_no_loss_by_much_and_none_of_the_levels(base, parts):
                 torch.testing.assert_close(other[name], one[name], rtol=0.03, atol=0.03)
 
 
-def test_portions_of_processes_add_up_to_the_step(base, parts):
+def test_portions_of_processes_add_up_to_the_step(base, steps):
     model, _, _ = build(base, 0)
     objective = Objective(model).eval()
-    shares = [Share(process, 2, 2) for process in range(2)]
     seen = set()
-    for step in range(STEPS):
-        (whole,) = supply(parts).batches(step)
-        some = [batch for share in shares for batch in supply(parts, share).batches(step)]
-        assert len(some) > 2
+    for whole, some in steps:
+        assert len(some) >= 2
         total = counts(whole)
         for name, value in total.items():
             assert value == pytest.approx(sum(counts(batch)[name] for batch in some))
@@ -120,9 +125,27 @@ def test_portions_of_processes_add_up_to_the_step(base, parts):
     assert seen >= set(LOSSES)
 
 
-def test_a_batch_moves_whole_to_a_device(parts):
-    (batch,) = supply(parts).batches(0)
-    moved = batch.to(torch.device("meta"))
+def test_where_it_must_every_trained_parameter_has_a_gradient_and_no_loss_changes(base, steps):
+    model, _, _ = build(base, 0)
+    model.requires_grad_(False)
+    model.model.multi_modal_projector.requires_grad_(True)
+    torch.manual_seed(0)
+    plain, touching = Objective(model), Objective(model, touches_all=True)
+    touching.load_state_dict(plain.state_dict())
+    portions = [batch for _, some in steps for batch in some]
+    deaf = next(batch for batch in portions if not bool(batch.has_content.any()))
+    one, other = plain(deaf), touching(deaf)
+    assert {name: float(value) for name, value in one.items()} == {
+        name: float(value) for name, value in other.items()
+    }
+    sum(other[name] for name in LOSSES if name in other).backward()
+    trained = [parameter for parameter in touching.parameters() if parameter.requires_grad]
+    assert len(trained) == 8 + 15 and all(parameter.grad is not None for parameter in trained)
+    assert float(touching.role_head.weight.grad.abs().max()) == 0.0
+
+
+def test_a_batch_moves_whole_to_a_device(steps):
+    moved = steps[0][0].to(torch.device("meta"))
     assert all(getattr(moved, field.name).is_meta for field in fields(Batch))
 
 
@@ -144,5 +167,6 @@ def test_accelerate_takes_the_fsdp_configuration():
     config = load_config_from_file(str(files("finetune").joinpath("fsdp.yaml")))
     assert config.distributed_type == "FSDP"
     assert config.mixed_precision == "no"  # FSDP's bf16 would round the level features
-    known = {f"fsdp_{field.name}" for field in fields(FullyShardedDataParallelPlugin)}
-    assert set(config.fsdp_config) <= known | {"fsdp_offload_params"}
+    known = {field.name for field in fields(FullyShardedDataParallelPlugin)} | {"offload_params"}
+    assert {key.removeprefix("fsdp_") for key in config.fsdp_config} - {"version"} <= known
+    assert config.fsdp_config["fsdp_version"] == 2

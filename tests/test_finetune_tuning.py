@@ -4,6 +4,7 @@ import csv
 import json
 from ast import literal_eval
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ from assistant.model.modeling import GainsayForConditionalGeneration
 from finetune.adapters import Lora
 from finetune.encode import encode
 from finetune.recipe import Recipe
+from finetune.scenes import SongBank
 from finetune.supply import Share, Stage
-from finetune.train_listener import train
+from finetune.train_listener import fitting, train
 from finetune.trainer import Trainer, trains
 from mixer.moves import MixState
 from mixer.song import song_from_arrays
@@ -170,6 +172,13 @@ def test_a_checkpoint_of_another_recipe_is_refused(recipe, run):
     other = replace(recipe, lora=Lora(rank=2, alpha=8))
     with pytest.raises(ValueError, match="of another training.*another --out"):
         Trainer(other, run).restore()
+
+
+def test_content_of_another_tower_is_refused_with_the_command_that_makes_it(recipe):
+    bank = SongBank(Path(recipe.songs), Path(recipe.content), "train")
+    assert fitting(bank, recipe, TOWER_WIDTH) is bank
+    with pytest.raises(ValueError, match=r"width \[32\].*has 768.*--ear .*clap --out"):
+        fitting(bank, recipe, 768)
 
 
 def test_every_way_of_tuning_leaves_the_tower_alone():
