@@ -72,10 +72,8 @@ def main(folder):
     ]
     bank = SongBank(folder / "songs", folder / "content", "train")
     collate, prior = Collator(processor, None, TOWER_WIDTH), BalancePrior.load()
-    drawn, mine = (
-        Supply(bank, STAGE, prior, collate, 3, None, share)
-        for share in (Share(), Share(rank, world))
-    )
+    shares = (Share(), Share(rank, world))
+    drawn, mine = (Supply(bank, STAGE, prior, collate, 3, None, share) for share in shares)
     for step in range(STEPS):
         (batch,), (part,) = drawn.batches(step), mine.batches(step)
         total = counts(batch)

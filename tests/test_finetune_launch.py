@@ -22,6 +22,7 @@ from finetune.songs import make_song
 from tests.tiny_hub import rendered_songs, tiny_base, tone_songs
 
 pytestmark = pytest.mark.slow
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 
 STAGE = {"batch_size": 8, "learning_rate": 2e-2, "talk_share": 0.5, "talk_batch_size": 8,
          "asked_only_share": 1.0, "heard_share": 0.5, "warmup_steps": 0}  # fmt: skip
@@ -79,8 +80,7 @@ def test_two_processes_learn_what_one_does(parts):
     one = write_recipe(folder, songs, base)
     two = write_recipe(folder, songs, base, micro_batch_size=3)
     subprocess.run(command(one, folder / "one"), check=True)
-    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
-    subprocess.run(command(two, folder / "two", *torchrun), check=True)
+    subprocess.run(command(two, folder / "two", *TORCHRUN), check=True)
     alone, together = curve(folder / "one"), curve(folder / "two")
     assert [line[:2] for line in alone] == [line[:2] for line in together]
     for (_, _, losses), (_, _, others) in zip(alone, together, strict=True):
@@ -88,6 +88,20 @@ def test_two_processes_learn_what_one_does(parts):
     first, second = weights(folder / "one"), weights(folder / "two")
     for name in first:
         torch.testing.assert_close(second[name], first[name], rtol=0, atol=1e-3)
+
+
+def test_sharded_over_two_processes_the_losses_and_weights_are_those_of_one(parts):
+    folder, songs, base = parts
+    encode(songs, folder / "content", base.audio_tower)
+    torchrun = [sys.executable, *TORCHRUN, "-m", "tests.sharded_steps", str(folder)]
+    said = subprocess.run(torchrun, check=True, capture_output=True, text=True).stdout
+    *steps, off = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert len(steps) == 3
+    for told in steps:
+        for together, alone in told.values():
+            assert together == pytest.approx(alone, rel=1e-3, abs=1e-3)
+    # Where a head met nothing in a step, its sharded twin still takes a step of old momentum.
+    assert max(value for name, value in off.items() if "_head" not in name) < 5e-3
 
 
 def test_kill_9_loses_nothing_but_the_steps_since_the_checkpoint(parts):
