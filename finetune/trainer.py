@@ -51,6 +51,11 @@ class Trainer:
         device = self.accelerator.device
         bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and device.type == "cuda")
         shards = self.accelerator.distributed_type == DistributedType.FSDP
+        if shards and recipe.average > 0:
+            raise ValueError(
+                f"average is {recipe.average}, and weights that FSDP shards are not averaged: "
+                "write average: 0 into the recipe"
+            )
         self.objective = Objective(model, rows, bf16, touches_all=shards).train()
         if recipe.recompute:
             model.model.language_model.gradient_checkpointing_enable({"use_reentrant": False})
@@ -88,6 +93,7 @@ class Trainer:
         self.trained = [parameters[name] for name in self.names]
         averages = self.recipe.average > 0
         self.averaged = [p.detach().clone() for p in self.trained] if averages else []
+        self.idle: list[torch.nn.Parameter] = []
 
     @property
     def share(self) -> Share:
@@ -96,9 +102,12 @@ class Trainer:
         return Share(here.process_index, here.num_processes, self.recipe.micro_batch_size)
 
     def begin(self, tune: str) -> None:
-        """From here on train what this way of tuning trains."""
-        for name, parameter in zip(self.names, self.trained, strict=True):
-            parameter.requires_grad_(trains(name, tune))
+        """From here on train what this way of tuning trains.
+
+        The others' gradients are dropped; FSDP would not notice were requires_grad changed.
+        """
+        named = zip(self.names, self.trained, strict=True)
+        self.idle = [parameter for name, parameter in named if not trains(name, tune)]
 
     # ---- one step
 
@@ -121,6 +130,8 @@ class Trainer:
                 here.backward(torch.stack(means).sum() * here.num_processes)
             for name, value in terms.items():
                 sums[TERMS.index(name)] += value.detach()
+        for parameter in self.idle:
+            parameter.grad = None
         here.clip_grad_norm_(self.trained, self.recipe.gradient_clip)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
@@ -211,6 +222,7 @@ class Trainer:
             self._put(self.averaged)
         state = self.accelerator.get_state_dict(self.wrapped)
         if self.accelerator.is_main_process:
+            state = {name: tensor.cpu() for name, tensor in state.items()}
             write_listener(
                 self.objective, self.adapted, self.processor, state, self.recipe, self.out
             )

@@ -28,12 +28,12 @@ STEPS = 3
 STAGE = Stage("both", 100, 8, 1e-2, 0.5, 8, 1.0, 0.5)
 
 
-def objective(base, sharded):
-    """The objective as a training has it, in its stage of adapters."""
+def objective(base):
+    """The objective as a sharded training has it, in its stage of adapters."""
     model, processor, new = build(base, 3)
     add_lora(model, Lora(4, 8))
     torch.manual_seed(1)
-    made = Objective(model, NewRows(model, new), touches_all=sharded).train()
+    made = Objective(model, NewRows(model, new), touches_all=True).train()
     for name, parameter in made.named_parameters():
         parameter.requires_grad_(trains(name, "lora"))
     return made, processor
@@ -64,7 +64,7 @@ def main(folder):
     dist.init_process_group("gloo")
     rank, world = dist.get_rank(), dist.get_world_size()
     base = Base(str(folder / "llm"), str(folder / "clap"))
-    (whole, processor), (sharded, _) = objective(base, False), objective(base, True)
+    (whole, processor), (sharded, _) = objective(base), objective(base)
     shard(sharded)
     optimizers = [
         torch.optim.AdamW([p for p in made.parameters() if p.requires_grad], lr=1e-2)

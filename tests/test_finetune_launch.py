@@ -78,7 +78,7 @@ def parts(tmp_path_factory):
 def test_two_processes_learn_what_one_does(parts):
     folder, songs, base = parts
     one = write_recipe(folder, songs, base)
-    two = write_recipe(folder, songs, base, micro_batch_size=3)
+    two = write_recipe(folder, songs, base, micro_batch_size=3, recompute=True)
     subprocess.run(command(one, folder / "one"), check=True)
     subprocess.run(command(two, folder / "two", *TORCHRUN), check=True)
     alone, together = curve(folder / "one"), curve(folder / "two")
@@ -100,8 +100,7 @@ def test_sharded_over_two_processes_the_losses_and_weights_are_those_of_one(part
     for told in steps:
         for together, alone in told.values():
             assert together == pytest.approx(alone, rel=1e-3, abs=1e-3)
-    # Where a head met nothing in a step, its sharded twin still takes a step of old momentum.
-    assert max(value for name, value in off.items() if "_head" not in name) < 5e-3
+    assert max(off.values()) < 5e-3
 
 
 def test_kill_9_loses_nothing_but_the_steps_since_the_checkpoint(parts):

@@ -89,6 +89,10 @@ def test_loaded_in_bf16_levels_and_tower_stay_float32(tmp_path):
         "sentence_projector": torch.float32,
         "language_model": torch.bfloat16,
     }
+    tower = dict(loaded.audio_tower.named_buffers())
+    assert {buffer.dtype for buffer in tower.values()} == {torch.float32, torch.int64}
+    with torch.no_grad():
+        assert loaded.hear(torch.zeros(1, 1001, 64)).dtype == torch.float32
 
 
 def test_bf16_changes_no_loss_by_much_and_none_of_the_levels(base, steps):

@@ -168,10 +168,16 @@ def test_a_run_that_is_killed_and_called_again_ends_with_the_same_weights(
             torch.testing.assert_close(again[name], once[name], rtol=0, atol=0)
 
 
-def test_a_checkpoint_of_another_recipe_is_refused(recipe, run):
-    other = replace(recipe, lora=Lora(rank=2, alpha=8))
+def test_a_checkpoint_of_another_recipe_is_refused_and_stages_leave_what_is_not_theirs(recipe, run):
+    trainer = Trainer(replace(recipe, lora=Lora(rank=2, alpha=8)), run)
     with pytest.raises(ValueError, match="of another training.*another --out"):
-        Trainer(other, run).restore()
+        trainer.restore()
+    trainer.begin("projector")
+    adapters = [p for n, p in zip(trainer.names, trainer.trained, strict=True) if ".lora_" in n]
+    assert len(adapters) == 28
+    assert set(map(id, trainer.idle)) == set(map(id, adapters))
+    trainer.begin("lora")
+    assert trainer.idle == []
 
 
 def test_content_of_another_tower_is_refused_with_the_command_that_makes_it(recipe):
