@@ -9,6 +9,7 @@ from typing import Any
 import prompts
 from assistant.context import ToolContext, ToolError, ToolResult
 from assistant.disagreement import Advised, Weighed
+from assistant.hearing import rated
 from assistant.rewriting import rewrite
 from assistant.rewriting_advice import disputed_situations
 from assistant.sensitivity import operating_points
@@ -30,6 +31,7 @@ class Advice:
     levels: list[dict[str, Any]]
     sensitivity: str
     genre: str | None = None
+    unrated: str | None = None  # the listener's name, where nobody has measured its rates
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -42,7 +44,15 @@ class Advice:
     @property
     def setting(self) -> str:
         """How picky this advice is, with the measured rates, in one line."""
+        if self.unrated is not None:
+            return prompts.served("unrated", setting=self.sensitivity, model=self.unrated)
         return operating_points().line(self.sensitivity)
+
+    def _sensitivity(self) -> dict[str, Any]:
+        """The same as data; without rates where there are none."""
+        told = operating_points().told(self.sensitivity)
+        kept = ("name", "threshold")
+        return told if self.unrated is None else {name: told[name] for name in kept}
 
     def as_data(self) -> dict[str, Any]:
         """What `gainsay advise --json` prints."""
@@ -51,7 +61,7 @@ class Advice:
         return {
             "anchor": self.anchor,
             "genre": self.genre,
-            "sensitivity": operating_points().told(self.sensitivity),
+            "sensitivity": self._sensitivity(),
             "verdict": self.verdict,
             "moves": [move.as_data() for move in self.weighed.moves],
             "remarks": [remark.as_data() for remark in self.weighed.remarks],
@@ -85,6 +95,7 @@ def advise(context: ToolContext, about: str | None = None) -> Advice:
         level_rows(context),
         context.session.sensitivity,
         context.session.genre,
+        None if rated(context.listener) else context.listener.name,
     )
 
 

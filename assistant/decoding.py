@@ -216,7 +216,9 @@ class _Vocabulary:
             text = added.get(index)
             whole = bytes(to_byte[letter] for letter in piece) if text is None else text.encode()
             self.tokens[index] = whole
-        self.special_token_ids = _ids(tokenizer, [*CONTROL, *STEM_TOKENS])
+        ours = _ids(tokenizer, [*CONTROL, *STEM_TOKENS])
+        theirs = [index for index, token in tokenizer.added_tokens_decoder.items() if token.special]
+        self.special_token_ids = sorted({*ours, *theirs})
         self.eos_token_id, self.bos_token_id = tokenizer.eos_token_id, None
         self._tokenizer = tokenizer
 

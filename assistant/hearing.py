@@ -197,3 +197,8 @@ def judges(listener: Listener) -> bool:
     One behind a server only says what it would move: there is no range and no probability then.
     """
     return getattr(listener, "judges", True)
+
+
+def rated(listener: Listener) -> bool:
+    """Whether it was this very listener that the rates of the settings were measured with."""
+    return judges(listener) and getattr(listener, "rated", True)

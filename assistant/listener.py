@@ -68,6 +68,7 @@ class EmbeddedListener:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         disable_progress_bar()
         register()
+        self.rated = folder is None  # the rates are those of the shipped weights
         folder = Path(
             str(files("assistant").joinpath("weights/listener") if folder is None else folder)
         )
@@ -78,7 +79,7 @@ class EmbeddedListener:
             )
         self.name = f"gainsay ({folder.name})"
         self.processor = GainsayProcessor.from_pretrained(folder)
-        model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+        model = GainsayForConditionalGeneration.from_pretrained(folder, dtype=kept_in(folder))
         self.model = model.eval()
         reads = model.config.sentence_features > 0
         self.sentences = SentenceEncoder.of(folder) if reads else None
@@ -113,11 +114,12 @@ class EmbeddedListener:
         )
 
     def listen(self, song: Song) -> tuple[np.ndarray, list[np.ndarray | None], list]:
-        """Content (S, 8, 256), profiles and roles of a song, cached: faders do not change them."""
+        """Content (S, 8, hidden), profiles and roles of a song, cached: faders change none."""
         if song not in self._content:
             from mixer.ear import Ear
 
-            result = Ear.load().hear(song)
+            tower = self.model.model.hear if self.model.config.own_tower else None
+            result = Ear.load().hear(song, tower)
             profiles = [profile(stem, song.sample_rate) for stem in song.each()]
             told = zip(roles_from_names(song.names), result.role_probabilities, strict=True)
             roles = [role or ROLES[int(np.argmax(chances))] for role, chances in told]
@@ -273,6 +275,12 @@ class EmbeddedListener:
     def parameters(self) -> int:
         """How many parameters the cascade has, tower included."""
         return sum(p.numel() for p in self.model.parameters())
+
+
+def kept_in(folder: Path) -> torch.dtype:
+    """In what a listener's language model computes: bf16 where it is kept so, else float32."""
+    kept = json.loads((folder / "config.json").read_text()).get("dtype")
+    return torch.bfloat16 if kept == "bfloat16" else torch.float32
 
 
 def reasons(moves: Sequence[dict[str, Any]], anchor: str) -> list[str]:

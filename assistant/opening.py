@@ -11,7 +11,7 @@ from pathlib import Path
 
 import prompts
 from assistant.context import Progress, ToolContext, ToolError
-from assistant.hearing import Listener, ToolCall, judges
+from assistant.hearing import Listener, ToolCall, judges, rated
 from assistant.sensitivity import known_setting, operating_points
 from assistant.session import Session, known_genre
 from assistant.tools import run_tool
@@ -66,7 +66,7 @@ NO_WISHES = Wishes()
 
 @dataclass(frozen=True)
 class ListenerChoice:
-    """Who listens: the embedded model, or one behind a server (kind openai)."""
+    """Who listens: the embedded model, one in a folder, or one behind a server (kind openai)."""
 
     kind: str = "embedded"
     base_url: str | None = None
@@ -77,25 +77,33 @@ class ListenerChoice:
 
     def __post_init__(self) -> None:
         given = {"--base-url": self.base_url, "--model": self.model}
-        if self.kind == "embedded":
+        if self.folder is not None or self.kind == "embedded":
             used = [*given.items(), ("--audio", self.audio), ("--api-key-env", self.key_variable)]
             if wrong := [name for name, value in used if value]:
                 raise ToolError(
-                    f"{wrong[0]} was given for the embedded listener, which asks no server: add "
-                    "--listener openai"
+                    f"{wrong[0]} was given for the listener {self.kind}, which asks no server: "
+                    "add --listener openai"
                 )
         elif self.kind != "openai":
-            raise ToolError(f"--listener {self.kind!r} was given: use embedded or openai")
+            raise ToolError(
+                f"--listener {self.kind!r} was given: use embedded, openai, or the folder of a "
+                "trained listener"
+            )
         elif missing := [name for name, value in given.items() if not value]:
             raise ToolError(
                 f"--listener openai needs {' and '.join(missing)}: say where the server is and "
                 "which model to ask, as in --base-url http://localhost:8000/v1 --model NAME"
             )
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder that was named, if one was."""
+        return Path(self.kind) if Path(self.kind).is_dir() else None
+
     def load(self, on_progress: Progress | None = None) -> Listener:
         """The listener itself; a server is first asked when there is something to ask."""
-        if self.kind == "embedded":
-            return load_listener(on_progress)
+        if self.folder is not None or self.kind == "embedded":
+            return load_listener(on_progress, self.folder)
         from assistant.serving import ServedListener, Server, key_from
 
         assert self.base_url is not None and self.model is not None
@@ -105,8 +113,10 @@ class ListenerChoice:
 
 def listener_lines(listener: Listener, sensitivity: str) -> list[str]:
     """What is to be known of a listener: how often it is right, or that nobody has measured it."""
-    if judges(listener):
+    if rated(listener):
         return [operating_points().line(sensitivity)]
+    if judges(listener):
+        return [prompts.served("unrated", setting=sensitivity, model=listener.name)]
     told = prompts.served("no_rates", setting=sensitivity, model=listener.name)
     return [f"{getattr(listener, 'header', listener.name)}.", f"{told}."]
 
@@ -158,13 +168,13 @@ def remarks(song: Song) -> list[str]:
     return [*song.notes, *faults, *(str(refusal) for refusal in song.refused)]
 
 
-def load_listener(on_progress: Progress | None = None) -> Listener:
-    """The listener that comes with the package; loading takes a few seconds."""
+def load_listener(on_progress: Progress | None = None, folder: Path | None = None) -> Listener:
+    """The listener that comes with the package, or a folder's; loading takes a few seconds."""
     if on_progress is not None:
         on_progress(0, 1, "loading the listener")
     from assistant.listener import EmbeddedListener
 
-    listener = EmbeddedListener()
+    listener = EmbeddedListener(folder)
     if on_progress is not None:
         on_progress(1, 1, "loading the listener")
     return listener

@@ -32,7 +32,8 @@ ListenerKind = Annotated[
     typer.Option(
         "--listener",
         metavar="KIND",
-        help="embedded, or openai: a model behind an OpenAI-compatible server.",
+        help="embedded, the folder of a trained listener, or openai: a model behind an "
+        "OpenAI-compatible server.",
     ),
 ]
 BaseUrl = Annotated[

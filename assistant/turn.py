@@ -12,7 +12,7 @@ from assistant.acting import CHANGES, NOT_HERE, READ_ONLY, USER_REFUSED, doubt, 
 from assistant.asking import Option, answered, understood, which
 from assistant.context import ToolContext, is_ours
 from assistant.drills_turn import drill_call
-from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
+from assistant.hearing import Hearing, Listener, Step, ToolCall, judges, rated
 from assistant.journal import JournalError
 from assistant.parts import parts_of
 from assistant.plain_words import explained
@@ -101,7 +101,7 @@ def _picky(turn: Progress) -> Reply | None:
         len(session.events),
         **operating_points().told(wanted),
     )
-    if not judges(turn.listener):  # the rates are those of the embedded listener
+    if not rated(turn.listener):  # the rates are those of the embedded listener
         text = prompts.served("sensitivity_kept", setting=wanted, model=turn.listener.name)
     turn.tell("reply", text=text, rewritten=False, problems=[])
     return Reply(text)

@@ -6,13 +6,13 @@ index tokens, the moves of a proposal) carry no loss.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from assistant.model.configuration import CONTENT_TOKENS, TOKENS_PER_STEM
+from assistant.model.configuration import CONTENT_TOKENS, SENTENCE_FEATURES, TOKENS_PER_STEM
 from assistant.model.processing import (
     AUDIO,
     GainsayProcessor,
@@ -69,6 +69,17 @@ class Batch:
     mentioned: torch.Tensor  # (M, 2) row and column of the last token of each first mention
     mentioned_role: torch.Tensor  # (M,) IGNORED where it is not known
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
+
+def said_vectors(sentences: SentenceEncoder | None, texts: Sequence[str]) -> torch.Tensor:
+    """One vector (texts, 384) for each of the users' texts; none for a model that takes none."""
+    if sentences is None:
+        return torch.zeros((0, SENTENCE_FEATURES))
+    return torch.from_numpy(sentences.encode(texts))
+
 
 class Encoded(NamedTuple):
     """An example as tokens: ids, labels (IGNORED where not trained) and the labels' weights."""
@@ -79,16 +90,22 @@ class Encoded(NamedTuple):
 
 
 class Collator:
-    """Turns examples into a batch."""
+    """Turns examples into a batch.
 
-    def __init__(self, processor: GainsayProcessor, sentences: SentenceEncoder):
-        self.processor, self.sentences = processor, sentences
+    sentences: None for a model that takes no vectors of words. width: of the tower's content.
+    """
+
+    def __init__(
+        self, processor: GainsayProcessor, sentences: SentenceEncoder | None, width: int = 256
+    ):
+        self.processor, self.sentences, self.width = processor, sentences, width
         tokenizer = processor.tokenizer
         self.pad_id = tokenizer.pad_token_id
 
     def encode(self, example: Example) -> Encoded:
         """One example as tokens."""
-        chat = conversation(example.scene.names, example.messages)
+        vectors = self.sentences is not None
+        chat = conversation(example.scene.names, example.messages, vectors=vectors)
         text = self.processor.apply_chat_template(chat, tokenize=False, add_generation_prompt=False)
         per_stem = TOKENS_PER_STEM if example.with_content else TOKENS_PER_STEM - CONTENT_TOKENS
         text = text.replace(AUDIO, AUDIO * per_stem)
@@ -138,14 +155,16 @@ class Collator:
             has_content.extend([example.with_content] * stems)
             hidden = scene.hidden if example.with_content else None
             content.append(
-                np.zeros((stems, CONTENT_TOKENS, 256), np.float16) if hidden is None else hidden
+                np.zeros((stems, CONTENT_TOKENS, self.width), np.float16)
+                if hidden is None
+                else hidden
             )
         return Batch(
             input_ids=input_ids,
             attention_mask=mask,
             labels=labels,
             weights=weights,
-            said=torch.from_numpy(self.sentences.encode(said)),
+            said=said_vectors(self.sentences, said),
             content=torch.from_numpy(np.concatenate(content)).float(),
             level=torch.from_numpy(np.concatenate(level)).float(),
             level_only=~torch.tensor(has_content),

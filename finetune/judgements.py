@@ -18,7 +18,7 @@ from assistant.model.processing import GainsayProcessor
 from assistant.model.sentences import SentenceEncoder
 from finetune import flaws, talk
 from finetune.arrangements import line_up
-from finetune.batches import IGNORED, Batch
+from finetune.batches import IGNORED, Batch, said_vectors
 from finetune.desk import Desk
 from finetune.level_rows import CLASS_PROBABILITY, STEMS, RowObserver
 from finetune.scenes import Scene, SongBank, SongRecord, draw_scene, teacher_posterior, usual_levels
@@ -176,14 +176,16 @@ def _words(scene: Scene, rng: np.random.Generator) -> tuple[str, np.ndarray | No
 class JudgingCollator:
     """Turns mixes to be judged into a batch."""
 
-    def __init__(self, processor: GainsayProcessor, sentences: SentenceEncoder):
-        self.tokenizer, self.sentences = processor.tokenizer, sentences
+    def __init__(
+        self, processor: GainsayProcessor, sentences: SentenceEncoder | None, width: int = 256
+    ):
+        self.tokenizer, self.sentences, self.width = processor.tokenizer, sentences, width
 
     def encode(self, judged: Judged) -> JudgingPrompt:
         """One mix as tokens."""
         return judging_prompt(
             self.tokenizer, judged.names, judged.words, judged.genre, judged.senses,
-            judged.relative_lu,
+            judged.relative_lu, vectors=self.sentences is not None,
         )  # fmt: skip
 
     def __call__(self, examples: Sequence[Judged], prompts: Sequence[JudgingPrompt]) -> Batch:
@@ -207,7 +209,7 @@ class JudgingCollator:
             has_content.extend([known] * len(items))
             content.append(
                 one.content[items] if one.content is not None
-                else np.zeros((len(items), CONTENT_TOKENS, 256), np.float16)
+                else np.zeros((len(items), CONTENT_TOKENS, self.width), np.float16)
             )  # fmt: skip
             roles = [ROLES.index(role) for role in one.roles] if one.roles else [IGNORED] * count
             role.extend(roles[item] for item in items)
@@ -215,13 +217,12 @@ class JudgingCollator:
             mentioned_role.extend(roles)
             posterior.append(one.posterior[1:])
             usual.append(one.usual[1:])
-        said = self.sentences.encode([one.words for one in examples if one.words])
         return Batch(
             input_ids=input_ids,
             attention_mask=mask,
             labels=torch.full((size, length), IGNORED),
             weights=torch.zeros((size, length)),
-            said=torch.from_numpy(said),
+            said=said_vectors(self.sentences, [one.words for one in examples if one.words]),
             content=torch.from_numpy(np.concatenate(content)).float(),
             level=torch.from_numpy(np.concatenate(level)).float().reshape(-1, LEVEL_FEATURES),
             level_only=torch.tensor(level_only, dtype=torch.bool),

@@ -7,6 +7,7 @@ so a few thousand rendered songs make an endless supply of mixes without touchin
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from safetensors import safe_open
@@ -17,6 +18,9 @@ from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
 from mixer.loudness import LEVEL_ENTRIES, PLAYS, relative_profile
 from mixer.roles import ROLES
+
+if TYPE_CHECKING:
+    from finetune.packed import Stored
 
 MOST_STEMS = 12
 KEPT_SHARE = 0.85
@@ -36,7 +40,7 @@ class SongRecord:
     genre: str
     split: str
     profile: np.ndarray  # (S, 14) at the loudness the builder stored
-    hidden: np.ndarray | None  # (S, 8, 256)
+    hidden: "np.ndarray | Stored | None"  # (S, 8, tower hidden)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,7 @@ class Scene:
 
     @property
     def hidden(self) -> np.ndarray:
-        """Content (S, 8, 256) in the scene's order."""
+        """Content (S, 8, tower hidden) in the scene's order."""
         if self.record.hidden is None:
             raise ValueError(
                 f"song {self.record.key} has no content: run python -m finetune.encode"
@@ -68,10 +72,15 @@ class Scene:
 
 
 class SongBank:
-    """All rendered songs of a split, profiles and (if encoded) content in memory."""
+    """All rendered songs of a split, profiles and (if encoded) content in memory.
+
+    content: a folder of the tower's files, or of songs packed with them (finetune/packed.py),
+        which stay on disk.
+    """
 
     def __init__(self, songs: Path, content: Path | None, split: str):
-        self.songs, self.content, self.split = Path(songs), content, split
+        self.songs, self.split = Path(songs), split
+        self.content = None if content is None else Path(content)
         self.records: list[SongRecord] = []
         self._read: set[Path] = set()
         self.refresh()
@@ -82,8 +91,13 @@ class SongBank:
 
     def refresh(self) -> None:
         """Take in songs that were built since."""
+        if self.content is not None and (self.content / "dataset_info.json").is_file():
+            from finetune.packed import read_packed
+
+            self.records = self.records or read_packed(self.content, self.split)
+            return
         for file in sorted(set(self.songs.glob("*.safetensors")) - self._read):
-            if self.content is not None and not (Path(self.content) / file.name).is_file():
+            if self.content is not None and not (self.content / file.name).is_file():
                 continue
             self._read.add(file)
             if (record := read_record(file, self.content, self.split)) is not None:

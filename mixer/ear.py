@@ -5,6 +5,7 @@ The same class loads a larger CLAP in transformers' form from its own folder.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -176,8 +177,13 @@ class Ear(nn.Module):
         """Probability of each role, (batch, 18), of embeddings (batch, 128)."""
         return (self.model.logit_scale_a.exp() * embedding @ self._role_words.T).softmax(dim=-1)
 
-    def hear(self, song: Song) -> EarResult:
-        """Hear every stem over the song's window; one that pauses there is heard where it plays."""
+    def hear(
+        self, song: Song, content: Callable[[torch.Tensor], torch.Tensor] | None = None
+    ) -> EarResult:
+        """Hear every stem over the song's window; one that pauses there is heard where it plays.
+
+        content: another tower, from log-mel (batch, 1001, 64) to what hidden is to be.
+        """
         powers = block_powers(song.audio, song.sample_rate)
         common = _best_start(_active(_distinct(powers)))
         starts = [
@@ -193,6 +199,8 @@ class Ear(nn.Module):
             for i in range(0, len(cuts), BATCH)
         ]
         hidden, embedding = self.listen(torch.cat(parts))
+        if content is not None:
+            hidden = torch.cat([content(part) for part in parts])
         return EarResult(
             hidden.numpy(),
             embedding.numpy(),

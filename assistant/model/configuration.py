@@ -25,6 +25,7 @@ class GainsayConfig(PreTrainedConfig):
         stem_token_ids: ids of the stem index tokens <|s0|>, <|s1|>, ...
         number_token_ids: ids of the gains -12.0 ... +12.0 dB in 0.5 dB steps (49 ids).
         sentence_features: size of the vector of a user's words; 0 where the LLM needs no such help.
+        own_tower: content comes from this model's tower, not from the ear that the package ships.
     """
 
     model_type = "gainsay"
@@ -41,6 +42,7 @@ class GainsayConfig(PreTrainedConfig):
     content_tokens: int = CONTENT_TOKENS
     level_hidden_size: int = 256
     sentence_features: int = SENTENCE_FEATURES
+    own_tower: bool = False
     tie_word_embeddings: bool = True
 
     def __post_init__(self, **kwargs):

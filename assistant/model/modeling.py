@@ -39,6 +39,13 @@ class GainsayPreTrainedModel(PreTrainedModel):
     supports_gradient_checkpointing = True
     _no_split_modules = ["Qwen3DecoderLayer", "StemProjector", "SentenceProjector"]
     _skip_keys_device_placement = ["past_key_values"]
+    # Wherever the language model is loaded in half precision: levels and content are not. Of the
+    # tower its numbers alone, as its indices must stay whole.
+    _keep_in_fp32_modules_strict = {
+        r"audio_tower\..+(weight|bias|bias_table|running_mean|running_var)$",
+        "multi_modal_projector",
+        "sentence_projector",
+    }
     _supports_sdpa = True
     _supports_flash_attn = True
     _supports_attention_backend = True
