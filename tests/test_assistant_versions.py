@@ -133,6 +133,23 @@ def test_everything_back_unmutes_what_is_muted_and_moves_nothing(context):
     assert not any(call.arguments["muted"] for call in calls)
 
 
+def test_a_pan_goes_back_to_the_middle_and_both_muted_ones_come_back(context):
+    do(context, "set_mute", stem="vocals", muted=True)
+    context.session.record("user", text="mute the bass, too")
+    do(context, "set_mute", stem="bass", muted=True)
+    assert {call.arguments["stem"] for call in read(context, "both back")} == {"bass", "vocals"}
+    context.session.record("user", text="pan the drums left")
+    do(context, "set_pan", stem="drums", pan=-0.5)
+    [call] = read(context, "back to the middle")
+    assert call.arguments == {"stem": "drums", "pan": 0.0}
+
+
+def test_what_is_undone_is_no_stem_that_was_named_before(context):
+    move(context, "bass", -3.0)
+    calls = read(context, "sorry, i meant the vocals. undo that and lower the vocals instead")
+    assert not any(call.name == "undo" and call.arguments for call in calls)
+
+
 def test_it_is_the_muted_stem_where_one_is_to_be_heard_again(context):
     do(context, "set_pan", stem="bass", pan=-0.5)
     do(context, "set_mute", stem="vocals", muted=True)
@@ -149,6 +166,7 @@ def test_one_of_what_is_proposed(context):
         ("do the first one only", "bass", -3.0),
         ("just the second", "vocals", 2.0),
         ("the last one please", "vocals", 2.0),
+        ("the first of those, not the second", "bass", -3.0),
     ):
         told = before(context.session.events, NAMES, ROLES, proposed)
         [call] = orders(text, song, told, lambda text: {})

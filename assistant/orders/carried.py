@@ -133,8 +133,8 @@ def _rendered_anew(short: _Short, last: ToolCall) -> list[ToolCall]:
 def _of_the_proposal(short: _Short) -> list[ToolCall]:
     """Half of what is proposed, or one of its moves: "just the first one"."""
     moves = short.before.proposed
-    if moves and (places := short.of(PLACE)) and short.only(PLACE, "only", "it", "no", "not"):
-        if len(places) > 1 or short.has("no", "not") or places[0].number > len(moves):
+    if moves and (places := short.values(PLACE)) and short.only(PLACE, "only", "it", "not"):
+        if len(places) > 1 or places[0].number > len(moves):
             return []
         one = moves[int(places[0].number) - (places[0].number > 0)]
         chosen = [{"stem": one.stem, "gain_db": one.gain_db}]
@@ -382,7 +382,7 @@ def _mute_taken_back(short: _Short, deed: Deed) -> list[ToolCall]:
     if not short.only("back", "it", "both", STEM, "all"):
         return []
     stems = _whose(short, deed)
-    if short.has("all"):
+    if short.has("all") or (short.has("both") and len(short.scene.muted) == 2):
         stems = tuple(name for name in short.scene.names if name in short.scene.muted)
     return replace(deed, stems=stems, muted=False).calls()
 

@@ -324,13 +324,15 @@ def _solo(part: Part, scene: Scene) -> Deed | None:
 
 def _pan(part: Part, scene: Scene) -> Deed | None:
     kinds = (
-        _QUIET | _SIZED | {*SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half"}
+        _QUIET
+        | _SIZED
+        | {*SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half", "go back"}
     )
     sides = {SIDES[token.kind] for token in part.of(*SIDES)}
     stems = subject(part, scene)
     if not part.only(*kinds) or len(sides) > 1 or not stems:
         return None
-    if part.has("up", "down", "sign", "off") or (part.has("back") and sides != {0.0}):
+    if part.has("up", "down", "sign", "off") or (part.has("back", "go back") and sides != {0.0}):
         return None
     if not sides:
         if not (part.has("percent") and scene.last and scene.last.tool == "set_pan"):

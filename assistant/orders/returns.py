@@ -33,7 +33,7 @@ def returned(part: Part, scene: Scene, before: Before, now: Now) -> list[ToolCal
         if part.has("all") and not part.stems:
             return [ToolCall("restore_version", {"version": 0})]
         return _taken_back(subject(part, scene), before)
-    if part.has("undo") and part.stems:
+    if part.has("undo") and part.stems and part.first("undo") < part.first(STEM):
         kinds = (*_QUIET, STEM, "undo", "change", "back", "off")
         return _taken_back(part.stems, before) if part.only(*kinds) else []
     if part.has("back") and part.has("all") and not part.stems and now.muted:
