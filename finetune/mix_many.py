@@ -19,7 +19,8 @@ from assistant.hearing import Listener
 from assistant.mixing import Mixed, MixOptions, mix
 from assistant.opening import load_listener, opened, remarks
 from assistant.tools_listening import understood_style
-from finetune.multitracks import song_folders
+from finetune.multitracks import opened as unpacked
+from finetune.multitracks import song_places
 from finetune.runners import add_options, run_command
 from finetune.shards import PLACE, Outcome, file_hash, whole, write_json
 from mixer.audio_files import audio_files
@@ -75,11 +76,15 @@ class MixMany:
         return self.root if item == self.root.name and not self._below(item) else self.root / item
 
     def _below(self, item: str) -> bool:
-        return (self.root / item).is_dir()
+        return (self.root / item).exists()
 
     def _make(self, item: str, listener: Listener) -> Outcome:
         """Mix a song, unless its report says that these very stems were mixed."""
-        folder, place = self._folder(item), self.out / item
+        with unpacked(self._folder(item)) as folder:
+            return self._make_from(folder, item, listener)
+
+    def _make_from(self, folder: Path, item: str, listener: Listener) -> Outcome:
+        place = self.out / item
         stems = {
             path.relative_to(folder).as_posix(): file_hash(path) for path in audio_files(folder)
         }
@@ -137,8 +142,8 @@ def _report(path: Path) -> dict[str, Any] | None:
 
 
 def items_of(root: Path) -> list[str]:
-    """The songs under a root, by their folders within it; its own name where it is a song."""
-    inside = [folder.relative_to(root).as_posix() for folder in song_folders(root)]
+    """The songs under a root, by their places within it; its own name where it is a song."""
+    inside = [folder.relative_to(root).as_posix() for folder in song_places(root)]
     return [root.name if item == "." else item for item in inside]
 
 
