@@ -33,7 +33,7 @@ def folder(tmp_path):
 def listener(monkeypatch):
     """The command line meets this listener in place of the trained one."""
     scripted = ScriptedListener(needed={"vocals": 3.0})
-    monkeypatch.setattr(opening, "load_listener", lambda on_progress=None: scripted)
+    monkeypatch.setattr(opening, "load_listener", lambda on_progress=None, folder=None: scripted)
     return scripted
 
 
