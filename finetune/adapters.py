@@ -4,6 +4,7 @@ One rule: an adapter is LoRA on the language model and nothing else, which is wh
 Projector and new rows are written into the base that it belongs to.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,18 +45,17 @@ def add_lora(model: GainsayForConditionalGeneration, lora: Lora) -> PeftModel:
         bias="none",
         task_type="CAUSAL_LM",
     )
-    adapted = get_peft_model(model, config)
     elsewhere = [
         name
-        for name, _ in model.named_parameters()
-        if ".lora_" in name and not name.startswith("model.language_model.")
+        for name, _ in model.named_modules()
+        if re.fullmatch(lora.targets, name) and not name.startswith("model.language_model.")
     ]
     if elsewhere:
         raise AdapterError(
             f"targets {lora.targets!r} put an adapter into {elsewhere[0]}: only layers of "
             "model.language_model may have one"
         )
-    return adapted
+    return get_peft_model(model, config)
 
 
 class NewRows(nn.Module):

@@ -22,6 +22,7 @@ from assistant.journal import JOURNAL_NAME
 from assistant.said import Said
 from finetune.real_songs import RealSong, measure
 from mixer.moves import on_grid
+from mixer.roles import roles_from_names
 from mixer.song import AudioError, open_song
 
 PROPOSAL = "proposal"  # what the page calls the open one in a comparison
@@ -243,7 +244,7 @@ def _measured(folder: Path) -> RealSong | str:
         song = open_song(folder)
     except (AudioError, OSError):
         return "the song cannot be opened any more"
-    return measure(song, song.seconds)
+    return measure(song, song.seconds, roles_from_names(song.names))
 
 
 def write_pairs(out: Path, pairs: Sequence[Pair], songs: Mapping[str, RealSong]) -> None:

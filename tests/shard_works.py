@@ -68,5 +68,5 @@ def made(out: Path) -> Counter[str]:
 
 
 def timeless(manifest: dict) -> dict:
-    """A manifest without what depends on the clock."""
-    return {key: value for key, value in manifest.items() if key != "times"}
+    """A manifest without what depends on the clock, or on a commit that is made meanwhile."""
+    return {key: value for key, value in manifest.items() if key not in ("times", "versions")}

@@ -118,7 +118,7 @@ def test_advice_to_leave_it_and_none_at_all(gainsay, folder):
         (["--listener", "openai", "--model", "big"], "needs --base-url:"),
         (["--listener", "openai", "--base-url", "http://localhost/v1"], "needs --model:"),
         (["--listener", "openai", "--base-url", "nowhere", "--model", "big"], "no address"),
-        (["--listener", "gpt"], "use embedded or openai"),
+        (["--listener", "gpt"], "use embedded, openai, or the folder"),
         (["--base-url", "http://localhost/v1"], "add --listener openai"),
         (["--audio"], "add --listener openai"),
         (

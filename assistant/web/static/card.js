@@ -69,7 +69,7 @@ class Card extends HTMLElement {
     this.apply = make("button", { className: "main", textContent: "Apply", onclick: () => this.#apply() });
     this.adjust = make("button", { textContent: "Adjust", "aria-pressed": "false", onclick: () => this.#toggle() });
     const hear = make("button", { textContent: "Hear it", onclick: () => tell("hear", { id: "proposal" }) });
-    const why = make("button", { textContent: "Why?", onclick: () => tell("say", { text: "Why?" }) });
+    const why = make("button", { textContent: "Why?", ariaLabel: "Why? Ask for the reasons", onclick: () => tell("say", { text: "Why?" }) });
     const head = ["stem", "move", "range", "sure"].map((text) => make("th", { textContent: text, scope: "col" }));
     this.root.replaceChildren(make("section", { "aria-label": "Proposed moves" },
       make("h2", { textContent: `Proposed, against ${anchor}` }),
