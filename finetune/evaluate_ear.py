@@ -164,7 +164,7 @@ def hear_folder(ear: Ear, folder: Path) -> tuple[list[RealStem], list[np.ndarray
     """Hear every told stem of a folder of songs, mean over windows; and one window a song."""
     stems, windows = [], []
     for song in sorted(path for path in folder.iterdir() if path.is_dir()):
-        for number, (path, role) in enumerate(told_stems(song)):
+        for number, (path, role) in enumerate(told_stems(song, song)):
             audio, sample_rate = read_stereo(path)
             hop = WINDOW_S * sample_rate
             starts = range(0, max(1, audio.shape[1] - hop // 2), hop)

@@ -62,8 +62,8 @@ def read_pairs(file: Path) -> tuple[list[Pair], dict[str, RealSong]]:
         for folder in {pair.song for pair in pairs}:
             number = about[folder]
             names, roles = (tuple(json.loads(about[f"{number}.{k}"])) for k in ("names", "roles"))
-            arrays = [kept.get_tensor(f"{number}.{kind}") for kind in ("profile", "hidden")]
-            songs[folder] = RealSong(folder, names, roles, roles, *arrays, 0.0)
+            profile, hidden = (kept.get_tensor(f"{number}.{k}") for k in ("profile", "hidden"))
+            songs[folder] = RealSong(folder, names, roles, roles, profile, hidden, 0.0)
     return pairs, songs
 
 

@@ -219,10 +219,11 @@ def fixed_scenes(song: RealSong, count: int = SCENES) -> list[Asked]:
 def demo_song() -> RealSong:
     """The song that comes with the package."""
     from assistant.demo import song_folder
+    from mixer.roles import roles_from_names
     from mixer.song import open_song
 
     song = open_song(song_folder())
-    return measure(song, song.seconds)
+    return measure(song, song.seconds, roles_from_names(song.names))
 
 
 def main() -> None:

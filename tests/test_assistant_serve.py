@@ -304,7 +304,9 @@ def test_what_cannot_be_served_is_said_in_a_sentence(folder, tmp_path):
 
 def typed(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`gainsay serve …` as a process."""
-    inherited = {k: v for k, v in os.environ.items() if k not in ("HF_HUB_OFFLINE", "MIX_KEY")}
+    # What a command that was run in this process may have left is not handed on.
+    ours = ("HF_HUB_OFFLINE", "MIX_KEY", "TRANSFORMERS_VERBOSITY")
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
         [sys.executable, "-m", "assistant", "serve", *arguments],
         capture_output=True, text=True, timeout=120, cwd=ROOT, env=inherited | environment,
