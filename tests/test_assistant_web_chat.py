@@ -1,6 +1,7 @@
 """The chat of the page: steps as they happen, stop, try again, buttons, and what is shown of it."""
 
 import threading
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from assistant.by_hand import set_fader
 from assistant.demo import song_folder as demo_song
 from assistant.hearing import ToolCall
 from assistant.opening import load_listener
+from assistant.web import chat_turns
 from assistant.web.chat_messages import shown_messages
 from assistant.web.chat_turns import act, say
 from assistant.web.room import RoomError
@@ -52,6 +54,20 @@ def test_a_step_is_shown_while_it_runs_with_its_name_and_arguments(open_room):
             go_on.set()
     assert pending[0]["content"] == '{"stems": ["vocals"]}' and what == "measure levels"
     assert titles(shown_messages(room.session.events)) == ["measure levels"]
+
+
+def test_a_turn_that_ends_while_it_is_read_is_never_shown_as_stopped(open_room, monkeypatch):
+    room = open_room(call("measure_levels"), speaks("Levels are above."))
+
+    def read_slowly(events, begun):
+        read, until = list(events[begun:]), time.monotonic() + 10.0
+        while room.work.is_running and time.monotonic() < until:
+            time.sleep(0.01)
+        return read
+
+    monkeypatch.setattr(chat_turns, "_since", read_slowly)
+    shown = [text for messages in say(room, "what are the levels?") for text in texts(messages)]
+    assert not any("stopped" in text for text in shown) and shown[-1] == "Levels are above."
 
 
 def test_what_is_shown_after_a_reload_is_what_was_shown_before(open_room):

@@ -197,7 +197,9 @@ def _followed(room: Room, prepared: Callable[[], _Turn]) -> Iterator[list[Shown]
     before = shown_messages(events[:begun])
     while room.work.is_running:
         follower.wait()
-        yield before + shown_messages(_since(events, begun), running=room.work.is_running)
+        # Asked before the events are read: a turn that ends in between is not shown as stopped.
+        running = room.work.is_running
+        yield before + shown_messages(_since(events, begun), running)
     if refused:
         raise refused[0]
     yield before + shown_messages(_since(events, begun))

@@ -260,7 +260,8 @@ def _talk_now(room: Room) -> list[Update]:
     """What stands in the chat; what the page shows stays while the song is opened again."""
     if not room.song_open:
         return _talk(room, None)
-    return _talk(room, shown_messages(list(room.session.events), room.work.is_running))
+    running = room.work.is_running  # before the events, as chat_turns reads them
+    return _talk(room, shown_messages(list(room.session.events), running))
 
 
 def _talk(room: Room, messages: list[Shown] | None) -> list[Update]:
