@@ -74,9 +74,9 @@ class SongSet:
         return make
 
 
-def items_of(songs: int) -> list[str]:
-    """The first songs of a set, by name."""
-    return [f"{index:05d}" for index in range(songs)]
+def items_of(songs: int, seed: int = 0, split: str | None = None) -> list[str]:
+    """The first songs of a set, by name; with a split, those of them that are in it."""
+    return [f"{index:05d}" for index in range(songs) if split in (None, split_of(seed, index))]
 
 
 def described(path: Path) -> Outcome:

@@ -1,7 +1,7 @@
 """Songs to learn from: a seeded, unlimited supply of multitracks, stored as the feature cache.
 
 One rule: a song is a function of (seed, index); what is on disk already is not made again.
-Run as: python -m finetune.songs --out runs/songs --songs 2000 --seed 0 [--workers 2] [--ray local]
+Run as: python -m finetune.songs --out runs/songs --songs 2000 --seed 0 [--split test] [--ray local]
 """
 
 import argparse
@@ -174,6 +174,9 @@ def main() -> None:
         default=Path("runs/voices"),
         help="folder of the sung bank, made when missing",
     )
+    parser.add_argument(
+        "--split", choices=("train", "valid", "test"), help="of these songs, make this split only"
+    )
     add_options(parser, workers=2)
     arguments = parser.parse_args()
 
@@ -188,7 +191,8 @@ def main() -> None:
         full(arguments.midi),
         full(arguments.one_shots),
     )
-    run_command(songs, items_of(arguments.songs), SHARD_SONGS, arguments)
+    items = items_of(arguments.songs, arguments.seed, arguments.split)
+    run_command(songs, items, SHARD_SONGS, arguments)
 
 
 if __name__ == "__main__":

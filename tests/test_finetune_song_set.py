@@ -50,3 +50,9 @@ def test_other_sounds_are_another_set(tmp_path):
 
 def test_songs_are_numbered_from_nought():
     assert items_of(3) == ["00000", "00001", "00002"]
+
+
+def test_a_split_is_a_part_of_the_songs_and_they_are_the_same():
+    parts = [items_of(200, 4, split) for split in ("train", "valid", "test")]
+    assert sorted(sum(parts, [])) == items_of(200)
+    assert all(split_of(4, int(item)) == "test" for item in parts[2]) and len(parts[2]) > 5
