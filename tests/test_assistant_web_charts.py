@@ -189,6 +189,12 @@ def room(tmp_path):
     rooms.close()
 
 
+def told(client, chart, **params):
+    """The chart, once it is measured."""
+    wait_for(lambda: "waiting" not in client.get(chart, params=params).json())
+    return client.get(chart, params=params).json()
+
+
 @pytest.fixture
 def client(room):
     app = FastAPI()
@@ -199,7 +205,7 @@ def client(room):
 
 def test_the_routes_answer_json_and_refuse_in_words(client):
     assert client.get("levels").json()["rows"][0]["stem"] == "bass"
-    assert client.get("spectrum", params={"stem": "kick"}).json()["stem"] == "kick"
+    assert told(client, "spectrum", stem="kick")["stem"] == "kick"
     for chart in ("spectrum", "loudness"):
         answer = client.get(chart, params={"stem": "kik"})
         assert answer.status_code == 422 and "did you mean kick" in answer.json()["error"]
@@ -218,7 +224,7 @@ def test_the_mixes_of_the_loudness_chart_are_rendered_in_the_background(client, 
     monkeypatch.setattr("mixer.megami.mixer.faders_mix", slow)
     set_fader(room.context, "kick", 6.0)
     for _ in range(3):  # looking again begins nothing anew
-        assert client.get("loudness").json() == {"waiting": 0.0}
+        assert client.get("loudness").json() == {"waiting": 0.0, "doing": "Rendering the mix"}
     goes_on.set()
     wait_for(lambda: "waiting" not in client.get("loudness").json())
     chart = client.get("loudness").json()
@@ -232,5 +238,34 @@ def test_a_mix_that_was_stopped_or_failed_is_told_and_not_tried_without_end(clie
 
     monkeypatch.setattr("mixer.megami.mixer.faders_mix", broken)
     wait_for(lambda: client.get("loudness").status_code == 422)
-    told = client.get("loudness").json()["error"]
-    assert told == "v0 is not rendered (the disk is full): press Render at it above"
+    error = client.get("loudness").json()["error"]
+    assert error == "v0 is not rendered (the disk is full): press Render at it above"
+
+
+def test_stems_are_measured_in_the_background_and_once(client, room, monkeypatch):
+    goes_on, measured, as_asked = threading.Event(), [], room.context.as_asked
+
+    def slow(index):
+        measured.append(room.context.names[index])
+        assert goes_on.wait(20.0)
+        return as_asked(index)
+
+    monkeypatch.setattr(room.context, "as_asked", slow)
+    for _ in range(3):
+        waits = client.get("spectrum", params={"stem": "vocals"}).json()
+        assert waits == {"waiting": 0.0, "doing": "Measuring"}
+    assert client.get("levels").status_code == 200  # the others wait for nothing
+    goes_on.set()
+    assert told(client, "spectrum", stem="vocals") == spectrum_chart(room.context, "vocals")
+    assert measured == ["kick", "vocals"]  # the anchor and the stem
+    chart = told(client, "loudness", stem="bass")
+    assert chart["series"][-1]["name"] == "bass now" and measured[2:] == ["bass"]
+
+
+def test_a_stem_that_cannot_be_measured_says_why(client, room, monkeypatch):
+    def gone(index):
+        raise ToolError("kick.wav is gone")
+
+    monkeypatch.setattr(room.context, "as_asked", gone)
+    wait_for(lambda: client.get("spectrum", params={"stem": "kick"}).status_code == 422)
+    assert client.get("spectrum", params={"stem": "kick"}).json()["error"] == "kick.wav is gone"

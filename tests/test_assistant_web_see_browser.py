@@ -41,11 +41,12 @@ def test_every_chart_is_drawn_and_told_in_the_same_numbers(show, room, tab, char
     page.get_by_role("tab", name="See").click()
     page.get_by_role("tab", name=tab).click()
     page.get_by_text("The same in numbers").click()
+    drawn = page.get_by_role("img").filter(has=page.locator("path, circle")).first
+    expect(drawn).to_be_visible()
     data = page.evaluate(
         "([path]) => fetch(path).then((answer) => answer.json())",
         [f"/rooms/{room.token}/charts/{chart}"],
     )
-    drawn = page.get_by_role("img").filter(has=page.locator("path, circle")).first
     said = data["text"].replace("\n", " ")
     assert said[-60:] in drawn.get_attribute("aria-label").replace("\n", " ")
     rows = page.locator("tbody tr").all_inner_texts()

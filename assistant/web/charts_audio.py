@@ -5,6 +5,8 @@ are not made here, the charts read those that were rendered to be listened to.
 """
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,6 +20,8 @@ from mixer.third_octaves import third_octave_power
 STEPS_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 MOST_POINTS = 160  # of a curve: no more are drawn or told
 
+Sound = tuple[int, tuple]
+Measured = TypeVar("Measured")
 _kept: "WeakKeyDictionary[Song, SongCurves]" = WeakKeyDictionary()
 _kept_lock = threading.Lock()
 
@@ -33,34 +37,57 @@ class SongCurves:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._bands: dict[tuple, np.ndarray] = {}
-        self._stems: dict[tuple, LoudnessCurve] = {}
+        self._bands: dict[Sound, np.ndarray] = {}
+        self._stems: dict[Sound, LoudnessCurve] = {}
+
+    def has_bands(self, context: ToolContext, index: int) -> bool:
+        """Whether a stem's bands are measured already."""
+        return sound_of(context, index) in self._bands
 
     def bands(self, context: ToolContext, index: int) -> np.ndarray:
         """Power (frames, 28) of a stem as it stands, muted or not, before its pan."""
-        state = context.session.state()
-        key = index, tuple(state.sound_of(index).items())
-        with self._lock:
-            if key not in self._bands:
-                audio = context.as_asked(index)
-                self._bands[key] = third_octave_power(audio, context.song.sample_rate)
-                give_back(audio)
-            power = self._bands[key]
-        return power * 10.0 ** (state.gain_db[index] / 10.0)
+        gain_db = context.session.state().gain_db[index]
+        power = self._once(
+            self._bands,
+            context,
+            index,
+            lambda audio: third_octave_power(audio, context.song.sample_rate),
+        )
+        return power * 10.0 ** (gain_db / 10.0)
+
+    def has_stem_curve(self, context: ToolContext, index: int) -> bool:
+        """Whether a stem's loudness is measured already."""
+        return sound_of(context, index) in self._stems
 
     def stem_curve(self, context: ToolContext, index: int) -> LoudnessCurve:
         """Short-term loudness of a stem as its file has it; a gain is to be added."""
-        key = index, tuple(context.session.state().sound_of(index).items())
-        with self._lock:
-            if key not in self._stems:
-                audio = context.as_asked(index)
-                self._stems[key] = self._curve(context, audio)
-                give_back(audio)
-            return self._stems[key]
+        song = context.song
+        return self._once(
+            self._stems,
+            context,
+            index,
+            lambda audio: loudness_curve(audio, song.sample_rate, step_for(song.seconds)),
+        )
 
-    @staticmethod
-    def _curve(context: ToolContext, audio: np.ndarray) -> LoudnessCurve:
-        return loudness_curve(audio, context.song.sample_rate, step_for(context.song.seconds))
+    def _once(
+        self,
+        kept: dict[Sound, Measured],
+        context: ToolContext,
+        index: int,
+        measure: Callable[[np.ndarray], Measured],
+    ) -> Measured:
+        sound = sound_of(context, index)
+        with self._lock:
+            if sound not in kept:
+                audio = context.as_asked(index)
+                kept[sound] = measure(audio)
+                give_back(audio)
+            return kept[sound]
+
+
+def sound_of(context: ToolContext, index: int) -> Sound:
+    """What a stem's measurement depends on: the stem, and what its sound was changed to."""
+    return index, tuple(context.session.state().sound_of(index).items())
 
 
 def step_for(seconds: float) -> float:

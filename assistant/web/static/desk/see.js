@@ -68,7 +68,7 @@ export class See {
       const data = await ask(`${this.room}/charts/${asked}`);
       if (this.latest !== asked) return;
       if (data.waiting !== undefined) {
-        this.#waitFor(data.waiting);
+        this.#waitFor(data);
         return;
       }
       this.chart = { title, data };
@@ -81,9 +81,9 @@ export class See {
     }
   }
 
-  // The server renders the mix first, and says how much of it is done; fifths are read out.
-  #waitFor(share) {
-    this.state.textContent = `Rendering the mix, ${20 * Math.floor(5 * share)} % …`;
+  // The server renders or measures first, and says how much of it is done; fifths are read out.
+  #waitFor({ waiting, doing }) {
+    this.state.textContent = `${doing}, ${20 * Math.floor(5 * waiting)} % …`;
     clearTimeout(this.waiting);
     if (this.looking) this.waiting = setTimeout(() => this.#read(), AGAIN_MS);
   }
