@@ -13,6 +13,7 @@ SAID_IN_DB = ("set_back", "loudness")  # how far the answer is off is what is le
 NEAR_ENOUGH_DB = 1.5  # a size that is told within this is right
 LETTERS = ("A", "B", "C", "D")
 SAME = "same"
+STEM, REST = "stem", "rest"  # what a fader is moved on, and all else
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Drill:
-    """One exercise. files: label -> path inside the session's folder.
+    """One exercise. files: label -> path inside the session's folder. parts: the same for what the
+    learner moves against the rest: STEM, as loud as in "after", and REST.
 
     stem, gain_db: what was changed and how far; choice: the right letter, where one is to be
     chosen. size_db: how large the difference is. options: letter -> stem. levels_lu: the stems
@@ -60,6 +62,7 @@ class Drill:
     anchor: str | None = None
     options: dict[str, str] = field(default_factory=dict)
     levels_lu: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     said: Answer = Answer()
 
     def as_data(self) -> dict[str, Any]:

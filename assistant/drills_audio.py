@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from mixer.audition import match
 from mixer.export import trim_for, write_together
@@ -83,6 +84,15 @@ def clipped(stem: np.ndarray, cut_db: float) -> np.ndarray:
     """A stem (2, n) whose peaks are cut off flat, cut_db below the highest."""
     ceiling = float(np.abs(stem).max()) * 10.0 ** (-cut_db / 20.0)
     return np.clip(stem, -ceiling, ceiling)
+
+
+def write_tried(folder: Path, stem: Path, rest: Path, gain_db: float) -> Path:
+    """Write a stem's file, moved by gain_db, with the rest's: "try+3.wav"; over an earlier one."""
+    own, sample_rate = soundfile.read(stem, dtype="float32", always_2d=True)
+    others = soundfile.read(rest, dtype="float32", always_2d=True)[0]
+    path = folder / f"try{gain_db:+g}.wav"
+    soundfile.write(path, others + apply_gain(own, gain_db), sample_rate, "FLOAT")
+    return path
 
 
 def write_files(

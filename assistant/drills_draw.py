@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from assistant.context import ToolContext, ToolError
-from assistant.drills import LETTERS, SAME, Drill
+from assistant.drills import LETTERS, REST, SAME, STEM, Drill
 from assistant.drills_audio import Excerpt, clipped, cut_excerpt, write_files
 from assistant.tools_listening import free_path
+from mixer.fader import apply_gain
 
 LOUDER_DB = 1.0  # what makes the same recording seem better
 HEARD_LU = 18.0  # stems farther below the loudest are not asked for
@@ -55,9 +56,10 @@ def draw(context: ToolContext, number: int, kind: str, size_db: float, seed: int
     made, audio, matched = _DRAWN[kind](context, rng, size_db)
     folder = free_path(context.folder / "drills", f"drill{number}")
     paths = write_files(folder, audio, context.song.sample_rate, matched)
-    files = {label: path.relative_to(context.folder).as_posix() for label, path in paths.items()}
+    told = {label: path.relative_to(context.folder).as_posix() for label, path in paths.items()}
+    parts = {label: told.pop(label) for label in (STEM, REST) if label in told}
     guess = guess_rate(context, kind)
-    return replace(made, number=number, kind=kind, seed=seed, guess=guess, files=files)
+    return replace(made, number=number, kind=kind, seed=seed, guess=guess, files=told, parts=parts)
 
 
 Drawn = tuple[Drill, dict[str, np.ndarray], bool]
@@ -95,10 +97,21 @@ def _way(rng: np.random.Generator) -> float:
 
 
 def _moved(context: ToolContext, rng: np.random.Generator, size_db: float) -> Drawn:
-    """One stem is moved: which, which way and how far, or how far back."""
+    """One stem is moved: which, which way and how far."""
     index, excerpt = _one_stem(context, rng)
     gain_db = _way(rng) * size_db
     audio = {"before": excerpt.mix, "after": excerpt.changed(index, gain_db)}
+    made = _blank(excerpt, size_db=size_db, stem=context.names[index], gain_db=gain_db)
+    return made, audio, False
+
+
+def _set_back(context: ToolContext, rng: np.random.Generator, size_db: float) -> Drawn:
+    """The same, to be moved back; the stem is there apart, so that a fader can be moved by ear."""
+    index, excerpt = _one_stem(context, rng)
+    gain_db = _way(rng) * size_db
+    stem = apply_gain(excerpt.stems[index], gain_db)
+    rest = excerpt.mix - excerpt.stems[index]
+    audio = {"before": excerpt.mix, "after": rest + stem, STEM: stem, REST: rest}
     made = _blank(excerpt, size_db=size_db, stem=context.names[index], gain_db=gain_db)
     return made, audio, False
 
@@ -178,7 +191,7 @@ def _bias(context: ToolContext, rng: np.random.Generator, size_db: float) -> Dra
 
 _DRAWN: dict[str, Callable[[ToolContext, np.random.Generator, float], Drawn]] = {
     "hidden_change": _moved,
-    "set_back": _moved,
+    "set_back": _set_back,
     "partner": _partner,
     "clipping": _clipping,
     "loudness": _loudness,

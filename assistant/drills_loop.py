@@ -4,13 +4,15 @@ One rule: it says nothing that the tools and prompts do not say, so the chat gra
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
 import prompts
 from assistant.context import ToolError, ToolResult
-from assistant.drills import Drill
+from assistant.drills import REST, STEM, Drill
+from assistant.drills_audio import write_tried
 from assistant.drills_player import FilePlayer
 from assistant.drills_turn import answer_call
 from assistant.drills_words import example, hidden_data, question, question_data
@@ -27,6 +29,9 @@ PROMPT = "you> "
 QUIT = ("q", "quit", "exit", "/quit", "/exit")
 AGAIN = ("again", "repeat", "r", "?", "help")
 PLAY = ("play", "p", "listen", "hear")  # alone: all files in turn; before a file's name: that one
+_TRY = re.compile(
+    r"(?:try|fader)\s*([+\-−]?)\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:db)?[.!]?", re.IGNORECASE
+)
 
 
 class Practice:
@@ -89,6 +94,9 @@ class Practice:
         if (meant := played(text, drill)) is not None:
             self._play([self.context.folder / path for path in meant])
             return True
+        if drill.parts and (gain_db := tried(text)) is not None:
+            self._try(drill, gain_db)
+            return True
         said = answer_said(text, drill, self.context.names, lambda: self.context.roles)
         if said is None:
             if lesson_asked(text, self.context):
@@ -109,6 +117,14 @@ class Practice:
         if self.session.drill is None:
             self._next()
         return True
+
+    def _try(self, drill: Drill, gain_db: float) -> None:
+        """Let a move be heard before it is the answer."""
+        stem, rest = (self.context.folder / drill.parts[part] for part in (STEM, REST))
+        if not (stem.is_file() and rest.is_file()):
+            self.show("The files of this drill are gone: skip it, and take the next one.")
+            return
+        self._play([write_tried(stem.parent, stem, rest, gain_db)])
 
     def _explain(self, text: str) -> None:
         """A lesson in between; the drill stays open."""
@@ -138,6 +154,8 @@ class Practice:
         self.show(f"\nDrill {drill.number}. {prompts.reply(name, drill.number, **values)}")
         for path in self._paths(drill):
             self.show(f"  {path}")
+        if drill.parts:
+            self.show('Type "try 2" or "try -2" to hear such a move; it is no answer yet.')
 
     def _paths(self, drill: Drill) -> list[Path]:
         return [self.context.folder / path for path in drill.files.values()]
@@ -147,6 +165,15 @@ class Practice:
 
     def _say(self, situation: str, values: dict) -> None:
         self.show(prompts.reply(situation, len(self.session.events), **values))
+
+
+def tried(text: str) -> float | None:
+    """The move in dB that a line asks to hear ("try -3", "try 2.5"); None if it asks none."""
+    found = _TRY.fullmatch(text.strip())
+    if found is None:
+        return None
+    size_db = min(24.0, float(found[2].replace(",", ".")))
+    return size_db if found[1] in ("", "+") else -size_db
 
 
 def played(text: str, drill: Drill) -> list[str] | None:

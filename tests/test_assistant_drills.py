@@ -36,7 +36,12 @@ def run(context, name, **arguments):
 
 def heard(context, drill: Drill, label: str) -> np.ndarray:
     """A file of a drill, (2, samples)."""
-    path = context.folder / drill.files[label]
+    return read_file(context, drill.files[label])
+
+
+def read_file(context, path: str) -> np.ndarray:
+    """An audio file in the session's folder, (2, samples)."""
+    path = context.folder / path
     return np.ascontiguousarray(soundfile.read(path, dtype="float64", always_2d=True)[0].T)
 
 
@@ -97,9 +102,21 @@ def test_what_an_answer_lacks_is_asked_for_and_kept():
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_seed_draws_the_same_drill(context, kind):
     first, again = (draw(context, 1, kind, 4.0, 5) for _ in range(2))
-    assert first.as_data() | {"files": 0} == again.as_data() | {"files": 0}
+    places = {"files": 0, "parts": 0}
+    assert first.as_data() | places == again.as_data() | places
     for label in first.files:
         assert np.array_equal(heard(context, first, label), heard(context, again, label))
+
+
+def test_a_level_to_set_back_comes_with_the_stem_and_the_rest_apart(context):
+    drill = draw(context, 1, "set_back", 4.0, 5)
+    assert set(drill.parts) == {"stem", "rest"} and set(drill.files) == {"before", "after"}
+    apart = {name: read_file(context, path) for name, path in drill.parts.items()}
+    back = 10.0 ** (-drill.gain_db / 20.0)
+    for label, factor in (("after", 1.0), ("before", back)):
+        made = apart["rest"] + factor * apart["stem"]
+        assert np.abs(made - heard(context, drill, label)).max() < 1e-5
+    assert draw(context, 2, "hidden_change", 4.0, 5).parts == {}
 
 
 def test_other_seeds_draw_other_drills(context):

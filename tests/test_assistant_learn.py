@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from assistant.demo import next_steps
 from assistant.drills_progress import read_progress
@@ -100,6 +102,23 @@ def test_what_is_asked_about_can_be_heard_without_leaving(learn, monkeypatch):
     assert heard == [["before.wav", "after.wav"], ["after.wav"]]
     assert any(line.startswith('Type "play"') for line in out)
     assert sum(line.startswith("  playing ") for line in out) == 3
+
+
+def test_a_move_can_be_tried_by_ear_before_it_is_the_answer(learn, tmp_path):
+    learn("skip", "skip", "q")  # the third is one to set back
+    with opened_again(tmp_path).session as session:
+        drill = session.drill
+    assert drill.kind == "set_back"
+    back = f"{-drill.gain_db:+g}"
+    _, out = learn(f"try {back} dB", "try me", "q")
+    tried = tmp_path / "session" / Path(drill.parts["stem"]).parent / f"try{back}.wav"
+    assert f"  {tried}" in out or f"  playing {tried}" in out
+    made, before = (soundfile.read(path)[0] for path in (tried, tried.with_name("before.wav")))
+    assert np.abs(made - before).max() < 1e-5
+    with opened_again(tmp_path).session as session:
+        assert session.drill.number == 3 and session.drill.said == drill.said
+    _, out = learn(back, "q")
+    assert "1 answer so far, 1 right." in out
 
 
 def test_the_same_seed_asks_the_same(learn, tmp_path):

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from assistant.drills_progress import read_progress
@@ -253,6 +254,50 @@ def test_a_drill_begun_in_the_chat_opens_the_panel_and_survives_a_reload(show, r
     expect(page.get_by_role("status")).to_contain_text("is the nearest to bass")
 
 
+SAMPLES = """() => { const { engine, loaded } = document.querySelector('gainsay-learn').sound;
+    if (!engine?.playing || engine.waiting || engine.pending) return null;
+    const buffer = engine.store.get(`${loaded}-${engine.selected}/0`);
+    return buffer && { id: engine.selected, at: engine.position, lower_db: engine.tracks
+      .get(engine.selected).item.gainDb, samples: [...buffer.getChannelData(0)] }; }"""
+
+
+def samples(page, wanted: str) -> tuple[np.ndarray, dict]:
+    """The samples of what plays, once it is this."""
+    page.wait_for_function(f"(wanted) => ({SAMPLES})()?.id === wanted", arg=wanted)
+    told = page.evaluate(SAMPLES)
+    return np.array(told.pop("samples")), told
+
+
+def test_a_level_is_set_back_by_a_fader_that_is_heard(show, room):
+    from assistant.tools_drills import begin
+
+    begin(room.context, "set_back", "easy", 3)
+    drill = room.session.drill
+    page = show(room)  # an open drill opens the panel
+    fader = page.get_by_role("slider", name="Your fader")
+    expect(fader).to_have_attribute("aria-valuetext", "0.0 dB")
+    assert page.get_by_role("radio").count() == 0
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_role("alert").filter(has_text="by the fader")).to_be_visible()
+
+    page.get_by_role("button", name="Before").click()
+    right, _ = samples(page, "before")
+    page.get_by_role("button", name="After, your fader").click()
+    off, _ = samples(page, "after@0")
+    level_db = 20 * np.log10(np.abs(off).max())
+    fader.focus()
+    for _ in range(round(2 * abs(drill.gain_db))):
+        page.keyboard.press("ArrowUp" if drill.gain_db < 0 else "ArrowDown")
+    expect(fader).to_have_attribute("aria-valuetext", f"{-drill.gain_db:+.1f} dB")
+    back, told = samples(page, f"after@{-drill.gain_db:g}")
+    assert np.abs(back - right).max() < 1e-4 < 0.02 < np.abs(off - right).max()
+    assert told["lower_db"] <= 0.0 and level_db + told["lower_db"] < 0.0
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_role("status")).to_contain_text(drill.stem)
+    row = read_progress(room.context.folder / "learner.jsonl")[0]
+    assert row.right and row.off_db == 0.0
+
+
 @pytest.mark.parametrize(("size", "look"), [((1366, 768), "light"), ((390, 844), "dark")])
 def test_axe_finds_nothing_serious(show, room, size, look):
     from tests.web_axe import serious
@@ -266,6 +311,8 @@ def test_axe_finds_nothing_serious(show, room, size, look):
         page.get_by_role("button", name="No idea").click()
         page.get_by_role("button", name="Next drill").click()
         expect(page.get_by_role("button", name="Answer")).to_be_visible()
+    expect(page.get_by_role("slider", name="Your fader")).to_be_visible()
+    assert serious(page) == []
     page.get_by_role("tab", name="Lessons").click()
     expect(page.get_by_role("article")).to_contain_text("Try it")
     assert serious(page) == []

@@ -104,5 +104,5 @@ def _forget_sounds(context: ToolContext) -> None:
     """Remove the sounds of drills before the last two: nobody can hear them any more."""
     begun = [event for event in context.session.events if event["event"] == "drill"]
     for event in begun[:-2]:
-        for path in event["files"].values():
+        for path in [*event["files"].values(), *event.get("parts", {}).values()]:
             (context.folder / path).unlink(missing_ok=True)

@@ -86,7 +86,7 @@ def sound(label: str) -> str:
 
 def sounds(context: ToolContext, drill: Drill) -> dict[str, Any] | None:
     """What can be played, and how long it is; None where the files are gone."""
-    paths = [context.folder / path for path in drill.files.values()]
+    paths = [context.folder / path for path in [*drill.files.values(), *drill.parts.values()]]
     if not all(path.is_file() for path in paths):
         return None
     told = soundfile.info(paths[0])
@@ -94,16 +94,21 @@ def sounds(context: ToolContext, drill: Drill) -> dict[str, Any] | None:
         "sample_rate": told.samplerate,
         "samples": told.frames,
         "files": [{"label": label, "name": sound(label)} for label in drill.files],
+        "parts": list(drill.parts),
     }
 
 
 def answers(context: ToolContext, drill: Drill) -> dict[str, Any]:
-    """The parts of an answer, each with what can be chosen; gain_db: asked, offered or None."""
+    """The parts of an answer, each with what can be chosen; gain_db: asked, offered or None,
+    or by a fader, which tells the way, too.
+    """
     told: dict[str, Any] = {"stem": [], "direction": [], "gain_db": None, "choice": []}
     if drill.kind == "hidden_change":
         return told | {"stem": list(context.names), "direction": _ways(), "gain_db": "offered"}
+    if drill.parts:
+        return told | {"gain_db": "fader"}
     if drill.kind in SAID_IN_DB:
-        return told | {"direction": _ways(drill.kind), "gain_db": "asked"}
+        return told | {"direction": _ways(), "gain_db": "asked"}
     if drill.kind == "partner":
         choices = [
             {"value": letter, "name": f"{letter}: {stem}"} for letter, stem in drill.options.items()
@@ -115,10 +120,8 @@ def answers(context: ToolContext, drill: Drill) -> dict[str, Any]:
     return told | {"choice": choices}
 
 
-def _ways(kind: str = "hidden_change") -> list[dict[str, str]]:
-    """The two directions, in the words of the question."""
-    up, down = ("Turn it up", "Turn it down") if kind == "set_back" else ("Louder", "Quieter")
-    return [{"value": "up", "name": up}, {"value": "down", "name": down}]
+def _ways() -> list[dict[str, str]]:
+    return [{"value": "up", "name": "Louder"}, {"value": "down", "name": "Quieter"}]
 
 
 def last_drill(context: ToolContext) -> dict[str, Any] | None:
@@ -161,8 +164,9 @@ def sound_path(context: ToolContext, number: int, label: str) -> Path | None:
     """The file of the open drill, or of the one that ended last; None for any other."""
     ended = _ended_last(context.session)
     for drill in (context.session.drill, ended[0] if ended else None):
-        if drill is not None and drill.number == number and label in drill.files:
-            path = context.folder / drill.files[label]
+        there = {} if drill is None else drill.files | drill.parts
+        if drill is not None and drill.number == number and label in there:
+            path = context.folder / there[label]
             return path if path.is_file() else None
     return None
 

@@ -21,7 +21,7 @@ export class Drill {
     this.files = make("div", { className: "row", role: "group", "aria-label": "What you hear" });
     this.player = make("div", { className: "row player", hidden: true }, this.play, this.files,
       make("span", { className: "small", textContent: KEYS }));
-    this.form = new Form((answer) => this.practise({ answer }));
+    this.form = new Form((answer) => this.practise({ answer }), (faderDb) => this.sound.move(faderDb));
     this.kind = make("select", {});
     this.next = make("button", { type: "button", className: "main", textContent: "Start",
       onclick: () => this.#start() });
@@ -60,6 +60,7 @@ export class Drill {
     this.form.show(drill);
     this.#offer(heard);
     if (begun) this.played = false;
+    if (ended) this.sound.move(0); // what is explained is how it was
     if (ended && over && own && this.played && last.hear && last.sounds) this.sound.hear(last.hear);
     if (own && (begun || ended)) (open ? this.play : this.next).focus();
   }
@@ -109,7 +110,7 @@ export class Drill {
       this.files.named = `${drill.number} ${names}`;
       this.files.replaceChildren(...given.files.map(({ label, name }, place) =>
         make("button", { type: "button", className: "hear", value: label, title: `key ${place + 1}`,
-          textContent: name, "aria-pressed": "false", onclick: () => this.sound.hear(label) })));
+          textContent: given.parts.length && label === "after" ? `${name}, your fader` : name, "aria-pressed": "false", onclick: () => this.sound.hear(label) })));
     }
     this.sounds();
   }

@@ -1,14 +1,17 @@
 // How a drill is answered: a stem, a way, a size, or one of several; and no idea is an answer too.
 // One rule: nothing is chosen beforehand, so no answer is a slip.
 
+import { db, shown } from "../desk/words.js";
 import { make } from "../making.js";
+import { MOST_DB } from "./sound.js";
 
-const WANTED = { stem: "which stem it is", direction: "which way", gain_db: "by how many dB", choice: "which one" };
+const WANTED = { stem: "which stem it is", direction: "which way", gain_db: "by how many dB", choice: "which one",
+  fader: "where it belongs, by the fader" };
 const LEGENDS = { stem: "Which stem?", direction: "Which way?", choice: "Which one?" };
 
 export class Form {
-  constructor(answer) {
-    Object.assign(this, { answer, number: null, parts: {} });
+  constructor(answer, moved) {
+    Object.assign(this, { answer, moved, number: null, parts: {} });
     this.fields = make("div", { className: "fields" });
     this.missing = make("p", { className: "error", role: "alert" });
     this.send = make("button", { type: "submit", className: "main", textContent: "Answer" });
@@ -36,7 +39,8 @@ export class Form {
     this.parts = {};
     const fields = Object.entries({ stem: stems, direction, choice }).filter(([, offers]) => offers.length)
       .map(([name, offers]) => this.#choices(name, offers, drill.said[name]));
-    if (size !== null) fields.push(this.#size(size === "asked", drill.said.gain_db));
+    if (size === "fader") fields.push(this.#fader());
+    else if (size !== null) fields.push(this.#size(size === "asked", drill.said.gain_db));
     this.fields.replaceChildren(...fields);
   }
 
@@ -58,13 +62,28 @@ export class Form {
     return make("label", { className: "size" }, text, input);
   }
 
+  // A fader that is heard while it is moved; where it stands is the answer.
+  #fader() {
+    const told = make("span", { textContent: db(0), "aria-hidden": "true" });
+    const input = make("input", { type: "range", min: -MOST_DB, max: MOST_DB, step: 0.5, value: 0,
+      ariaValueText: db(0), oninput: () => {
+        input.ariaValueText = db(input.valueAsNumber);
+        told.textContent = shown(input.ariaValueText);
+        this.moved(input.valueAsNumber);
+      } });
+    this.parts.fader = { asked: true, read: () => input.valueAsNumber || undefined };
+    return make("label", { className: "fader" }, "Your fader ", input, told);
+  }
+
   #submit(event) {
     event.preventDefault();
     const answer = {};
     const missing = [];
     for (const [name, { asked, read }] of Object.entries(this.parts)) {
       const value = read();
-      if (value !== undefined) answer[name] = value;
+      if (name === "fader" && value !== undefined) {
+        Object.assign(answer, { direction: value > 0 ? "up" : "down", gain_db: Math.abs(value) });
+      } else if (value !== undefined) answer[name] = value;
       else if (asked) missing.push(WANTED[name]);
     }
     this.missing.textContent = missing.length ? `Say ${missing.join(" and ")}. A guess is fine.` : "";

@@ -1,19 +1,26 @@
 // What a drill lets one hear: its files on one clock, one of them at a time, round and round.
-// One rule: another file goes on at the same place, so the ear compares neighbours.
+// One rule: another file goes on at the same place, so the ear compares neighbours; and so does the
+// same file with its fader moved.
 
 import { tell } from "../asking.js";
 import { Engine } from "../player/engine.js";
+import { mixed, peakOf } from "./fader_mix.js";
+
+export const MOST_DB = 12; // of a fader, up or down
+const MOVED = "after"; // the file that a fader changes
 
 export class Sound {
   constructor(room, changed) {
-    Object.assign(this, { room, changed, engine: null, given: null, number: null, loaded: null });
+    Object.assign(this, { room, changed, engine: null, given: null, number: null, loaded: null,
+      faderDb: 0, parts: null, lowerDb: 0 });
   }
 
-  // sounds: {sample_rate, samples, files: [{label, name}]} of a drill; nothing is fetched yet.
+  // sounds: {sample_rate, samples, files: [{label, name}], parts: [label]} of a drill; nothing is
+  // fetched yet.
   offer(number, sounds) {
     if (number === this.number) return;
     this.pause();
-    Object.assign(this, { number, given: sounds });
+    Object.assign(this, { number, given: sounds, faderDb: 0, parts: null, lowerDb: 0 });
   }
 
   get playing() {
@@ -21,7 +28,7 @@ export class Sound {
   }
 
   get heard() {
-    return this.loaded === this.number ? this.engine?.selected ?? null : null;
+    return this.loaded === this.number ? this.engine?.selected?.split("@")[0] ?? null : null;
   }
 
   get error() {
@@ -31,8 +38,18 @@ export class Sound {
   // Play this file, from the start or on from where the other one is.
   hear(label) {
     const engine = this.#ready();
-    engine.select(label);
+    engine.select(this.#id(label));
     if (!engine.playing) this.#play();
+    this.changed();
+  }
+
+  // Move the fader; what plays goes on with it.
+  move(faderDb) {
+    if (faderDb === this.faderDb) return;
+    this.faderDb = faderDb;
+    if (this.loaded !== this.number) return;
+    this.#offerItems();
+    this.engine.select(this.#id(MOVED));
     this.changed();
   }
 
@@ -66,16 +83,50 @@ export class Sound {
     }
     if (this.loaded !== this.number) {
       this.loaded = this.number;
-      this.engine.setItems(files.map(({ label }) =>
-        ({ id: label, key: `${this.number}-${label}`, samples, chunkSamples: samples, gainDb: 0 })));
+      this.#offerItems();
       this.engine.setLoop({ start: 0, end: samples });
-      this.engine.select(files[0].label);
+      this.engine.select(this.#id(files[0].label));
       this.engine.seek(0);
     }
     return this.engine;
   }
 
-  async #fetch(label, signal) {
+  // A file's id: where there is a fader, its level is a part of it.
+  #id(label) {
+    return this.given.parts.length && label === MOVED ? `${label}@${this.faderDb}` : label;
+  }
+
+  // All files, and what sounds until the one with the fader moved is there.
+  #offerItems() {
+    const { samples, files } = this.given;
+    const ids = new Set(files.map(({ label }) => this.#id(label)));
+    if (this.heard === MOVED) ids.add(this.engine.selected);
+    this.engine.setItems([...ids].map((id) => ({ id, key: `${this.number}-${id}`, samples,
+      chunkSamples: samples, gainDb: -this.lowerDb })));
+  }
+
+  async #fetch(id, signal) {
+    const [label, faderDb] = id.split("@");
+    if (faderDb === undefined) return this.#read(label, signal);
+    const [stem, rest] = await this.#apart();
+    return mixed(stem, rest, Number(faderDb));
+  }
+
+  // The stem and the rest, read once; all files are turned down together, so that no fader clips.
+  #apart() {
+    const { number } = this;
+    this.parts ??= Promise.all(["stem", "rest"].map(async (label) =>
+      this.engine.context.decodeAudioData(await this.#read(label)))).then((parts) => {
+      if (this.number === number) {
+        this.lowerDb = Math.max(0, 20 * Math.log10(peakOf(...parts, MOST_DB)));
+        this.#offerItems();
+      }
+      return parts;
+    });
+    return this.parts;
+  }
+
+  async #read(label, signal) {
     const answer = await fetch(`${this.room}/learn/sounds/${this.loaded}/${label}`, { signal });
     if (!answer.ok) throw new Error("the sound could not be loaded: is Gainsay still running?");
     return answer.arrayBuffer();

@@ -26,6 +26,9 @@ export const CSS = `
   h4 { margin: 0 0 2px; font-size: 0.875rem; }
   p { margin: 0 0 8px; max-width: 44rem; }
   .row { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin: 8px 0; }
+  .fader { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
+  .fader input { flex: 0 1 20rem; min-width: 10rem; accent-color: var(--accent); }
+  .fader span { min-width: 5rem; font-variant-numeric: tabular-nums; }
   .grow { flex: 1 1 16rem; }
   .small { color: var(--muted); font-size: var(--small); }
   .error { margin: 0; color: var(--bad); }
