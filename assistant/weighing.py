@@ -3,10 +3,11 @@
 One rule: nothing is proposed from a judgement that has not gone through here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.complaints import complaints_in
+from assistant.complaints import Complaint, complaints_in
+from assistant.complaints_felt import complaints_felt
 from assistant.context import ToolContext, rounded
 from assistant.disagreement import Meter, Remark, Weighed, decide
 from assistant.evidence import heed
@@ -24,7 +25,7 @@ def weigh(context: ToolContext, hearing: Hearing, judgement: Judgement, words: s
 
     A complaint that was read is weighed as evidence beside what the listener thinks without it.
     """
-    complaints = complaints_in(words, context.names, context.roles)
+    complaints = complaints_of(words, context.names, context.roles, context.listener)
     unprompted = judgement
     if any(complaint.stem != hearing.anchor for complaint in complaints):
         assert context.listener is not None, "a judgement was made by a listener"
@@ -34,6 +35,17 @@ def weigh(context: ToolContext, hearing: Hearing, judgement: Judgement, words: s
     weighed = decide(judgement, unprompted, known, complaints, hearing.threshold)
     remarks = tuple(with_loop(context, remark) for remark in weighed.remarks)
     return replace(weighed, remarks=(*_asked_about(context, weighed, known, words), *remarks))
+
+
+def complaints_of(
+    words: str, names: Sequence[str], roles: Sequence[str | None], listener: object
+) -> tuple[Complaint, ...]:
+    """The complaints of a text: by phrasings and cues, else by a listener that reads intents."""
+    told = complaints_in(words, names, roles)
+    read = getattr(listener, "read", None)
+    if told or read is None:
+        return told
+    return complaints_felt(words, names, roles, read(words, tuple(names), tuple(roles)))
 
 
 def _asked_about(

@@ -16,11 +16,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from assistant.complaints import complaints_in
 from assistant.evidence import complaint_evidence, heed
 from assistant.hearing import GRID
 from assistant.sensitivity import among_several, balanced_threshold
-from assistant.weighing import QUESTION
+from assistant.weighing import QUESTION, complaints_of
 from finetune import talk
 from finetune.desk import Desk
 from finetune.evaluate_talk import hearing_of
@@ -127,7 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "observer, told": [one.observer for one in drawn],
         "listener, told": [one.probability for one in listener.judge_many(heard, said)],
         "product, told": [
-            heed(one, complaints_in(each.words, one.names, roles_from_names(one.names))).probability
+            heed(
+                one, complaints_of(each.words, one.names, roles_from_names(one.names), listener)
+            ).probability
             for one, each in zip(listener.judge_many(heard, asked), drawn, strict=True)
         ],
         "observer, not told": [one.without for one in drawn],
