@@ -5,6 +5,7 @@ One rule: as in cli.py, whatever is slow to import is imported inside the comman
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,7 @@ def learn(
             folder = song or song_folder()
             here = stack.enter_context(opened(folder, anchor, session, True, None, on_progress))
         here.context.learner, here.context.on_progress = learner, None
-        Practice(here, seed, print).run(typed_lines(sys.stdin))
+        Practice(here, seed, partial(print, flush=True)).run(typed_lines(sys.stdin))
         rows = read_progress(learner_path(here.context))
     print("\n".join(summary(rows)))
     if rows:

@@ -4,7 +4,6 @@ One rule: it says nothing that the tools and prompts do not say, so the chat gra
 """
 
 import io
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -14,24 +13,21 @@ from assistant.context import ToolError, ToolResult
 from assistant.drills import REST, STEM, Drill
 from assistant.drills_audio import write_tried
 from assistant.drills_player import FilePlayer
+from assistant.drills_progress import read_progress, summary
 from assistant.drills_turn import answer_call
 from assistant.drills_words import example, hidden_data, question, question_data
 from assistant.hearing import ToolCall
 from assistant.opening import Opened
 from assistant.rewriting import rewrite
 from assistant.said_answers import answer_said
-from assistant.said_lessons import lesson_asked
+from assistant.said_lessons import asks_a_word
+from assistant.said_practice import Wish, tried, wish_of
 from assistant.tools import run_tool
-from assistant.tools_drills import begin
+from assistant.tools_drills import begin, learner_path
 from assistant.tools_teaching import LONGEST_TOPIC
 
 PROMPT = "you> "
-QUIT = ("q", "quit", "exit", "/quit", "/exit")
-AGAIN = ("again", "repeat", "r", "?", "help")
 PLAY = ("play", "p", "listen", "hear")  # alone: all files in turn; before a file's name: that one
-_TRY = re.compile(
-    r"(?:try|fader)\s*([+\-−]?)\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:db)?[.!]?", re.IGNORECASE
-)
 
 
 class Practice:
@@ -56,8 +52,6 @@ class Practice:
             for line in lines:
                 text = line.strip()
                 self.player.stop()
-                if text.casefold() in QUIT:
-                    break
                 if text and not self._take(text):
                     break
         finally:
@@ -72,7 +66,9 @@ class Practice:
             self.show("Play each file in any player, at an easy volume.")
         self.show('Then answer in plain words; a guess is fine, and so is "no idea".')
         self.show('Ask what a word means whenever you like: "what is a dB?"')
-        self.show("skip: the next one. again: the question once more. q: the end.")
+        self.show(
+            "skip: the next one. again: the question once more. hint: how to listen. q: the end."
+        )
 
     def _is_open(self) -> bool:
         """Whether a drill was left open whose files are all there; one without them is closed."""
@@ -88,27 +84,25 @@ class Practice:
         """Deal with one line; False ends the practice."""
         drill = self.session.drill
         assert drill is not None
-        if text.casefold() in AGAIN:
-            self._ask_open()
-            return True
+        if (wish := wish_of(text)) is not None:
+            return self._grant(wish, drill)
         if (meant := played(text, drill)) is not None:
             self._play([self.context.folder / path for path in meant])
             return True
         if drill.parts and (gain_db := tried(text)) is not None:
             self._try(drill, gain_db)
             return True
+        if asks_a_word(text, self.context):
+            self._explain(text)
+            return True
         said = answer_said(text, drill, self.context.names, lambda: self.context.roles)
         if said is None:
-            if lesson_asked(text, self.context):
-                self._explain(text)
-            else:
-                self._say(*example(drill, self.context.names))
+            self._say(*example(drill, self.context.names))
             return True
         if said.leaves == "stop":
             return False
         if said.leaves == "skip":
-            self._say("drill_left", {"drill": hidden_data(drill)})
-            self.session.end_drill("left")
+            self._leave(drill)
             self._next()
             return True
         assert said.answer is not None
@@ -117,6 +111,26 @@ class Practice:
         if self.session.drill is None:
             self._next()
         return True
+
+    def _grant(self, wish: Wish, drill: Drill) -> bool:
+        """Do what is no answer; False ends the practice."""
+        if wish == "quit":
+            return False
+        if wish == "again":
+            self._ask_open()
+        elif wish == "hint":
+            self.show(f"A way to listen: {prompts.drills('hints')[drill.kind]}.")
+        elif wish == "score":
+            self.show("\n".join(summary(read_progress(learner_path(self.context)))))
+        else:
+            self._leave(drill)
+            self._next(wish)
+        return True
+
+    def _leave(self, drill: Drill) -> None:
+        """Close the drill without an answer and tell what it was."""
+        self._say("drill_left", {"drill": hidden_data(drill)})
+        self.session.end_drill("left")
 
     def _try(self, drill: Drill, gain_db: float) -> None:
         """Let a move be heard before it is the answer."""
@@ -139,9 +153,9 @@ class Practice:
             self.show(f"  {'playing ' if self.player.is_there else ''}{path}")
         self.player.play(paths)
 
-    def _next(self) -> None:
+    def _next(self, difficulty: str | None = None) -> None:
         """Draw the next drill and ask it."""
-        result = begin(self.context, None, None, self.seed)
+        result = begin(self.context, None, difficulty, self.seed)
         if not result.ok:
             raise ToolError(result.text)
         self._ask_open()
@@ -152,28 +166,17 @@ class Practice:
         assert drill is not None
         name, values = question(question_data(drill))
         self.show(f"\nDrill {drill.number}. {prompts.reply(name, drill.number, **values)}")
-        for path in self._paths(drill):
-            self.show(f"  {path}")
+        paths = [self.context.folder / path for path in drill.files.values()]
+        self.show(f"  {', '.join(path.name for path in paths)}, in")
+        self.show(f"  {paths[0].parent}")
         if drill.parts:
             self.show('Type "try 2" or "try -2" to hear such a move; it is no answer yet.')
-
-    def _paths(self, drill: Drill) -> list[Path]:
-        return [self.context.folder / path for path in drill.files.values()]
 
     def _reply(self, call: ToolCall, result: ToolResult) -> None:
         self.show(rewrite(call, result, seed=len(self.session.events)))
 
     def _say(self, situation: str, values: dict) -> None:
         self.show(prompts.reply(situation, len(self.session.events), **values))
-
-
-def tried(text: str) -> float | None:
-    """The move in dB that a line asks to hear ("try -3", "try 2.5"); None if it asks none."""
-    found = _TRY.fullmatch(text.strip())
-    if found is None:
-        return None
-    size_db = min(24.0, float(found[2].replace(",", ".")))
-    return size_db if found[1] in ("", "+") else -size_db
 
 
 def played(text: str, drill: Drill) -> list[str] | None:

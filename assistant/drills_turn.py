@@ -11,6 +11,7 @@ from assistant.context import ToolContext
 from assistant.drills import Answer
 from assistant.hearing import ToolCall
 from assistant.said_answers import answer_said, asks_for_the_next
+from assistant.said_lessons import lesson_asked
 
 
 def drill_call(context: ToolContext, text: str) -> ToolCall | None:
@@ -24,6 +25,8 @@ def drill_call(context: ToolContext, text: str) -> ToolCall | None:
     if session.drill is None:
         ended = _ended_just_now(session.events)
         return ToolCall("start_drill") if ended and asks_for_the_next(text) else None
+    if lesson_asked(text, context):  # "whats a dB??" says no size
+        return None
     said = answer_said(text, session.drill, context.names, lambda: context.roles)
     if said is None:
         return None

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import prompts
-from assistant.drills import Answer, Drill, Grade, wanted_db
+from assistant.drills import SAID_IN_DB, Answer, Drill, Grade, wanted_db
 from assistant.drills_progress import louder_of
 
 Situation = tuple[str, dict[str, Any]]
@@ -63,13 +63,15 @@ def graded_data(drill: Drill, answer: Answer, grade: Grade) -> dict[str, Any]:
     """How an answer was, and what to hear again and why."""
     again = "after" if "after" in drill.files else _file_of(drill)
     whys = prompts.drills("whys")[drill.kind]
+    is_turned = drill.kind in SAID_IN_DB and not grade.direction_right
     return {
         "drill_number": drill.number,
         "drill": hidden_data(drill),
         "right": grade.right,
         "no_idea": answer.no_idea,
         "part": _part(drill, grade),
-        "off_db": grade.off_db,
+        "said": "way" if is_turned else answer.choice or answer.stem,
+        "off_db": None if is_turned else grade.off_db,
         "hear": PurePosixPath(drill.files[again]).name,
         "why": whys[drill.number % len(whys)].format(stem=drill.stem),
     }
@@ -102,7 +104,9 @@ def drill_situations(data: Mapping[str, Any]) -> list[Situation]:
         left = [("drill_left", {"drill": data["left"]})]
         return [*left, ("drill_stopped", data["stopped"])]
     told = {name: data[name] for name in ("drill", "off_db")}
-    first: Situation = ("drill_right" if data["right"] else "drill_wrong", told)
+    first: Situation = ("drill_wrong", {**told, "said": data["said"]})
+    if data["right"]:
+        first = ("drill_right", told)
     if data["no_idea"]:
         first = ("drill_no_idea", {"drill": data["drill"]})
     elif data["part"]:

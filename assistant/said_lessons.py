@@ -47,6 +47,10 @@ _OURS = re.compile(
     r"\b(?:my|our|this|that|these|those|it|here|now|current\w*|the (?:song|mix|stems?|level|levels"
     r"|balance|advice|reason|proposal|anchor))\b"
 )
+_A_WORD = re.compile(
+    _OPENING
+    + r"(?:wh?[au]t(?:'?s| is| are| does| do)|wtf is|explain|define|how does|why (?:do|is))\b"
+)
 _WRITES = re.compile(r"\b(?:export|save|bounce|session file|project file)\b")
 # Words that more often speak of this song's own anchor or reference, or of a service.
 _COMMON = frozenset({"anchor", "reference-tracks", "delivery-targets"})
@@ -55,6 +59,12 @@ _COMMON = frozenset({"anchor", "reference-tracks", "delivery-targets"})
 def lesson_asked(text: str, context: ToolContext) -> bool:
     """Whether a text plainly asks for a lesson that there is, or for a move's steps by hand."""
     return asks_to_be_taught(text, lambda: spoken_of(text, context.names, context.roles))
+
+
+def asks_a_word(text: str, context: ToolContext) -> bool:
+    """The same at a drill, where a question about a word can be about nothing else."""
+    plain = plainly(text)
+    return bool(_A_WORD.match(plain) and named(plain)) or lesson_asked(text, context)
 
 
 def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bool:

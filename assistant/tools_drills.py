@@ -155,7 +155,7 @@ def _graded(drill: Drill, answer: Answer, found: Grade) -> ToolResult:
     data = graded_data(drill, answer, found)
     verdict = "right" if found.right else "no answer" if answer.no_idea else "not right"
     off = "" if found.off_db is None else f", size off by {abs(found.off_db):.1f} dB"
-    data["off_db"] = rounded(found.off_db)
+    data["off_db"] = rounded(data["off_db"])
     return ToolResult(True, f"drill {drill.number}: {verdict}{off}; {_told(drill)}", data)
 
 

@@ -50,9 +50,9 @@ def test_at_most_ten_lines_come_before_the_first_question_and_its_files_are_ther
     assert code == 0
     at = next(at for at, line in enumerate(out) if line.startswith("Drill 1."))
     assert at <= 10
-    files = [Path(line.strip()) for line in out[at + 1 : at + 3]]
-    assert [path.name for path in files] == ["before.wav", "after.wav"]
-    assert all(path.is_file() for path in files)
+    names, folder = out[at + 1].strip().removesuffix(", in").split(", "), Path(out[at + 2].strip())
+    assert names == ["before.wav", "after.wav"]
+    assert all((folder / name).is_file() for name in names)
     assert out[-1] == "Nothing answered yet."
 
 
@@ -119,6 +119,29 @@ def test_a_move_can_be_tried_by_ear_before_it_is_the_answer(learn, tmp_path):
         assert session.drill.number == 3 and session.drill.said == drill.said
     _, out = learn(back, "q")
     assert "1 answer so far, 1 right." in out
+
+
+def test_a_wish_is_granted_and_the_drill_stays(learn, tmp_path):
+    _, out = learn("can i hear it again", "hint", "whats a dB??", "how am i doing?", "q")
+    text = "\n".join(out)
+    assert text.count("Drill 1.") == 2 and "Drill 2." not in text
+    assert "A way to listen: play a second of each file in turn" in text
+    assert "What a decibel is." in text and text.count("Nothing answered yet.") == 2
+    _, out = learn("this is too hard, can you make it easier", "ok enough for today, thanks", "x")
+    text = "\n".join(out)
+    assert "Drill 2." in text and "could not read" not in text
+    with opened_again(tmp_path).session as session:
+        assert (session.drill.number, session.drill.size_db) == (2, 6.0)
+
+
+def test_a_wrong_answer_is_told_to_be_wrong_and_how(learn, tmp_path):
+    learn("skip", "skip", "q")
+    with opened_again(tmp_path).session as session:
+        drill = session.drill
+    assert drill.kind == "set_back"
+    _, out = learn(f"{'up' if drill.gain_db > 0 else 'down'} 9", "q")
+    told = next(line for line in out if "too loud" in line or "too quiet" in line)
+    assert "it is the other way round" in told and "off by" not in told
 
 
 def test_the_same_seed_asks_the_same(learn, tmp_path):

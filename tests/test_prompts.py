@@ -201,6 +201,7 @@ def drill_cases() -> list[dict]:
     kinds = ("hidden_change", "set_back", "partner", "clipping", "loudness", "bias")
     return [
         {**files, **said, "stem": "Bass", "anchor": "Kick", "off_db": off_db, "part": part,
+         "said": {"stem": None, "way": "way", "size": "C"}[part],
          "drill": told | {"kind": kind, "gain_db": gain_db}, "answered": answered, "right": 2,
          "threshold_db": threshold_db}
         for kind in kinds

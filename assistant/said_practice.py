@@ -1,0 +1,64 @@
+"""What a learner types at a drill that is no answer: again, a hint, easier, how am I doing, enough.
+
+One rule: a line is a wish only as a whole, so no answer is ever taken for one.
+"""
+
+import re
+from typing import Literal
+
+Wish = Literal["quit", "again", "hint", "score", "easy", "hard"]
+A_BIT_DB = 1.0
+SOME_DB = 2.0
+
+_LEAD = (
+    r"(?:(?:ok|okay|so|and|um|please|pls|can|could|may|i|you|we|have|get|give|me|a|to|want"
+    r"|lets?|let's)\W+)*"
+)
+_TAIL = r"(?:\W+(?:please|pls|thanks|thank you|thx|now|then|today|for (?:now|today)|cheers))*\W*"
+_WISHES: dict[Wish, tuple[str, ...]] = {
+    "quit": (r"q", r"/?quit", r"/?exit", r"(?:good)?bye", r"(?:that'?s )?(?:enough|all)",
+             r"(?:i'?m )?done", r"stop"),
+    "again": (r"again", r"repeat(?: (?:that|it|the question))?", r"r", r"\?", r"help", r"once more",
+              r"(?:say|ask|hear|tell me) (?:it|that|the question)(?: once)?(?: more| again)",
+              r"what(?:'?s| is| was) the question(?: again)?"),
+    "hint": (r"(?:any )?hints?", r"clue", r"help me(?: out)?",
+             r"how (?:do|should|am) i (?:supposed to )?(?:hear|listen)(?: to)?"
+             r"(?: (?:this|that|it))?"),
+    "score": (r"(?:my )?(?:score|progress|stats|results?)",
+              r"how (?:am i doing|did i do|is it going)", r"am i getting (?:any )?better",
+              r"(?:what|how many) (?:have|did) i (?:got|get|have)(?: right)?(?: so far)?"),
+    "easy": (r"(?:(?:this|that|it)(?:'s| is) )?too (?:hard|difficult|small)"
+             r"(?:\W+(?:can you )?make it easier)?",
+             r"(?:make it |something )?easier(?: one)?", r"(?:an )?easy(?: one)?"),
+    "hard": (r"(?:(?:this|that|it)(?:'s| is) )?too easy(?:\W+(?:can you )?make it harder)?",
+             r"(?:make it |something )?harder(?: one)?", r"hard(?: one)?"),
+}  # fmt: skip
+_AS_WISH = {
+    wish: re.compile(rf"{_LEAD}(?:{'|'.join(words)}){_TAIL}", re.IGNORECASE)
+    for wish, words in _WISHES.items()
+}
+_TRY = re.compile(
+    r"(?:try|fader)(?: (?:it|with|that|this|at))?\s*([+\-\u2212]?)\s*(\d{1,2}(?:[.,]\d+)?)?"
+    r"\s*(?:db)?\s*(a bit|a little|slightly)?"
+    r"\s*(louder|up|higher|more|quieter|softer|down|lower|less)?[.!]?",
+    re.IGNORECASE,
+)
+_DOWN = ("quieter", "softer", "down", "lower", "less")
+
+
+def wish_of(text: str) -> Wish | None:
+    """The wish that a line is; None where it is none."""
+    plain = " ".join(text.replace("\u2019", "'").split())
+    return next((wish for wish, words in _AS_WISH.items() if words.fullmatch(plain)), None)
+
+
+def tried(text: str) -> float | None:
+    """The move in dB that a line asks to hear: "try -3", "try it a bit louder"; None: none."""
+    found = _TRY.fullmatch(" ".join(text.split()))
+    if found is None or not (found[2] or found[4]):
+        return None
+    size_db = A_BIT_DB if found[3] else SOME_DB
+    if found[2]:
+        size_db = min(24.0, float(found[2].replace(",", ".")))
+    goes_down = found[1] in ("-", "\u2212") or (found[4] or "").casefold() in _DOWN
+    return -size_db if goes_down else size_db
