@@ -5,8 +5,8 @@ One rule: as with the tools every change is a new version, and what would change
 
 from assistant.context import ToolContext, ToolError, ToolResult
 from assistant.hearing import ToolCall
-from assistant.session import Version
 from assistant.tools import run_tool
+from assistant.versions import Version
 from mixer.moves import MixState, Move, stem_index
 from mixer.roles import ROLES
 

@@ -196,8 +196,9 @@ class Progress:
             return None
         return lambda text: acts_of(read(text, song.names, song.roles))
 
-    @property
+    @cached_property
     def _song(self) -> Stems:
+        """What names mean, and how the mix stands before anything is done in this turn."""
         names, roles = self.context.names, tuple(self.context.roles)
         return Stems(names, roles, self.session.anchor, self._set_now)
 

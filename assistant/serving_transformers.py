@@ -5,6 +5,8 @@ One rule: nothing of the server is ours. `python -m assistant.serving_transforme
 pip install "transformers[serving]" requests librosa.
 """
 
+from typing import cast
+
 
 def main() -> None:
     """Make the cascade known, then run transformers' command line."""
@@ -14,8 +16,10 @@ def main() -> None:
     from assistant.model import register
 
     register()
-    # By this table the server tells which models may be sent audio.
-    MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES["gainsay"] = "GainsayForConditionalGeneration"
+    # By this table the server tells which models may be sent audio. It is untyped: pyright takes
+    # the names that stand in it for all that there can be.
+    models = cast(dict[str, str], MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES)
+    models["gainsay"] = "GainsayForConditionalGeneration"
     transformers_main()
 
 

@@ -15,6 +15,7 @@ from assistant.drills import Answer, Drill
 from assistant.journal import Journal
 from assistant.sensitivity import DEFAULT, SETTINGS, known_setting
 from assistant.transcript import TURNS_REMEMBERED, Message, transcript
+from assistant.versions import Version, Versions
 from assistant.written_states import read_state, written
 from mixer.moves import MixState, Move
 from mixer.roles import GENRES, ROLES
@@ -26,20 +27,6 @@ LIKES = {"loud": 2.0, "quiet": -2.0, "usual": 0.0}  # LU above what is usual
 
 class SessionError(ValueError):
     """A session that cannot do what is asked: the message says got, needed and cure."""
-
-
-@dataclass(frozen=True)
-class Version:
-    """A state one can return to; v0 is the song as it was opened."""
-
-    number: int
-    state: MixState
-    why: str
-    came_from: int = 0  # the number of the version that was changed into it
-
-    @property
-    def label(self) -> str:
-        return f"v{self.number}"
 
 
 @dataclass(frozen=True)
@@ -110,9 +97,7 @@ class Session:
         self.roles: dict[str, str] = {}  # what stems are, where the user has said it
         self.drill: Drill | None = None  # the open one
         self.drills_begun = 0
-        self._versions: list[Version] = [self._untouched()]
-        self._path: list[int] = [0]  # the versions walked through, what undo goes back along
-        self._position = 0
+        self._versions = Versions(MixState.untouched(len(self.names)))
         self._journal = Journal(folder)
         for event in self._journal:
             self._absorb(event)
@@ -142,26 +127,26 @@ class Session:
     @property
     def version(self) -> Version:
         """The version that is heard now."""
-        return self._versions[self._path[self._position]]
+        return self._versions.now
 
     @property
     def versions(self) -> tuple[Version, ...]:
         """Every version there ever was, v0 first."""
-        return tuple(self._versions)
+        return self._versions.all
 
     @property
     def walked(self) -> tuple[Version, ...]:
         """The versions that undo leads back along, the one that is heard now last."""
-        return tuple(self._versions[number] for number in self._path[: self._position + 1])
+        return self._versions.walked
 
     def numbered(self, number: int) -> Version:
         """A version by its number; one that there never was is an error."""
-        if not 0 <= number < len(self._versions):
+        if not 0 <= number < len(self.versions):
             raise SessionError(
-                f"version v{number} was asked: there are v0 to v{len(self._versions) - 1} "
+                f"version v{number} was asked: there are v0 to v{len(self.versions) - 1} "
                 "(list_versions shows them)"
             )
-        return self._versions[number]
+        return self.versions[number]
 
     def state(self) -> MixState:
         """What is set on every stem, in the song's order."""
@@ -170,12 +155,12 @@ class Session:
     @property
     def can_undo(self) -> bool:
         """Whether there is a version to step back to."""
-        return self._position > 0
+        return self._versions.can_step(-1)
 
     @property
     def can_redo(self) -> bool:
         """Whether an undo can be taken back."""
-        return self._position + 1 < len(self._path)
+        return self._versions.can_step(+1)
 
     @property
     def cut_off(self) -> bool:
@@ -240,7 +225,7 @@ class Session:
 
     def change(self, state: MixState, why: str) -> Version:
         """Make a new version of a changed state, and go there."""
-        self._write("state", version=len(self._versions), why=why, **written(self.names, state))
+        self._write("state", version=len(self.versions), why=why, **written(self.names, state))
         return self.version
 
     def undo(self) -> Version:
@@ -312,13 +297,12 @@ class Session:
         elif kind == "declined":
             self.proposal = None
         elif kind == "state":
-            state, number = read_state(self.names, event), event["version"]
-            self._versions.append(Version(number, state, event["why"], self.version.number))
-            self._go_to(number)
+            self._versions.add(event["version"], read_state(self.names, event), event["why"])
+            self._go_to(event["version"])
         elif kind == "restore":
             self._go_to(event["version"])
         elif kind in ("undo", "redo"):
-            self._position += -1 if kind == "undo" else 1
+            self._versions.step(-1 if kind == "undo" else +1)
             self.proposal = None
         elif kind == "drill":
             self.drills_begun += 1
@@ -339,13 +323,12 @@ class Session:
 
     def _go_to(self, number: int) -> None:
         """Walk on to a version; advice that was given about other gains is closed."""
-        if self._versions[number].state.gain_db != self.state().gain_db:
+        if self.versions[number].state.gain_db != self.state().gain_db:
             self.proposal = None
-        self._path = [*self._path[: self._position + 1], number]
-        self._position += 1
+        self._versions.go_to(number)
 
     def _walk(self, step: int, word: str, why_not: str) -> Version:
-        if not 0 <= self._position + step < len(self._path):
+        if not self._versions.can_step(step):
             raise SessionError(f"there is nothing to {word}: {why_not} ({self.version.label})")
         self._write(word)
         return self.version
@@ -355,6 +338,3 @@ class Session:
         openings = [event for event in self.events if event["event"] == "opened"]
         if not openings or tuple(openings[-1]["stems"]) != self.names:
             self._write("opened", song=song.name, folder=str(song.folder), stems=list(self.names))
-
-    def _untouched(self) -> Version:
-        return Version(0, MixState.untouched(len(self.names)), "as opened")

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from assistant.context import ToolContext, ToolError, ToolResult
-from assistant.session import Version
 from assistant.tools_levels import Arguments
+from assistant.versions import Version
 from mixer.moves import MixState, stem_index
 
 

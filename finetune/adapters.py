@@ -64,6 +64,9 @@ class NewRows(nn.Module):
     inputs, outputs (new, hidden): the same parameter where the model ties its matrices.
     """
 
+    tokens: torch.Tensor  # (new,) their ids
+    place: torch.Tensor  # (vocabulary,) which of the rows a token has, -1: none
+
     def __init__(self, model: GainsayForConditionalGeneration, ids: Sequence[int]):
         super().__init__()
         tokens = torch.tensor(ids)

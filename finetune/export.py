@@ -52,7 +52,7 @@ def write_listener(
         prefix = "base_model.model."
         own = {prefix + n.removeprefix("model."): t for n, t in state.items() if ".lora_" in n}
         adapted.peft_config["default"].base_model_name_or_path = str(folder)
-        adapted.save_pretrained(out / "adapter", state_dict=own, save_embedding_layers=False)
+        adapted.save_pretrained(str(out / "adapter"), state_dict=own, save_embedding_layers=False)
         merge(folder, out / "adapter", out / "model")
 
 

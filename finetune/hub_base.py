@@ -10,9 +10,12 @@ from typing import Any, cast
 
 import torch
 from tokenizers import AddedToken
+from torch import nn
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
+    ClapAudioConfig,
+    ClapAudioModel,
     ClapFeatureExtractor,
     ClapModel,
     PreTrainedTokenizerFast,
@@ -77,10 +80,10 @@ def build(
     tokenizer = extend(hub_tokenizer)
     new = [text for text in our_tokens() if text not in known]
     ids = cast(Any, tokenizer.convert_tokens_to_ids)
-    rows = language_model.get_input_embeddings().weight.shape[0]
+    rows = len(matrices(language_model)[0].weight)
     if len(tokenizer) > rows:
         language_model.resize_token_embeddings(-(-len(tokenizer) // 64) * 64, mean_resizing=False)
-    for matrix in (language_model.get_input_embeddings(), language_model.get_output_embeddings()):
+    for matrix in matrices(language_model):
         with torch.no_grad():
             for text in new:
                 matrix.weight[ids(text)] = matrix.weight[began_as[text]].mean(dim=0)
@@ -128,20 +131,28 @@ def extend(hub_tokenizer: Any) -> PreTrainedTokenizerFast:
     )
 
 
+def matrices(language_model: PreTrainedModel) -> tuple[nn.Embedding, nn.Linear]:
+    """What gives tokens their vectors, and what gives vectors the logits of tokens."""
+    # transformers types them as any module.
+    embedding = cast(nn.Embedding, language_model.get_input_embeddings())
+    return embedding, cast(nn.Linear, language_model.get_output_embeddings())
+
+
 def put_together(
-    language_model: PreTrainedModel, tower: torch.nn.Module, tokenizer: PreTrainedTokenizerFast
+    language_model: PreTrainedModel, tower: ClapAudioModel, tokenizer: PreTrainedTokenizerFast
 ) -> GainsayForConditionalGeneration:
     """The cascade around the parts themselves (nothing is copied), with a fresh projector."""
     text = language_model.config
+    embedding, head = matrices(language_model)
     text_config = text.to_dict() | {
-        "vocab_size": language_model.get_input_embeddings().weight.shape[0],
+        "vocab_size": len(embedding.weight),
         "pad_token_id": tokenizer.pad_token_id,
         "eos_token_id": tokenizer.eos_token_id,
         "bos_token_id": None,
     }
     ids = cast(Any, tokenizer.convert_tokens_to_ids)
     config = GainsayConfig(
-        audio_config=cast(Any, tower).config.to_dict(),
+        audio_config=tower.config.to_dict(),
         text_config=text_config,
         audio_token_id=ids(AUDIO),
         said_token_id=ids(SAID),
@@ -158,7 +169,7 @@ def put_together(
     inner.language_model = getattr(language_model, language_model.base_model_prefix)
     inner.audio_tower = tower.eval()
     inner.multi_modal_projector = StemProjector(config).apply(model._init_weights)
-    model.lm_head = cast(torch.nn.Linear, language_model.get_output_embeddings())
+    model.lm_head = head
     model.tie_weights()
     return model
 
@@ -166,7 +177,7 @@ def put_together(
 def load_clap(name: str | Path) -> ClapModel:
     """A CLAP in transformers' form, from a folder or the hub, in float32 and eval mode."""
     clap = ClapModel.from_pretrained(name, dtype=torch.float32).eval()
-    audio = clap.config.audio_config
+    audio = cast(ClapAudioConfig, clap.config.audio_config)  # what its __post_init__ makes of it
     if audio.enable_fusion or audio.num_mel_bins != 64:
         fused = " by fusion" if audio.enable_fusion else ""
         raise BaseError(

@@ -52,6 +52,10 @@ class Objective(nn.Module):
     one of them may have met a stem with content.
     """
 
+    gains: torch.Tensor  # (49,) ADVICE_DB
+    ways: torch.Tensor  # (49, 3) WAYS
+    scale: torch.Tensor  # (3,) USUAL_SCALE
+
     def __init__(
         self,
         model: GainsayForConditionalGeneration,

@@ -52,6 +52,10 @@ class Stored:
         )
         return read if isinstance(stem, list) else read[0]
 
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Every stem's content (8, hidden) of this song."""
+        return iter(self[list(range(self._stems))])
+
 
 def pack(songs: Path, content: Path, out: Path) -> int:
     """Write every song that is encoded, a row a stem; returns the stems."""

@@ -142,7 +142,7 @@ def _follow(
     """Every proposal with its context, how the mix stood after each event, and where it changed."""
     walk, made, stands, steps = Walk(), [], [], []
     names: tuple[str, ...] = ()
-    words, folder, anchor, genre = "", "", None, None
+    words, folder, anchor, genre = "", "", "", None
     for at, event in enumerate(events):
         kind = event["event"]
         if kind == "opened":

@@ -84,7 +84,7 @@ def _joined(one: SongRecord, other: SongRecord) -> SongRecord:
         roles=one.roles + other.roles,
         names=one.names + other.names,
         profile=np.concatenate([one.profile, other.profile]),
-        hidden=np.concatenate([one.hidden, other.hidden]),
+        hidden=np.stack([*one.hidden, *other.hidden]),
     )
 
 

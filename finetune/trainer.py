@@ -7,7 +7,7 @@ was not. Step n depends on the recipe and n, and on nothing that a checkpoint do
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from accelerate import Accelerator
@@ -156,7 +156,8 @@ class Trainer:
         """Values summed over all processes."""
         if self.accelerator.num_processes == 1:
             return values
-        return self.accelerator.reduce(values, "sum")
+        # Untyped: what comes back is of the kind that was given.
+        return cast(torch.Tensor, self.accelerator.reduce(values, "sum"))
 
     def agree(self, go_on: bool) -> bool:
         """Whether all processes would go on: one whose time is up stops them all."""
@@ -220,7 +221,8 @@ class Trainer:
         live = [p.detach().clone() for p in self.trained] if self.averaged else []
         if self.averaged:
             self._put(self.averaged)
-        state = self.accelerator.get_state_dict(self.wrapped)
+        # Untyped, and guessed at from the branch of a wrapper that is not used here.
+        state = cast(dict[str, torch.Tensor], self.accelerator.get_state_dict(self.wrapped))
         if self.accelerator.is_main_process:
             state = {name: tensor.cpu() for name, tensor in state.items()}
             write_listener(

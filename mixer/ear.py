@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -35,6 +35,8 @@ __all__ = [
     "log_mel",
     "window",
 ]
+
+_Module = TypeVar("_Module", bound=nn.Module)
 
 EAR_DIR = Path(__file__).parent / "weights" / "ear"
 FRONT_FILE = "preprocessor_config.json"  # says where a larger CLAP's mel filters begin
@@ -79,7 +81,7 @@ class FixedBatchNorm(nn.BatchNorm2d):
         )
 
 
-def fix_batch_norm(module: nn.Module) -> nn.Module:
+def fix_batch_norm(module: _Module) -> _Module:
     """Replace every BatchNorm2d inside a module by one that cannot drift; returns the module."""
     for name, child in module.named_children():
         if type(child) is nn.BatchNorm2d:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -122,8 +123,9 @@ def low_anchor(audio: np.ndarray, sample_rate: int) -> np.ndarray:
         )
     width_hz = _STOP_HZ - _PASS_HZ
     taps, beta = signal.kaiserord(_DOWN_DB, 2.0 * width_hz / sample_rate)
-    kernel = signal.firwin(
-        taps | 1, _PASS_HZ + width_hz / 2.0, window=("kaiser", beta), fs=sample_rate
+    window: Any = ("kaiser", beta)  # firwin is untyped, and pyright reads "a text" off its default
+    kernel = np.asarray(
+        signal.firwin(taps | 1, _PASS_HZ + width_hz / 2.0, window=window, fs=sample_rate)
     )
     low = signal.oaconvolve(audio, kernel[None].astype(np.float32), mode="same", axes=1)
     return low.astype(np.float32)

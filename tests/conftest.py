@@ -6,6 +6,8 @@ import io
 import os
 import shutil
 import sys
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
@@ -119,38 +121,31 @@ def page(chromium):
 
 
 @pytest.fixture(scope="module")
-def player_rooms(tmp_path_factory):
-    """A server of nothing but the player, with songs to open in it."""
+def served_once(tmp_path_factory):
+    """Serve something below a folder, once for a whole file: (what serves it) -> what it yields."""
     pytest.importorskip("fastapi", reason='needs fastapi: pip install "gainsay[web]"')
-    from tests.player_studio import served
+    with ExitStack() as running:
 
-    with served(tmp_path_factory.mktemp("player")) as told:
-        yield told
+        @cache
+        def started(served):
+            return running.enter_context(served(tmp_path_factory.mktemp("served")))
+
+        yield started
 
 
 @pytest.fixture
-def studio(player_rooms, page):
+def studio(served_once, page):
     """Players on their own pages."""
-    from tests.player_studio import Studio
+    from tests.player_studio import Studio, served
 
-    return Studio(*player_rooms, page)
-
-
-@pytest.fixture(scope="module")
-def desk_server(tmp_path_factory):
-    """A server of nothing but the desk: its rooms and its address."""
-    pytest.importorskip("fastapi", reason='needs fastapi: pip install "gainsay[web]"')
-    from tests.desk_page import served
-
-    with served(tmp_path_factory.mktemp("desk")) as told:
-        yield told
+    return Studio(*served_once(served), page)
 
 
 @pytest.fixture
-def desks(desk_server, chromium):
+def desks(served_once, chromium, tmp_path):
     """Desks on their own pages."""
-    from tests.desk_page import Desks
+    from tests.desk_page import Desks, served
 
-    made = Desks(*desk_server, chromium)
+    made = Desks(*served_once(served), chromium, tmp_path)
     yield made
-    made.close_pages()
+    made.close()

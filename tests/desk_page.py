@@ -1,97 +1,53 @@
-"""A server of nothing but the desk and its charts, and pages opened on its rooms."""
+"""A server of nothing but the desk and its charts, and desks opened on its rooms."""
 
-import socket
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
 from playwright.sync_api import expect
 
-from assistant.web import charts, desk
-from assistant.web.app import STATIC
+from assistant.web.charts import charts_routes
+from assistant.web.desk import desk_routes
 from assistant.web.preview_jobs import PreviewJobs
 from assistant.web.rooms import Room, Rooms
-from tests.scripted import ScriptedListener, song_folder
+from tests.element_page import Pages, element_served
+from tests.scripted import NAMES, song_folder
+from tests.web_rooms import room_with, some_rooms
 
-SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
-PAGE = """<!doctype html><html lang="en" class="{look}"><meta charset="utf-8">
+PAGE = """<!doctype html><html lang="en" class="LOOK"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Desk</title>
 <link rel="stylesheet" href="/static/gainsay.css">
 <script type="module" src="/static/desk/desk.js"></script>
-<body><main><h1>Desk</h1><gainsay-desk room="{token}"></gainsay-desk></main></body></html>"""
+<body><main><h1>Desk</h1><gainsay-desk room="TOKEN"></gainsay-desk></main></body></html>"""
 
 
-class Listener(ScriptedListener):
-    def load(self):
-        return self
+class Desks(Pages):
+    """Rooms with songs of a test's folder, and the desks that are open on them."""
 
+    def __init__(self, rooms: Rooms, address: str, chromium: Any, folder: Path) -> None:
+        super().__init__(address, chromium)
+        self.rooms, self.folder = rooms, folder
 
-class Desks:
-    """Rooms, the address of their server, and the pages that are open."""
-
-    def __init__(self, rooms: Rooms, address: str, chromium: Any) -> None:
-        self.rooms, self.address, self.chromium = rooms, address, chromium
-        self.pages: list[Any] = []
-
-    def opened(self, folder: Path, names: tuple[str, ...], seconds: float = 4.0) -> Room:
+    def room(self, names: Sequence[str] = NAMES, seconds: float = 4.0) -> Room:
         """A room with a song of these stems, the first of them the anchor."""
-        room = self.rooms.create()
-        room.open_song(song_folder(folder / str(len(names)), names, seconds))
-        room.session.set_anchor(names[0])
-        return room
+        song = song_folder(self.folder / str(len(names)), names, seconds)
+        return room_with(self.rooms, song, names[0])
 
     def show(self, room: Room, size: str = "laptop", look: str = "light") -> Any:
-        """The page of a room."""
-        width, height = SIZES[size]
-        page = self.chromium.new_page(viewport={"width": width, "height": height})
-        self.pages.append(page)
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.set_default_timeout(90_000)  # the first rendering loads its libraries
-        page.goto(f"{self.address}/{look}/{room.token}")
+        """The page of a room, once its faders are there."""
+        page = super().show(room, size, look)
         expect(page.get_by_role("slider").first).to_be_visible()
         return page
-
-    def close_pages(self) -> None:
-        """Close what was opened; no page may have met an error."""
-        while self.pages:
-            page = self.pages.pop()
-            assert page.errors == []
-            page.close()
 
 
 @contextmanager
 def served(root: Path) -> Iterator[tuple[Rooms, str]]:
     """Rooms and the address of a server that has the desk's page for each of them."""
-    rooms, app, jobs = Rooms(root, Listener), FastAPI(), PreviewJobs()
-    app.include_router(desk.desk_routes(rooms))
-    app.include_router(charts.charts_routes(rooms, jobs))
-    app.mount("/static", StaticFiles(directory=STATIC))
-
-    @app.get("/{look}/{token}")
-    def page(look: str, token: str) -> HTMLResponse:
-        return HTMLResponse(PAGE.format(look=look, token=token))
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield rooms, f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
-    rooms.close()
+    rooms = some_rooms(root)
+    routes = desk_routes(rooms), charts_routes(rooms, PreviewJobs())
+    with element_served(rooms, PAGE, *routes) as address:
+        yield rooms, address
 
 
 def fader(page: Any, stem: str = "vocals") -> Any:

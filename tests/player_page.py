@@ -4,9 +4,6 @@ One rule: what is recorded is the player's own output, sample by sample, with th
 """
 
 import base64
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from assistant.web.audition_routes import audition_routes
+from assistant.web.preview_jobs import PreviewJobs
 from assistant.web.rooms import Room, Rooms
 from mixer.moves import Move
+from tests.element_page import element_served
 from tests.web_songs import NoListener
 
 PAGE = """<!doctype html><html lang="en"><head><title>Player</title>
@@ -65,31 +65,9 @@ STOP = """() => {
 @contextmanager
 def player_server(root: Path) -> Iterator[tuple[Rooms, str]]:
     """Rooms, and the address of a server that has the player's page for each of them."""
-    import uvicorn
-    from fastapi import FastAPI
-    from fastapi.responses import HTMLResponse
-    from fastapi.staticfiles import StaticFiles
-
-    from assistant.web import audition_routes
-    from assistant.web.preview_jobs import PreviewJobs
-
-    rooms, app = Rooms(root, NoListener), FastAPI()
-    app.include_router(audition_routes.audition_routes(rooms, PreviewJobs()))
-    static = Path(audition_routes.__file__).parent / "static"
-    app.mount("/static", StaticFiles(directory=static))
-    app.get("/{token}")(lambda token: HTMLResponse(PAGE.replace("TOKEN", token)))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        sockets = {"sockets": [listening]}
-        thread = threading.Thread(target=server.run, kwargs=sockets, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield rooms, f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10.0)
-        rooms.close()
+    rooms = Rooms(root, NoListener)
+    with element_served(rooms, PAGE, audition_routes(rooms, PreviewJobs())) as address:
+        yield rooms, f"{address}/light"
 
 
 def move(room: Room, stem: str, gain_db: float) -> None:

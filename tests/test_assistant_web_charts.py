@@ -11,7 +11,7 @@ from assistant.context import ToolError
 from assistant.tools_levels import usual_levels
 from mixer.moves import Move
 from mixer.song import song_from_arrays
-from tests.scripted import RATE, ScriptedListener, a_context, a_song, song_folder
+from tests.scripted import RATE, a_context, a_song, song_folder
 
 pytest.importorskip("fastapi")
 
@@ -22,10 +22,9 @@ from assistant.web.charts import charts_routes
 from assistant.web.charts_audio import step_for
 from assistant.web.charts_data import level_chart, loudness_chart, mixes_shown, spectrum_chart
 from assistant.web.preview_jobs import PreviewJobs
-from assistant.web.rooms import Rooms
 from mixer.megami.mixer import faders_mix
 from mixer.over_time import loudness_curve
-from tests.web_rooms import wait_for
+from tests.web_rooms import room_with, wait_for
 
 
 @pytest.fixture
@@ -174,19 +173,9 @@ def test_a_curve_has_no_more_points_than_one_can_read(seconds, step):
     assert step_for(seconds) == step
 
 
-class Listener(ScriptedListener):
-    def load(self):
-        return self
-
-
 @pytest.fixture
-def room(tmp_path):
-    rooms = Rooms(tmp_path / "rooms", Listener)
-    opened = rooms.create()
-    opened.open_song(song_folder(tmp_path / "song", seconds=4.0))
-    opened.rooms = rooms
-    yield opened
-    rooms.close()
+def room(rooms, tmp_path):
+    return room_with(rooms, song_folder(tmp_path / "song", seconds=4.0))
 
 
 def told(client, chart, **params):
@@ -196,9 +185,9 @@ def told(client, chart, **params):
 
 
 @pytest.fixture
-def client(room):
+def client(room, rooms):
     app = FastAPI()
-    app.include_router(charts_routes(room.rooms, PreviewJobs()))
+    app.include_router(charts_routes(rooms, PreviewJobs()))
     with TestClient(app, base_url=f"http://testserver/rooms/{room.token}/charts/") as made:
         yield made
 
@@ -257,9 +246,9 @@ def test_stems_are_measured_in_the_background_and_once(client, room, monkeypatch
     assert client.get("levels").status_code == 200  # the others wait for nothing
     goes_on.set()
     assert told(client, "spectrum", stem="vocals") == spectrum_chart(room.context, "vocals")
-    assert measured == ["kick", "vocals"]  # the anchor and the stem
-    chart = told(client, "loudness", stem="bass")
-    assert chart["series"][-1]["name"] == "bass now" and measured[2:] == ["bass"]
+    assert measured == ["bass", "vocals"]  # the anchor and the stem
+    chart = told(client, "loudness", stem="kick")
+    assert chart["series"][-1]["name"] == "kick now" and measured[2:] == ["kick"]
 
 
 def test_a_stem_that_cannot_be_measured_says_why(client, room, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.hearing import ToolCall
 from assistant.tools import run_tool
-from tests.scripted import ScriptedListener, moves, song_folder
+from tests.scripted import moves, song_folder
 
 pytest.importorskip("fastapi")
 
@@ -16,27 +16,13 @@ from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 
 from assistant.web import desk
-from assistant.web.rooms import RoomError, Rooms
-
-
-class Listener(ScriptedListener):
-    def load(self):
-        return self
-
-
-@pytest.fixture
-def rooms(tmp_path):
-    made = Rooms(tmp_path / "rooms", Listener)
-    yield made
-    made.close()
+from assistant.web.rooms import RoomError
+from tests.web_rooms import room_with, some_rooms
 
 
 @pytest.fixture
 def room(rooms, tmp_path):
-    opened = rooms.create()
-    opened.open_song(song_folder(tmp_path / "song"))
-    opened.session.set_anchor("bass")
-    return opened
+    return room_with(rooms, song_folder(tmp_path / "song"))
 
 
 @pytest.fixture
@@ -237,7 +223,7 @@ def test_a_killed_server_finds_the_desk_again(rooms, room, post, tmp_path):
     post(stem="kick", gain_db=5.0)
     post(stem="vocals", role="backing vocals")
     room.close()
-    again = Rooms(tmp_path / "rooms", Listener).get(room.token)
+    again = some_rooms(tmp_path / "rooms").get(room.token)
     again.open_song()
     told = desk._state(again)
     assert row(told, "kick")["gain_db"] == 5.0 and row(told, "vocals")["role"] == "backing vocals"

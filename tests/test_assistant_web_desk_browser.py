@@ -1,7 +1,5 @@
 """The desk in a real browser: what the hand does, what the chat does, keys, two dozen stems."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -15,8 +13,9 @@ from assistant.context import ToolError
 from assistant.hearing import ToolCall
 from assistant.tools import run_tool
 from assistant.web import desk
-from tests.desk_page import SIZES, fader
-from tests.scripted import NAMES, moves, song_folder
+from tests.desk_page import fader
+from tests.element_page import SIZES
+from tests.scripted import moves, song_folder
 
 BAND = (
     "kick in", "kick out", "snare top", "snare bottom", "hats", "overheads", "toms", "shaker",
@@ -26,27 +25,13 @@ BAND = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def opened(desks, tmp_path):
-    return partial(desks.opened, tmp_path)
-
-
-@pytest.fixture
-def room(opened):
-    return opened(NAMES)
-
-
-@pytest.fixture
-def show(desks):
-    return desks.show
-
-
 def told(page):
     return page.get_by_role("status").first
 
 
-def test_a_drag_is_one_version_however_many_pixels_it_crosses(show, room):
-    page = show(room)
+def test_a_drag_is_one_version_however_many_pixels_it_crosses(desks):
+    room = desks.room()
+    page = desks.show(room)
     slider = fader(page)
     expect(slider).to_have_attribute("aria-valuetext", "0.0 dB")
     box = slider.bounding_box()
@@ -67,8 +52,9 @@ def test_a_drag_is_one_version_however_many_pixels_it_crosses(show, room):
     expect(told(page)).to_contain_text(f"v1: vocals fader at {gain_db:.1f} dB, by hand")
 
 
-def test_a_run_of_keys_is_one_version_and_shift_is_fine(show, room):
-    page = show(room)
+def test_a_run_of_keys_is_one_version_and_shift_is_fine(desks):
+    room = desks.room()
+    page = desks.show(room)
     fader(page).focus()
     for key in ("PageDown", "ArrowUp", "ArrowUp", "Shift+ArrowDown"):
         page.keyboard.press(key)
@@ -93,9 +79,9 @@ def test_a_run_of_keys_is_one_version_and_shift_is_fine(show, room):
 
 
 @pytest.mark.parametrize(("across", "down", "versions"), [(-60, 2, 1), (3, -160, 0)])
-def test_a_finger_sets_a_fader_across_and_scrolls_down(show, opened, across, down, versions):
-    room = opened(BAND[:10], seconds=1.0)
-    page = show(room, "phone")
+def test_a_finger_sets_a_fader_across_and_scrolls_down(desks, across, down, versions):
+    room = desks.room(BAND[:10], seconds=1.0)
+    page = desks.show(room, "phone")
     fingers = page.context.new_cdp_session(page)
     box = fader(page, "bass amp").bounding_box()
     x, y = box["x"] + box["width"] / 2 + 10, box["y"] + box["height"] / 2
@@ -119,8 +105,9 @@ def test_a_finger_sets_a_fader_across_and_scrolls_down(show, opened, across, dow
     assert (scrolled > 20) == (versions == 0)
 
 
-def test_what_the_chat_does_moves_the_fader_and_is_announced(show, room):
-    page = show(room)
+def test_what_the_chat_does_moves_the_fader_and_is_announced(desks):
+    room = desks.room()
+    page = desks.show(room)
     run_tool(room.context, ToolCall("apply_moves", {"moves": moves(kick=-3.5)}))
     room.changed()
     expect(fader(page, "kick")).to_have_attribute("aria-valuetext", "-3.5 dB")
@@ -130,20 +117,21 @@ def test_what_the_chat_does_moves_the_fader_and_is_announced(show, room):
     expect(page.get_by_role("img", name="proposed +2.0 dB")).to_be_visible()
 
 
-def test_what_is_wrong_with_a_file_stands_on_its_strip(show, desks, tmp_path):
+def test_what_is_wrong_with_a_file_stands_on_its_strip(desks, tmp_path):
     folder = song_folder(tmp_path / "hot")
     samples, rate = soundfile.read(folder / "kick.wav", dtype="float32")
     soundfile.write(folder / "kick.wav", np.clip(30.0 * samples, -1.0, 1.0), rate)
     room = desks.rooms.create()
     room.open_song(folder)
-    page = show(room)
+    page = desks.show(room)
     page.get_by_text("1 fault").click()
     expect(page.get_by_role("group", name="kick")).to_contain_text("clip")
     assert page.get_by_text("fault").locator("visible=true").count() == 1
 
 
-def test_a_fader_in_the_hand_is_not_moved_by_others(show, room):
-    page = show(room)
+def test_a_fader_in_the_hand_is_not_moved_by_others(desks):
+    room = desks.room()
+    page = desks.show(room)
     box = fader(page).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -158,8 +146,9 @@ def test_a_fader_in_the_hand_is_not_moved_by_others(show, room):
     assert f"{room.session.state().gain_db[2]:+.1f} dB" == mine
 
 
-def test_switches_anchor_role_undo_and_versions(show, room):
-    page = show(room)
+def test_switches_anchor_role_undo_and_versions(desks):
+    room = desks.room()
+    page = desks.show(room)
     mute = page.get_by_role("button", name="Mute kick")
     mute.click()
     expect(mute).to_have_attribute("aria-pressed", "true")
@@ -187,8 +176,9 @@ def test_switches_anchor_role_undo_and_versions(show, room):
     assert room.session.version.number == 0 and room.session.can_undo
 
 
-def test_solo_tells_the_player_and_changes_no_version(show, room):
-    page = show(room)
+def test_solo_tells_the_player_and_changes_no_version(desks):
+    room = desks.room()
+    page = desks.show(room)
     page.evaluate("""window.soloed = []; window.addEventListener('gainsay:solo', (event) =>
         window.soloed.push(event.detail.stems))""")
     events = len(room.session.events)
@@ -210,8 +200,9 @@ def test_solo_tells_the_player_and_changes_no_version(show, room):
     assert len(room.session.events) == events
 
 
-def test_what_the_hand_does_during_a_turn_waits_and_is_done_after_it(show, room):
-    page = show(room)
+def test_what_the_hand_does_during_a_turn_waits_and_is_done_after_it(desks):
+    room = desks.room()
+    page = desks.show(room)
     waits = page.locator("gainsay-desk .waits")
     with room.lock:
         fader(page).focus()
@@ -230,11 +221,12 @@ def test_what_the_hand_does_during_a_turn_waits_and_is_done_after_it(show, room)
     assert room.session.state().muted == (False, True, False)
 
 
-def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch):
+def test_what_is_refused_is_told_and_the_fader_goes_back(desks, monkeypatch):
     def refuse(*asked):
         raise ToolError("vocals cannot be moved now: try another stem")
 
-    page = show(room)
+    room = desks.room()
+    page = desks.show(room)
     with monkeypatch.context() as patched:
         patched.setitem(desk._BY_HAND, "gain_db", refuse)
         fader(page).focus()
@@ -250,9 +242,9 @@ def test_what_is_refused_is_told_and_the_fader_goes_back(show, room, monkeypatch
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_two_dozen_stems_stay_usable(show, opened, size):
-    room = opened(BAND, seconds=1.0)
-    page = show(room, size)
+def test_two_dozen_stems_stay_usable(desks, size):
+    room = desks.room(BAND, seconds=1.0)
+    page = desks.show(room, size)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     box = page.locator(".scroll").first.bounding_box()
     assert box["height"] <= 0.8 * SIZES[size][1]

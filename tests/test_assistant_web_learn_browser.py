@@ -1,36 +1,30 @@
 """The Learn panel in a real browser: lessons, drills heard and answered, progress, keys, axe."""
 
 import re
-import socket
-import threading
-import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from assistant.drills_progress import read_progress
-from tests.scripted import ScriptedListener, song_folder
+from tests.scripted import song_folder
 
 pytest.importorskip("fastapi")
 pytest.importorskip("playwright")
 
-import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
 from playwright.sync_api import expect
 
 from assistant.web.desk import desk_routes
-from assistant.web.rooms import RoomError, Rooms
 from assistant.web.teaching import teaching_routes
+from tests.element_page import WAIT_MS, Pages, element_served
+from tests.web_rooms import room_with, some_rooms
 
-PAGE = """<!doctype html><html lang="en" class="{look}"><meta charset="utf-8">
+PAGE = """<!doctype html><html lang="en" class="LOOK"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Learn</title>
 <link rel="stylesheet" href="/static/gainsay.css">
 <script type="module" src="/static/learn/learn.js"></script>
-<body><main><h1>Learn</h1><h2>Panel</h2><gainsay-learn room="{token}"></gainsay-learn></main>
+<body><main><h1>Learn</h1><h2>Panel</h2><gainsay-learn room="TOKEN"></gainsay-learn></main>
 </body></html>"""
-WAIT_MS = 60_000
 HEARD = """() => { const { engine, loaded } = document.querySelector('gainsay-learn').sound;
     if (!engine?.playing || engine.waiting) return null;
     const buffer = engine.store.get(`${loaded}-${engine.selected}/0`);
@@ -39,55 +33,18 @@ HEARD = """() => { const { engine, loaded } = document.querySelector('gainsay-le
              rms: Math.hypot(...samples.slice(0, 44100)) / 210 }; }"""
 
 
-class Listener(ScriptedListener):
-    def load(self):
-        return self
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory):
-    made = Rooms(tmp_path_factory.mktemp("rooms"), Listener)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def address(rooms):
-    from assistant.web.app import STATIC
-
-    app = FastAPI()
-    app.include_router(teaching_routes(rooms))
-    app.include_router(desk_routes(rooms))
-    app.mount("/static", StaticFiles(directory=STATIC))
-
-    @app.exception_handler(RoomError)
-    async def told(_, error: RoomError) -> JSONResponse:
-        return JSONResponse({"error": str(error)}, status_code=error.status)
-
-    @app.get("/{look}/{token}")
-    def page(look: str, token: str) -> HTMLResponse:
-        return HTMLResponse(PAGE.format(look=look, token=token))
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+@contextmanager
+def served(root):
+    """Rooms and the address of a server that has the panel's page for each of them."""
+    rooms = some_rooms(root)
+    with element_served(rooms, PAGE, teaching_routes(rooms), desk_routes(rooms)) as address:
+        yield rooms, address
 
 
 @pytest.fixture
-def room(rooms, tmp_path):
-    opened = rooms.create()
-    opened.open_song(named_song(tmp_path / "song"))
-    opened.session.set_anchor("bass")
-    return opened
+def room(served_once, tmp_path):
+    rooms, _ = served_once(served)
+    return room_with(rooms, named_song(tmp_path / "song"))
 
 
 def named_song(folder):
@@ -98,24 +55,18 @@ def named_song(folder):
 
 
 @pytest.fixture
-def show(chromium, address):
-    pages = []
+def show(served_once, chromium):
+    _, address = served_once(served)
+    pages = Pages(address, chromium)
+    expect.set_options(timeout=WAIT_MS)
 
-    def shown(room, size=(1366, 768), look="light"):
-        page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
-        page.set_default_timeout(WAIT_MS)
-        pages.append(page)
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(f"{address}/{look}/{room.token}")
+    def shown(room, *how):
+        page = pages.show(room, *how)
         page.wait_for_selector("gainsay-learn summary")
         return page
 
-    expect.set_options(timeout=WAIT_MS)
     yield shown
-    for page in pages:
-        assert page.errors == []
-        page.close()
+    pages.close()
 
 
 def opened(page):
@@ -298,7 +249,7 @@ def test_a_level_is_set_back_by_a_fader_that_is_heard(show, room):
     assert row.right and row.off_db == 0.0
 
 
-@pytest.mark.parametrize(("size", "look"), [((1366, 768), "light"), ((390, 844), "dark")])
+@pytest.mark.parametrize(("size", "look"), [("laptop", "light"), ("phone", "dark")])
 def test_axe_finds_nothing_serious(show, room, size, look):
     from tests.web_axe import serious
 

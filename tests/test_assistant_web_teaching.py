@@ -16,22 +16,16 @@ from assistant.tools_drills import begin
 from assistant.web.app import build_app
 from assistant.web.chat_messages import shown_messages
 from assistant.web.chat_turns import say
-from assistant.web.rooms import Rooms
-from tests.scripted import ScriptedListener, song_folder
+from tests.scripted import song_folder
 from tests.web_requests import asked
-from tests.web_rooms import wait_for
+from tests.web_rooms import room_with, some_rooms, wait_for
 
 NAMES = ("bass", "kick", "pad", "vocals")
 
 
-class Listener(ScriptedListener):
-    def load(self):
-        return self
-
-
 @pytest.fixture(scope="module")
 def rooms(tmp_path_factory):
-    made = Rooms(tmp_path_factory.mktemp("rooms"), Listener)
+    made = some_rooms(tmp_path_factory.mktemp("rooms"))
     yield made
     made.close()
 
@@ -48,10 +42,7 @@ def song(tmp_path_factory):
 
 @pytest.fixture
 def room(rooms, song):
-    opened = rooms.create()
-    opened.open_song(song)
-    opened.session.set_anchor("bass")
-    return opened
+    return room_with(rooms, song)
 
 
 @pytest.fixture

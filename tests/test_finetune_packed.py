@@ -33,6 +33,7 @@ def test_the_songs_are_the_same_and_their_content_stays_on_disk(banks):
         assert other.hidden[[2, 0]].shape == (2, 8, TOWER_WIDTH)
         np.testing.assert_array_equal(other.hidden[[2, 0]], one.hidden[[2, 0]])
         np.testing.assert_array_equal(other.hidden[3], one.hidden[3])
+        np.testing.assert_array_equal(list(other.hidden), one.hidden)  # its own stems, no more
 
 
 def test_the_same_mixes_are_drawn_of_them(banks):

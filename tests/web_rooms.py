@@ -11,6 +11,14 @@ def some_rooms(folder, **options):
     return Rooms(folder, ScriptedListener, **options)
 
 
+def room_with(rooms, song, anchor="bass"):
+    """A new room with a song open, judged against this anchor."""
+    room = rooms.create()
+    room.open_song(song)
+    room.session.set_anchor(anchor)
+    return room
+
+
 def wait_for(condition, within_s=20.0):
     until = time.monotonic() + within_s
     while not condition():

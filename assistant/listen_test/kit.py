@@ -166,7 +166,9 @@ def _check(songs: Sequence[SourceSong], options: TestOptions) -> None:
     if options.kind != "rate" and (options.reference or options.low_anchor):
         raise TestError(f"{options.kind} has no reference and no low anchor: use --kind rate")
     if options.kind == "compare" and len(systems) < 2:
-        raise TestError(f"{systems[0]} alone was given: comparing needs two mixes of every song")
+        raise TestError(
+            f"{', '.join(systems)} alone was given: comparing needs two mixes of every song"
+        )
     if options.reference is not None and options.reference not in systems:
         raise TestError(
             f"the reference {options.reference!r} was asked: there are {', '.join(systems)}"

@@ -164,7 +164,7 @@ class GainsayProcessor(ProcessorMixin):
             raise ValueError(f"got audio at {rate} Hz, need {CLAP_RATE} Hz: resample it")
         stems = [in_the_bus(one) for one in audio]
         inputs = {
-            "input_features": content_inputs(stems, self._audio_processor.frequency_min),
+            "input_features": content_inputs(stems, self.feature_extractor.frequency_min),
             "level_features": level_inputs(stems),
         }
         return inputs, [self.replace_audio_token(inputs, at) for at in range(len(stems))]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.context import ToolContext, levels_in, rounded
-from assistant.session import Session, Version
+from assistant.session import Session
 from assistant.tools_levels import usual_levels
+from assistant.versions import Version
 from mixer.moves import MAX_GAIN_DB, MixState
 from mixer.roles import ROLES
 
