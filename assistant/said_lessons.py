@@ -47,6 +47,16 @@ _OURS = re.compile(
     r"\b(?:my|our|this|that|these|those|it|here|now|current\w*|the (?:song|mix|stems?|level|levels"
     r"|balance|advice|reason|proposal|anchor))\b"
 )
+_ADVISES = re.compile(
+    _OPENING
+    + r"(?:should i|do i (?:need|have) to|do we (?:need|have) to|is it (?:ok|okay|bad|wrong|fine)"
+    r"|how (?:loud|hot|high|low|much \w+) (?:should|do|must) (?:i|we|my|a|the))\b"
+)
+# What one may be told about without a song, since it is a matter of method.
+_METHOD = frozenset(
+    "compression delivery-targets equalisation gain-staging headroom listening-level "
+    "minus-eighteen mix-bus mono reverb trim-and-fader true-peak".split()
+)
 _A_WORD = re.compile(
     _OPENING
     + r"(?:wh?[au]t(?:'?s| is| are| does| do)|wtf is|explain|define|how does|why (?:do|is))\b"
@@ -94,6 +104,8 @@ def _is_question(part: str) -> bool:
         return False
     if _TEACHES.search(part):
         return named(part)[0].name != "anchor" or "an anchor" in part or "anchor mean" in part
+    if _ADVISES.match(part) and named(part)[0].name in _METHOD:
+        return True
     is_common = named(part)[0].name in _COMMON
     return bool(_ASKS.search(part)) and not is_common and not _OURS.search(part)
 
@@ -107,6 +119,8 @@ def _is_bare(text: str) -> bool:
 def _is_whole_question(part: str) -> bool:
     """Whether a clause asks what a keyword is, and little else: "whats a lufs"."""
     keyword = keyword_of(part)
+    if _ADVISES.match(part) and " " in keyword and named(part)[0].name in _METHOD:
+        return True  # even where a stem is named: "how loud should I record my vocals"
     asked = re.search(_OPENING + _WHAT_IS.format(re.escape(keyword) + "s?") + "$", part)
     if named(part)[0].name in _COMMON:
         return bool(asked) and " an " in f" {part}"

@@ -156,10 +156,20 @@ def test_the_learners_words_are_believed_before_the_callers_topic() -> None:
     ["wtf is lufs", "whats a lufs", "What is headroom?", "headroom?", "explain masking to me",
      "why does everything sound better louder", "teach me about gain staging", "lufs 101",
      "how do I do that by hand in Logic", "how would I make this move in pro tools",
-     "explain the difference between LUFS and RMS; I never touched a meter"],
+     "explain the difference between LUFS and RMS; I never touched a meter",
+     "should I normalise all the tracks before I begin", "is it ok to normalize everything first",
+     "do I need to leave room on the master bus, and how much?"],
 )  # fmt: skip
 def test_a_plain_wish_to_be_taught_is_read(text: str) -> None:
     assert asks_to_be_taught(text, tuple)
+
+
+def test_a_question_of_method_may_name_a_stem() -> None:
+    named_stems = lambda: ("vocals",)  # noqa: E731
+    assert asks_to_be_taught("how loud should I record my vocals so theres headroom?", named_stems)
+    assert not asks_to_be_taught("should I compress the vocals?", named_stems)
+    assert not asks_to_be_taught("is it bad that the vocals are buried?", named_stems)
+    assert not asks_to_be_taught("how loud should the vocals be?", named_stems)
 
 
 @pytest.mark.parametrize(
