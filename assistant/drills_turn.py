@@ -12,16 +12,19 @@ from assistant.drills import Answer
 from assistant.hearing import ToolCall
 from assistant.said_answers import answer_said, asks_for_the_next
 from assistant.said_lessons import lesson_asked
+from assistant.said_practice import kind_asked
 
 
 def drill_call(context: ToolContext, text: str) -> ToolCall | None:
-    """The call that answers, skips or stops the open drill, or starts the next behind one.
+    """The call that starts a kind of drill, answers, skips or stops one, or begins the next.
 
     None where the words do none of it.
 
     Words that stop it and say more are left to the conversation, with the drill closed.
     """
     session = context.session
+    if (kind := kind_asked(text)) is not None:
+        return ToolCall("start_drill", {"kind": kind})
     if session.drill is None:
         ended = _ended_just_now(session.events)
         return ToolCall("start_drill") if ended and asks_for_the_next(text) else None

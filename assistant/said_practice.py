@@ -46,6 +46,32 @@ _TRY = re.compile(
 _DOWN = ("quieter", "softer", "down", "lower", "less")
 
 
+_A_DRILL = re.compile(
+    r"\b(?:drills?|quiz(?:zes)?|exercises?|practi[cs]e|train(?:ing)?|test me|games?)\b",
+    re.IGNORECASE,
+)
+_A_QUESTION = re.compile(r"(?:what|why|how|when|is|are|did|do|does|was)\b", re.IGNORECASE)
+_KINDS: dict[str, re.Pattern[str]] = {
+    kind: re.compile(words, re.IGNORECASE)
+    for kind, words in {
+        "clipping": r"\b(?:clip\w*|distort\w*)\b",
+        "set_back": r"\b(?:set|put|bring|move)\w*\b.*\bback\b|\bfader by ear\b",
+        "partner": r"\b(?:partner|nearest|closest)\b",
+        "loudness": r"\b(?:loudness|volumes?|how much louder)\b",
+        "bias": r"\b(?:bias|a\W?b)\b",
+        "hidden_change": r"\b(?:hidden|which (?:stem|one|track)|what(?:'s| has)? changed)\b",
+    }.items()
+}
+
+
+def kind_asked(text: str) -> str | None:
+    """The kind of drill that a text asks for: "give me a drill about clipping"; None: none."""
+    if _A_DRILL.search(text) is None or _A_QUESTION.match(text.strip()):
+        return None
+    kinds = [kind for kind, words in _KINDS.items() if words.search(text)]
+    return kinds[0] if len(kinds) == 1 else None
+
+
 def wish_of(text: str) -> Wish | None:
     """The wish that a line is; None where it is none."""
     plain = " ".join(text.replace("\u2019", "'").split())

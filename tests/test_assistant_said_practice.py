@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.drills import KINDS, Drill
 from assistant.said_answers import answer_said
-from assistant.said_practice import tried, wish_of
+from assistant.said_practice import kind_asked, tried, wish_of
 
 NAMES = ("bass", "drums", "guitar", "keys", "vocals")
 
@@ -56,6 +56,23 @@ def test_an_answer_is_no_wish(line):
 )
 def test_a_move_to_be_tried(line, gain_db):
     assert tried(line) == gain_db
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("give me a drill about clipping", "clipping"),
+        ("i'd like a drill where i set a level back", "set_back"),
+        ("train my ears on loudness", "loudness"),
+        ("an exercise with the anchor's partner please", "partner"),
+        ("quiz me", None),
+        ("what is a drill about clipping?", None),
+        ("explain clipping", None),
+        ("put the vocals back", None),
+    ],
+)
+def test_the_kind_of_drill_that_is_asked_for(text, kind):
+    assert kind_asked(text) == kind
 
 
 @given(
