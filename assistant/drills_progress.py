@@ -32,6 +32,7 @@ TITLES = {
     "bias": "Which is better?",
 }
 _SHOWN = 16  # the last sizes that a summary lists
+EASY_ANSWERS, EASY_DB = 3, 3.0  # so many first answers of a kind come to nothing smaller
 
 
 class ProgressError(ValueError):
@@ -140,10 +141,15 @@ def trials_of(rows: Sequence[Answered], kind: str) -> list[Trial]:
 
 
 def adapted_size_db(rows: Sequence[Answered], kind: str, guess: float) -> float | None:
-    """The size that suits a learner now; None for kinds without a staircase."""
+    """The size that suits a learner now; None for kinds without a staircase.
+
+    The first ones are never small: who begins should hear what is meant.
+    """
     if kind not in SIZED:
         return None
-    return min(SIZES_DB[-1], next_size_db(trials_of(rows, kind), guess))
+    trials = trials_of(rows, kind)
+    least_db = EASY_DB if len(trials) < EASY_ANSWERS else 0.0
+    return max(least_db, min(SIZES_DB[-1], next_size_db(trials, guess)))
 
 
 def hearing_of(rows: Sequence[Answered], kind: str = "hidden_change") -> Estimate | None:
@@ -177,7 +183,7 @@ def _told(kind: str, rows: Sequence[Answered]) -> str:
         fooled = sum(row.choice is not None and row.choice == row.louder for row in rows)
         return f"{right}; the louder of two equal ones was preferred {_times(fooled)}."
     if kind == "partner":
-        return f"{right}; how much nearer it was, oldest first: {_sizes(rows)}."
+        return f"{right}; how many dB nearer than the next, oldest first: {_sizes(rows)}."
     found = hearing_of(rows, kind)
     if found is None:
         return f"{right}; after {LEAST_ANSWERS} answers I can say how small a step you hear."

@@ -82,7 +82,8 @@ def test_the_summary_is_plain():
     assert summary(rows) == [
         "6 answers so far, 3 right.",
         "Set it back: 1 of 2 right, off by 2.0 dB on average.",
-        "The anchor's partner: 0 of 1 right; how much nearer it was, oldest first: 2.0 missed.",
+        "The anchor's partner: 0 of 1 right; how many dB nearer than the next, oldest first: "
+        "2.0 missed.",
         "Clipping: 1 of 1 right; after 5 answers I can say how small a step you hear.",
         "Which is better?: 1 of 2 right; the louder of two equal ones was preferred once.",
     ]
@@ -91,7 +92,8 @@ def test_the_summary_is_plain():
 
 def test_only_kinds_with_a_staircase_adapt():
     rows = [hidden(6.0, True)] * 3
-    assert adapted_size_db(rows, "hidden_change", 0.1) < 6.0
+    assert adapted_size_db(rows, "hidden_change", 0.1) < 3.0
+    assert adapted_size_db(rows[:2], "hidden_change", 0.1) == 3.0  # who begins hears large ones
     assert adapted_size_db(rows, "clipping", 0.5) == 6.0  # each kind for itself
     assert adapted_size_db(rows, "loudness", 0.0) is None
 
