@@ -19,20 +19,21 @@ def set_fader(context: ToolContext, stem: str, gain_db: float) -> Version:
     was_db = state.gain_db[stem_index(context.names, name)]
     # Through 0 dB, since from one end to the other is further than one move may go.
     set_to = state.moved(context.names, [Move(name, -was_db), Move(name, gain_db)])
-    return _changed(context, set_to, f"{name} fader at {gain_db:+.1f} dB")
+    return _changed(context, name, set_to, f"{name} fader at {gain_db:+.1f} dB")
 
 
 def set_pan(context: ToolContext, stem: str, pan: float) -> Version:
     """Put a stem between the speakers, -1 (left) to 1 (right)."""
     name, state = context.stem(stem), context.session.state()
-    return _changed(context, state.panned(context.names, name, pan), f"{name} panned to {pan:+.2f}")
+    panned = state.panned(context.names, name, pan)
+    return _changed(context, name, panned, f"{name} panned to {pan:+.2f}")
 
 
 def set_mute(context: ToolContext, stem: str, muted: bool) -> Version:
     """Mute a stem, or bring it back."""
     name, state = context.stem(stem), context.session.state()
     why = f"{name} {'muted' if muted else 'unmuted'}"
-    return _changed(context, state.with_mute(context.names, name, muted), why)
+    return _changed(context, name, state.with_mute(context.names, name, muted), why)
 
 
 def name_role(context: ToolContext, stem: str, role: str) -> None:
@@ -50,7 +51,13 @@ def do_tool(context: ToolContext, name: str, **arguments: object) -> ToolResult:
     return result
 
 
-def _changed(context: ToolContext, state: MixState, why: str) -> Version:
-    if state == context.session.state():
-        return context.session.version
-    return context.session.change(state, f"{why}, {BY_HAND}")
+def _changed(context: ToolContext, stem: str, state: MixState, why: str) -> Version:
+    """Make it a version; advice that stays true by it stays open."""
+    session, found = context.session, context.session.proposal
+    if state == session.state():
+        return session.version
+    version = session.change(state, f"{why}, {BY_HAND}")
+    is_closed = found is not None and session.proposal is None
+    if is_closed and stem not in {session.anchor, *(move.stem for move in found.moves)}:
+        session.propose(found.moves, found.reason)
+    return version

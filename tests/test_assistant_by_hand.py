@@ -54,6 +54,22 @@ def test_what_changes_nothing_is_no_version(context):
     assert context.session.version.number == 1
 
 
+def test_advice_about_other_stems_stays_open_under_the_hand(context):
+    moves = (Move("vocals", 2.0),)
+    context.session.propose(moves, "they are buried")
+    set_fader(context, "kick", -1.0)
+    set_mute(context, "kick", True)
+    set_pan(context, "kick", 0.2)
+    assert context.session.proposal.moves == moves
+    assert context.session.proposal.reason == "they are buried"
+    assert run_tool(context, ToolCall("apply_moves")).ok
+    assert context.session.state().gain_db == (0.0, -1.0, 2.0)
+    for stem in ("vocals", context.session.anchor):
+        context.session.propose(moves, "")
+        set_fader(context, stem, -3.0)
+        assert context.session.proposal is None
+
+
 def test_a_hand_overtakes_the_proposal_and_undo_leads_back(context):
     context.session.propose([Move("vocals", 3.0)], "too quiet")
     set_mute(context, "kick", True)
