@@ -57,7 +57,7 @@ def _changed(context: ToolContext, stem: str, state: MixState, why: str) -> Vers
     if state == session.state():
         return session.version
     version = session.change(state, f"{why}, {BY_HAND}")
-    is_closed = found is not None and session.proposal is None
-    if is_closed and stem not in {session.anchor, *(move.stem for move in found.moves)}:
-        session.propose(found.moves, found.reason)
+    if found is not None and session.proposal is None:  # closed by the change
+        if stem not in {session.anchor, *(move.stem for move in found.moves)}:
+            session.propose(found.moves, found.reason)
     return version
