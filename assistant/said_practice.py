@@ -33,7 +33,7 @@ _WISHES: dict[Wish, tuple[str, ...]] = {
     "hard": (r"(?:(?:this|that|it)(?:'s| is) )?too easy(?:\W+(?:can you )?make it harder)?",
              r"(?:make it |something )?harder(?: one)?", r"hard(?: one)?"),
 }  # fmt: skip
-_AS_WISH = {
+_AS_WISH: dict[Wish, re.Pattern[str]] = {
     wish: re.compile(rf"{_LEAD}(?:{'|'.join(words)}){_TAIL}", re.IGNORECASE)
     for wish, words in _WISHES.items()
 }
