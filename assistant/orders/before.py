@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.acting import stems_set
 from assistant.hearing import ToolCall
+from assistant.orders.by_level import asks_which
 from assistant.orders.mentions import mentions
 from assistant.slips import mended
 from mixer.moves import Move
@@ -91,13 +92,20 @@ def _turns(events: Sequence[Mapping[str, Any]]) -> list[Turn]:
         elif event["event"] == "tool_call":
             arguments = event["arguments"]
         elif event["event"] == "tool_result" and turns and event["ok"]:
-            turns[-1][1].append(_as_done(event, arguments))
+            turns[-1][1].append(_as_done(event, arguments, turns[-1][0]))
     return turns
 
 
-def _as_done(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> ToolCall:
-    """A call as it was carried out: an open proposal that was applied as its moves."""
+def _as_done(result: Mapping[str, Any], arguments: Mapping[str, Any], said: str) -> ToolCall:
+    """A call as it was carried out: an open proposal that was applied as its moves.
+
+    Where it was asked which stem is the loudest, the levels that were read are those of that one.
+    """
     told = dict(arguments)
+    if result["name"] == "measure_levels" and (which := asks_which(said)) is not None:
+        rows = [row for row in result["data"]["levels"] if row["lufs"] is not None]
+        rows.sort(key=lambda row: row["lufs"], reverse=which == "loudest")
+        told["stems"] = [row["stem"] for row in rows[:1]]
     if result["name"] == "apply_moves":
         told["moves"] = result["data"].get("moves", [])
     return ToolCall(result["name"], told)

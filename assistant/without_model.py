@@ -1,0 +1,139 @@
+"""Answers for which no model is asked: plain orders, drills, wishes and questions about Gainsay.
+
+One rule: each gives None where the words are anything else, and has then done nothing.
+"""
+
+import prompts
+from assistant.acting import USER_REFUSED, stems_of
+from assistant.asking import which
+from assistant.drills_turn import drill_call
+from assistant.hearing import ToolCall, rated
+from assistant.orders.by_level import Levels, asks_which, with_names
+from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
+from assistant.orders.mentions import as_read, mentions
+from assistant.progress import Progress
+from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
+from assistant.said_lessons import lesson_asked
+from assistant.said_sensitivity import sensitivity_said
+from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
+from assistant.sensitivity import SETTINGS, operating_points
+from assistant.telling import told_of_us
+
+
+def picky(turn: Progress) -> Reply | None:
+    """The answer to a wish to hear of more faults or fewer; None where nothing such was said."""
+    session, context = turn.session, turn.context
+    now = session.sensitivity
+    wanted = sensitivity_said(turn.user_text, context.names, lambda: context.roles, now)
+    if wanted is None:
+        return None
+    session.prefer_sensitivity(wanted)
+    at_its_end = wanted == now and now in (SETTINGS[0], SETTINGS[-1])
+    text = prompts.reply(
+        "sensitivity_at_its_end" if at_its_end else "sensitivity_set",
+        len(session.events),
+        **operating_points().told(wanted),
+    )
+    if not rated(turn.listener):  # the rates are those of the embedded listener
+        text = prompts.served("sensitivity_kept", setting=wanted, model=turn.listener.name)
+    turn.tell("reply", text=text, rewritten=False, problems=[])
+    return Reply(text)
+
+
+def in_drill(turn: Progress) -> Reply | None:
+    """What is said to an answer to the open drill; None where the words are none."""
+    if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
+        return None
+    return told_at_once(turn, call)
+
+
+def ordered(turn: Progress) -> Reply | None:
+    """What is said to plain orders, which leave no doubt; None where the words are none."""
+    calls = turn.plain_orders
+    if not calls:
+        return None
+    said = turn.said_now
+    for call in calls:
+        if options := which(call, stems_of(call), said):
+            return ask_back(turn, MORE_THAN_ONE, options)
+    return told_at_once(turn, *calls)
+
+
+def left(turn: Progress) -> Reply | None:
+    """What is said where all that is asked for is to leave things; None where more is."""
+    return ask_back(turn, USER_REFUSED, ()) if turn.leaves_it else None
+
+
+def taught(turn: Progress) -> Reply | None:
+    """A lesson, or a move's steps by hand, where the words plainly ask for one; None otherwise."""
+    if not lesson_asked(turn.words, turn.context):
+        return None
+    return told_at_once(turn, ToolCall("explain", {"topic": turn.words[:120]}))
+
+
+def about_us(turn: Progress) -> Reply | None:
+    """The answer to a question about Gainsay itself, or to a mere sound; a question stays open."""
+    context, names = turn.context, turn.context.names
+    if turn.order is not None:
+        return None
+    plain = as_read(turn.user_text, names, context.roles)
+    found = mentions(plain, names, tuple(context.roles))
+    kind = asked_of_us(plain, found)
+    if kind is None:
+        return None
+    if kind == PARDON and not turn.asked_before:
+        return None
+    if kind == CHANGED:
+        return told_at_once(turn, ToolCall("list_versions"))
+    stems = [name for one in found for name in one.stems]
+    told = told_of_us(kind, context, stems, rated(turn.listener))
+    seed = len(turn.session.events)
+    texts = [prompts.reply(name, seed + place, **one) for place, (name, one) in enumerate(told)]
+    offered = [] if kind == SURE else turn.asked_before
+    text = " ".join([*texts, *asked_again(offered, seed)])
+    options = {"options": [one.as_data() for one in offered]} if offered else {}
+    turn.answer(text=text, rewritten=False, problems=[], **options)
+    return Reply(text)
+
+
+def by_level(turn: Progress) -> Reply | None:
+    """What is said to "the quietest one up 2": which it is, and what was done."""
+    context, before = turn.context, turn.before
+    if turn.order is not None or turn.acts_of is None:
+        return None
+    which_one = asks_which(turn.user_text)
+    levels = dict(zip(context.names, context.relative_now(), strict=True))
+    song = Levels(
+        context.names, tuple(context.roles), levels, None if which_one else turn.session.anchor,
+        before.focus,
+    )  # fmt: skip
+    text, picked = with_names(turn.user_text, song)
+    if not picked:
+        return None
+    turn.named = text
+    if which_one is None and not turn.plain_orders:
+        turn.named = None
+        return None
+    alone = song.anchor is not None
+    seed = len(turn.session.events)
+    turn.first = " ".join(
+        prompts.reply(
+            "picked_by_level", seed + place, which=one.which, stems=list(one.stems),
+            anchor=song.anchor or "", alone=alone,
+        )
+        for place, one in enumerate(picked)
+    )  # fmt: skip
+    calls = turn.plain_orders if which_one is None else [ToolCall("measure_levels")]
+    return told_at_once(turn, *calls)
+
+
+def lacking(turn: Progress) -> Reply | None:
+    """A question for what an order leaves out; None where it leaves out nothing."""
+    if turn.acts_of is None or turn.order is not None:
+        return None
+    names, roles, before = turn.context.names, tuple(turn.context.roles), turn.before
+    options = lacks_a_way(bare_number(turn.user_text, names, roles), before)
+    if options:
+        return ask_back(turn, "a number by itself", options)
+    options = lacks_a_stem(turn.user_text, names, before, turn.orders_in)
+    return ask_back(turn, MORE_THAN_ONE, options) if options else None
