@@ -70,10 +70,16 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return _no_yes(certainty, said)
     if said.missing and not set(said.named) - {said.anchor}:
         return f"{NOT_HERE}{said.missing[0]}"
+    if said.stranger is not None and not _SOME.search(said.latest.casefold()):
+        return f"{NOT_HERE}{said.stranger}"
+    if call.name == "apply_moves" and said.count not in (None, len(stems_set(call))):
+        return f"the user spoke of {said.count} stems"
     here = {name.casefold(): name for name in said.names}
     for stem in stems_of(call):  # one that is not there is for the tool to refuse
         if (name := here.get(stem.casefold())) is not None and name not in said.stems:
             return f"the user did not speak of {name}"
+        if name in said.spared:
+            return f"the user wants {name} left alone"
     if call.name == "set_mute" and not said.named and not _SOME.search(said.latest.casefold()):
         return "the user named no stem"
     if call.name == "shape_sound":

@@ -24,6 +24,14 @@ _APART = frozenset(
     ("electric guitar", "acoustic guitar", "piano", "organ", "synth pad", "synth lead")
     + ("arpeggio", "lead vocal", "brass", "backing vocals", "bass", "strings")
 )
+_DRUMS = ("kick", "snare")
+_OF_ONE = frozenset(  # words that tell microphones, sides and layers of one drum apart
+    """
+    in out inside outside top bottom bot under over up down btm close far front back sub beater mic
+    di room amb ambient sample samples samp trig trigger triggered layer click low high body left
+    right dbl double oh ovh verb rev reverb fx wet dry edge center
+    """.split()
+)
 _ALL_OF_THEM = re.compile(r"\b(?:both|all|each|every\w*|two|pair|them|rest|and)\b")
 _COURTESY = re.compile(
     r"\b(?:please|pls|plz|thanks|thx|thank you|the|just|only|i mean|i meant|i'd say|go (?:for|with)"
@@ -73,11 +81,30 @@ def unclear(said: Said) -> tuple[str, tuple[str, ...]] | None:
     for one in mentions(text, said.names, said.roles):
         words = text[one.start : one.end]
         meant = tuple(name for name in one.stems if name in said.named)
-        if len(meant) < 2 or is_plural(words) or role_of(words.split()[-1]) not in _APART:
+        if len(meant) < 2 or is_plural(words) or not _are_apart(words, meant):
             continue
         if not set(meant) & set(said.focus):
             return words, meant
     return None
+
+
+def _are_apart(words: str, stems: Sequence[str]) -> bool:
+    """Whether stems that a word fits are things of their own, and not microphones of one."""
+    role = role_of(words.split()[-1])
+    if role in _APART:
+        return True
+    own = [set(words_of(name).split()) for name in stems]
+    shared = set.intersection(*own)
+    differ = [told - shared for told in own]
+    return (
+        role in _DRUMS
+        and all(differ)
+        and not any(one & _OF_ONE or _numbered(one) for one in differ)
+    )
+
+
+def _numbered(words: set[str]) -> bool:
+    return any(word.isdigit() or len(word) == 1 for word in words)
 
 
 def is_plural(words: str) -> bool:

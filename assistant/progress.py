@@ -28,7 +28,14 @@ from assistant.said_sides import without_idioms
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
-from assistant.waiting import completed, corrects, names_another, open_question, what_was_said
+from assistant.waiting import (
+    completed,
+    corrects,
+    names_another,
+    open_question,
+    said_so,
+    what_was_said,
+)
 from assistant.weighing import proposal, weigh
 
 MAX_STEPS = 4  # tool calls in one turn
@@ -57,7 +64,7 @@ class Progress:
     unusable: str | None = None  # why the model's last answer was none, where the user is told
     order: str | None = None  # what the user's answer to a question of ours stands for
     is_part: bool = False  # of a message that asks for several things
-    named: str | None = None  # what the user said, with stems by name that were called otherwise
+    named: str | None = None  # what the user said as it is read: stems by name, nothing taken back
     first: str | None = None  # what the reply to calls begins with
 
     @property
@@ -69,7 +76,9 @@ class Progress:
     def messages(self) -> list[Message]:
         """The talk, an answer to a question of ours as the order that it completes."""
         told = self.session.messages()
-        return told if self.order is None else completed(told, self.order)
+        if self.order is not None:
+            return completed(told, self.order)
+        return told if self.named is None else said_so(told, self.named)
 
     def tell(self, event: str, **fields: Any) -> None:
         """Write an event into the journal, then show it."""

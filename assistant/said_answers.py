@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.drills import LETTERS, SAID_IN_DB, SAME, Answer, Drill
 from assistant.naming import spoken_of
-from assistant.numerals import normal, without_names
+from assistant.numerals import WHOLE_WORDS, normal, without_names
 from assistant.said_gains import magnitudes
 from assistant.slips import mended
 
@@ -101,10 +101,7 @@ _CAPITAL = re.compile(
 )
 _IS_IT = re.compile(r"^(?:is it|was it|it'?s|maybe|could it be|i (?:think|guess|say))\b")
 SIZED_IN_WORDS = ("hidden_change", *SAID_IN_DB)  # kinds whose answers say a way or a size
-_SPELLED = {
-    word: float(value)
-    for value, word in enumerate("zero one two three four five six seven eight nine ten".split())
-} | {"half": 0.5, "couple": 2.0, "eleven": 11.0, "twelve": 12.0}
+_SPELLED = {word: float(value) for word, value in WHOLE_WORDS.items()} | {"half": 0.5}
 _NAMES_ONE = re.compile(r"\b(?:the |this |that |first |second |which |no )one\b|\bone of\b")
 
 

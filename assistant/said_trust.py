@@ -90,10 +90,10 @@ _AMUSED = (
 )
 _PONDERS = (
     r"(?:h+m+|u+m+|u+h+|e+r+m*|m+h*m+|welp?|let me (?:think|see)|(?:give me|one|wait a|a)"
-    r" (?:sec\w*|moment|minute)|hang on|hold on)(?: (?:h+m+|ok(?:ay)?|well|let me (?:think|see)))?",
+    r" (?:sec\w*|moment|minute)|hang on|hold on|maybe|perhaps|dunno|idk|i don'?t know|(?:i'?m )?not sure(?: yet)?)(?: (?:h+m+|ok(?:ay)?|well|let me (?:think|see)))?",
 )
 _WHAT_NOW = (
-    r"(?:(?:ok(?:ay)?|right|alright|and|so|well|but) )*(?:so|and|(?:so )?what (?:now|next)|now what"
+    r"(?:(?:ok(?:ay)?|right|alright|and|so|well|but) )*(?:so|and|(?:so )?w[hu]+a?t (?:now|next)|now w[hu]+a?t"
     r"|then what|what then|what(?:'?s| is) next|what(?:'?s| is) (?:the|our) (?:status|state))",
 )
 _PARDON = (

@@ -11,6 +11,7 @@ from assistant.asking import answered, understood, which
 from assistant.context import ToolContext, is_ours
 from assistant.hearing import Hearing, Listener, Step, judges
 from assistant.journal import JournalError
+from assistant.orders.asides import without_taken_back
 from assistant.parts import parts_of
 from assistant.plain_words import explained
 from assistant.progress import MAX_ERRORS, OnEvent, Progress
@@ -32,6 +33,7 @@ from assistant.without_model import (
     in_drill,
     lacking,
     left,
+    of_the_proposal,
     ordered,
     picky,
     taught,
@@ -57,6 +59,8 @@ def run_turn(
         user_text, open_question(session.events), context.names, lambda: tuple(context.roles)
     )
     turn = Progress(session, listener, context, user_text, on_event, order=order)
+    if order is None and (kept := without_taken_back(user_text)) != user_text:
+        turn.named = kept
     turn.tell("user", text=user_text)
     try:
         if len(user_text) > MAX_CHARACTERS:
@@ -65,9 +69,14 @@ def run_turn(
                 "say it shorter"
             )
         return (
-            picky(turn) or in_drill(turn) or about_us(turn) or by_level(turn)
-            or _in_parts(turn) or _alone(turn)
-        )  # fmt: skip
+            picky(turn)
+            or in_drill(turn)
+            or about_us(turn)
+            or by_level(turn)
+            or of_the_proposal(turn)
+            or _in_parts(turn)
+            or _alone(turn)
+        )
     except JournalError:
         raise
     except Exception as error:

@@ -11,6 +11,7 @@ from assistant.hearing import ToolCall, rated
 from assistant.orders.by_level import Levels, asks_which, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
 from assistant.orders.mentions import as_read, mentions
+from assistant.orders.of_proposal import chosen
 from assistant.progress import Progress
 from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
 from assistant.said_lessons import lesson_asked
@@ -76,7 +77,7 @@ def about_us(turn: Progress) -> Reply | None:
     context, names = turn.context, turn.context.names
     if turn.order is not None:
         return None
-    plain = as_read(turn.user_text, names, context.roles)
+    plain = as_read(turn.words, names, context.roles)
     found = mentions(plain, names, tuple(context.roles))
     kind = asked_of_us(plain, found)
     if kind is None:
@@ -101,18 +102,19 @@ def by_level(turn: Progress) -> Reply | None:
     context, before = turn.context, turn.before
     if turn.order is not None or turn.acts_of is None:
         return None
-    which_one = asks_which(turn.user_text)
+    which_one = asks_which(turn.words)
     levels = dict(zip(context.names, context.relative_now(), strict=True))
     song = Levels(
         context.names, tuple(context.roles), levels, None if which_one else turn.session.anchor,
         before.focus,
     )  # fmt: skip
-    text, picked = with_names(turn.user_text, song)
+    said = turn.words
+    text, picked = with_names(said, song)
     if not picked:
         return None
     turn.named = text
     if which_one is None and not turn.plain_orders:
-        turn.named = None
+        turn.named = said
         return None
     alone = song.anchor is not None
     seed = len(turn.session.events)
@@ -127,13 +129,26 @@ def by_level(turn: Progress) -> Reply | None:
     return told_at_once(turn, *calls)
 
 
+def of_the_proposal(turn: Progress) -> Reply | None:
+    """What is said where a part of what is proposed is wanted: "the keys yes, not the bass"."""
+    if turn.acts_of is None or turn.order is not None or turn.plain_orders:
+        return None
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    moves = chosen(turn.words, turn.session.proposed, names, roles)
+    if not moves:
+        return None
+    told = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
+    whole = moves == list(turn.session.proposed)
+    return told_at_once(turn, ToolCall("apply_moves", {} if whole else {"moves": told}))
+
+
 def lacking(turn: Progress) -> Reply | None:
     """A question for what an order leaves out; None where it leaves out nothing."""
     if turn.acts_of is None or turn.order is not None:
         return None
     names, roles, before = turn.context.names, tuple(turn.context.roles), turn.before
-    options = lacks_a_way(bare_number(turn.user_text, names, roles), before)
+    options = lacks_a_way(bare_number(turn.words, names, roles), before)
     if options:
         return ask_back(turn, "a number by itself", options)
-    options = lacks_a_stem(turn.user_text, names, before, turn.orders_in)
+    options = lacks_a_stem(turn.words, names, before, turn.orders_in)
     return ask_back(turn, MORE_THAN_ONE, options) if options else None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assistant.numerals import WHOLE_WORDS
 from assistant.orders.mentions import as_read, mentions
 
 _COUNT = r"(?P<count>two|three|2|3)"
@@ -24,7 +25,6 @@ _MORE = re.compile(
     r"(?![\w'])(?! (?:than|the)\b)"
 )
 _OF_SOME = re.compile(r" (?:of )?(?:(?:the|my|our|all the|these|two|three) )*")
-_COUNTS = {"two": 2, "2": 2, "three": 3, "3": 3}
 _LOUD = ("loud", "louder", "loudest")
 _SUPERLATIVE = r"(?:loudest|quietest|softest|faintest)"
 _ASKS_WHICH = re.compile(
@@ -75,7 +75,7 @@ def with_names(text: str, song: Levels) -> tuple[str, list[Picked]]:
     for match in _found(plain):
         end, among = _narrowed_to(plain, match, song)
         named = match.groupdict()
-        count = _COUNTS.get(named.get("count") or named.get("behind") or "", 1)
+        count = _counted(named.get("count") or named.get("behind") or "1")
         loud = any(word in _LOUD for word in match["way"].split()) != ("least" in match["way"])
         stems = song.pick(loud, among, count)
         if not stems:
@@ -92,6 +92,10 @@ def asks_which(text: str) -> str | None:
     if not _ASKS_WHICH.search(plain):
         return None
     return "loudest" if "loudest" in plain else "quietest"
+
+
+def _counted(words: str) -> int:
+    return int(words) if words.isdigit() else WHOLE_WORDS[words]
 
 
 def _found(plain: str) -> list[re.Match[str]]:

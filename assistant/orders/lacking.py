@@ -22,6 +22,8 @@ _HOLE = re.compile(
 _VAGUE = re.compile(
     r"\b(?:something|anything|someone|somebody|a stem|a track|some (?:stem|track))\b"
 )
+_SETS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "audition"})
+_SEVERAL = re.compile(r"\b(?:both|all|each|every\w*|two|three|rest|others)\b")
 _BARE = frozenset({FILLER, VERB, STOP, "unit", "only"})
 Read = Callable[[str, Before], Sequence[ToolCall]]  # the plain orders in a text
 
@@ -34,13 +36,13 @@ def lacks_a_stem(text: str, names: Sequence[str], before: Before, read: Read) ->
     """
     plain = " ".join(text.casefold().split())
     vague = bool(_VAGUE.search(plain))
-    if not plain or (read(text, before) and not vague):
+    if not plain or _SEVERAL.search(plain) or (read(text, before) and not vague):
         return []
     told = replace(before, deeds=(), asked=None, focus=(), proposed=())
     stems = before.focus if len(before.focus) > 1 and not vague else tuple(names)
     found = [Option(name, filled(plain, name)) for name in stems[:_MOST_STEMS]]
     whole = [one for one in found if _is_for(read(one.order, told), one.label)]
-    return whole if len(whole) > 1 and len(whole) == len(found) else []
+    return whole if len(whole) > 1 else []
 
 
 def filled(text: str, stems: str) -> str:
@@ -51,7 +53,7 @@ def filled(text: str, stems: str) -> str:
 
 def _is_for(calls: Sequence[ToolCall], stem: str) -> bool:
     """Whether a text is one order, for one stem."""
-    if len(calls) != 1:
+    if len(calls) != 1 or calls[0].name not in _SETS:
         return False
     told = calls[0].arguments
     moves = [move["stem"] for move in told.get("moves") or ()]

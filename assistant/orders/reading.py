@@ -73,12 +73,18 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
     scene = Scene(
         song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db,
-        song.now.gains_db, song.now.muted,
+        song.now.gains_db, song.now.muted, before.touched, _singer(song),
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def _singer(song: Stems) -> str | None:
+    """The one stem that sings in front, if there is one."""
+    singing = [n for n, role in zip(song.names, song.roles, strict=True) if role == "lead vocal"]
+    return singing[0] if len(singing) == 1 else None
 
 
 def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
