@@ -26,6 +26,7 @@ _SOME = re.compile(
     r"\b(?:it|that|this|them|those|these|'?em|her|him|they|both|all|every\w*|others?|rest|one|ones"
     r"|again|back|same|too|also)\b"
 )
+_NO_YES = re.compile(r"^\W*(?:the )?(?:next|another|other|hint|help|skip|pass|which|what|who)\b")
 _ASKS_IF_HEARD = re.compile(
     r"^\W*(?:(?:so|and|but|hey|ok) )?(?:(?:can|do|could) you (?:hear|notice|pick up|make out)"
     r"|is there|are there|why (?:is|are|does|do))\b"
@@ -91,6 +92,8 @@ def _no_yes(certainty: float | None, said: Said) -> str | None:
     """Why the words are no yes to the open proposal, or None."""
     if said.refuses:
         return USER_REFUSED
+    if _NO_YES.search(said.latest):
+        return "that was no yes"
     if certainty is not None and certainty < YES_CERTAINTY:
         return f"the model was only {certainty:.0%} sure that it was a yes"
     left_out = set(said.named) - {move.stem for move in said.proposed}
@@ -120,6 +123,11 @@ def _wrong_sound(call: ToolCall, said: Said) -> str | None:
 def wrong_number(call: ToolCall, said: Said) -> str | None:
     """A gain, level or place must stand in the user's words or in the proposal."""
     arguments = call.arguments
+    gone_on = {move.stem for move in (*said.moved, *said.proposed)}
+    for move in arguments.get("moves") or []:
+        gains_db = said.gains_db(move.get("stem", ""))
+        if gains_db and not gone_on and min(gains_db) < 0.0 < max(gains_db):
+            return "the words leave the way open"
     given = [
         (move.get("gain_db"), said.gains_db(move.get("stem", "")), " dB")
         for move in arguments.get("moves") or []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from assistant.acting import FADERS, READ_ONLY
+from assistant.acting import FADERS, READ_ONLY, stems_set
 from assistant.asking import Option
 from assistant.context import ToolContext, ToolResult
 from assistant.facts import meters_read
@@ -19,6 +19,7 @@ from assistant.numerals import numbers
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
 from assistant.orders.carried import last_deed
+from assistant.orders.lexicon import owns_to_a_mistake
 from assistant.orders.reading import Stems, leaves_it, orders
 from assistant.orders.returns import Now
 from assistant.rewriting import wordings
@@ -204,6 +205,14 @@ class Progress:
         ):
             return []
         return last.for_stems(tuple(said.named)).calls()
+
+    def is_done_anew(self, call: ToolCall) -> bool:
+        """Whether moves stand for the last ones of the same stems, which were a mistake."""
+        last = self.before.deeds[-1:]
+        if self.done or not last or not call.arguments.get("moves"):
+            return False
+        same = last[0].name == call.name and set(stems_set(last[0])) == set(stems_set(call))
+        return same and owns_to_a_mistake(self.said_now.latest)
 
     @property
     def leaves_it(self) -> bool:

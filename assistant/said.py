@@ -14,7 +14,7 @@ from assistant.numerals import WHOLE_WORDS
 from assistant.orders.lexicon import FILLER, JOIN, VERB
 from assistant.orders.mentions import as_read, stems_in
 from assistant.orders.tokens import UNKNOWN, tokens
-from assistant.said_clauses import LEFT_ALONE, Clause, clauses, divided, is_bare, orders
+from assistant.said_clauses import LEFT_ALONE, SPARES, Clause, clauses, divided, is_bare, orders
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
 from assistant.said_mutes import MUTES, NOT_MUTED, UNMUTES, mutes
@@ -80,14 +80,11 @@ _OTHER_UNIT = re.compile(
     r"|beats?|bits?)\b"
 )
 _HOW_IT_IS = re.compile(
-    r"^\W*(?:(?:so|and|ok|well|now) )*how(?:'?s| is| are| does| do) (?:it|that|this|the (?:whole )?mix|the"
-    r" balance|things|everything)(?: all)? (?:sound\w*|sit\w*|feel\w*|look\w*|hold\w*|now|go\w*|doing)\b"
+    r"^\W*(?:(?:so|and|ok|well|now) )*how(?:'?s| is| are| does| do) (?:it|that|this|the"
+    r" (?:whole )?mix|the balance|things|everything)(?: all)?"
+    r" (?:sound\w*|sit\w*|feel\w*|look\w*|hold\w*|now|go\w*|doing)\b"
 )
 _SO_MANY = re.compile(r"\b(?:both|the two|two of (?:them|those)|(?:all|the) three)\b")
-_SPARES = re.compile(  # "don't touch the bass", "skip the pads"; "leave the keys out" is a mute
-    r"\b(?:leave|skip|(?:don'?t|do not|not) (?:touch|change|move)|hands off) (?:the |my )?"
-    r"(?:\w+ ){0,2}?\w+(?= alone\b| as \w+ (?:is|are)\b|[,.;!]| and\b| but\b|$)"
-)
 _THEY = re.compile(r"\b(?:they|she|he|her|him)\b")
 
 
@@ -242,10 +239,10 @@ class Said:
     @cached_property
     def spared(self) -> frozenset[str]:
         """The stems that the words name only to have them left alone."""
-        rest = _SPARES.sub(" ", self.latest)
+        rest = SPARES.sub(" ", self.latest)
         if rest == self.latest:
             return frozenset()
-        left = {name for match in _SPARES.finditer(self.latest) for name in self.speak(match[0])}
+        left = {name for match in SPARES.finditer(self.latest) for name in self.speak(match[0])}
         return frozenset(left - set(self.speak(rest)))
 
     @cached_property

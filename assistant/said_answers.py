@@ -29,14 +29,14 @@ _IS_A_MOVE = re.compile(
     r"\b(?:needs?|has to|must|should|make|turn\w*|bring\w*|move|set|go(?:es)?|by hand)\b"
 )
 _STOP = re.compile(
-    r"(?:please |i |i'll |i'm )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave|no more"
-    r"|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)|with (?:it|this|the drills?)"
-    r"|of (?:it|this|that)"
+    r"(?:please |i |i'll |i'm )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave"
+    r"|no more|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)"
+    r"|with (?:it|this|the drills?)|of (?:it|this|that)"
     r"|(?:the |this )?(?:drills?|exercises?|quiz|game|training|test|practice)))*"
 )
 _SKIP = re.compile(
-    r"(?:please |i |i'll )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill|exercise"
-    r"|question|please|the|on))*"
+    r"(?:please |i |i'll )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill"
+    r"|exercise|question|please|the|on))*"
 )
 _ANEW = re.compile(
     r"(?:ok |okay |and |yes |yeah |let'?s (?:do|have) |(?:give|play) (?:me|us) )*"
@@ -50,10 +50,11 @@ _NO_IDEA = re.compile(
     r"|can'?t make (?:it|anything) out|haven'?t (?:a clue|got a clue))\b"
     r"|^tell me(?: (?:it|the answer|what it was))?$|^\?+$"
 )
+_THE_ANSWER = r"(?:it|the (?:right |correct )?(?:answer|solution))"
 _TELL_ME = re.compile(
-    r"(?:(?:ok|okay|so|just|please|and|well) )*(?:(?:tell|give|show) me (?:it|the (?:right )?(?:answer|solution))"
-    r"|what(?:'?s| is| was) (?:it|the (?:right |correct )?(?:answer|solution))|reveal(?: it)?"
-    r"|which (?:one )?(?:is|was) it|(?:i )?surrender|you tell me|solve it)(?: (?:then|now|please|pls))?"
+    rf"(?:(?:ok|okay|so|just|please|and|well) )*(?:tell me|(?:tell|give|show) me {_THE_ANSWER}"
+    rf"|what(?:'?s| is| was) {_THE_ANSWER}|reveal(?: it)?|which (?:one )?(?:is|was) it"
+    r"|(?:i )?surrender|you tell me|solve it)(?: (?:then|now|please|pls))?"
 )
 _CANNOT_TELL = re.compile(r"^(?:i )?(?:can'?t|cannot|couldn'?t) (?:tell|say|hear)\b")
 _OF_A_WORD = re.compile(r"\b(?:what|how|why|means?|works?)\b(?! (?:it was|changed|it is))")

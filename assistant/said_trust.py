@@ -54,8 +54,8 @@ _WHAT = (
     r"(?:anything|everything|any of it|(?:my|the|our) (?:work|mix|session|changes|moves|song|file))"
 )
 _CHANGE = (
-    r"(?:chang\w+|touch\w*|overwr\w+|edit\w*|alter\w*|delet\w+|modif\w+|mess\w* with|ruin\w*|los[et]"
-    r"|wreck\w*)"
+    r"(?:chang\w+|touch\w*|overwr\w+|edit\w*|alter\w*|delet\w+|modif\w+|mess\w* with|ruin\w*"
+    r"|los[et]|wreck\w*)"
 )
 _ORIGINALS = (
     r"(?:my|the|any of my|our) (?:own |original |source )?"
@@ -66,7 +66,7 @@ _FILES = (
     rf"(?: (?:{_THAT}|{_WHAT}))?",
     rf"(?:is|are|was) (?:{_THAT}|{_WHAT}) {_SAVED}(?: (?:anywhere|to (?:disk|a file)))?",
     rf"(?:where|(?:in )?(?:which|what) folder)(?:'?s| is| are| can i find| do i find)? "
-    rf"(?:(?:the|my|that|our|those|these) (?:new |last |saved |finished )?{_FILE}"
+    rf"(?:(?:(?:the|my|that|our|those|these) )?(?:new |last |saved |finish(?:ed)? )?{_FILE}"
     rf"|(?:it|everything) (?:is )?{_SAVED}|is {_THAT} {_SAVED})(?: {_SAVED})?(?: in| to)?",
     rf"(?:where|(?:in )?(?:which|what) folder) (?:did|have|do|does) (?:{_YOU}|{_THAT}) {_SAVED}"
     rf"(?: (?:{_THAT}|{_WHAT}))?(?: in| to)?",
@@ -75,7 +75,9 @@ _FILES = (
 _OF_YOURS = (
     rf"(?:did|will|do|does|have|has|would|can) (?:{_YOU}|it|this|that) (?:ever )?{_CHANGE}"
     rf" {_ORIGINALS}",
-    rf"(?:are|is) {_ORIGINALS} (?:still )?(?:safe|ok|okay|untouched|unchanged|intact|the same|gone)",
+    rf"(?:have|has|were|was) {_ORIGINALS} (?:been |get |got )?(?:ever )?{_CHANGE}(?: in any way)?",
+    rf"(?:are|is) {_ORIGINALS} (?:still )?"
+    r"(?:safe|ok|okay|untouched|unchanged|intact|the same|gone)",
 )
 _DONE = r"(?:change[d]?|move[d]?|do|done|touch(?:ed)?|alter(?:ed)?)"
 _CHANGED = (
@@ -90,10 +92,12 @@ _AMUSED = (
 )
 _PONDERS = (
     r"(?:h+m+|u+m+|u+h+|e+r+m*|m+h*m+|welp?|let me (?:think|see)|(?:give me|one|wait a|a)"
-    r" (?:sec\w*|moment|minute)|hang on|hold on|maybe|perhaps|dunno|idk|i don'?t know|(?:i'?m )?not sure(?: yet)?)(?: (?:h+m+|ok(?:ay)?|well|let me (?:think|see)))?",
+    r" (?:sec\w*|moment|minute)|hang on|hold on|maybe|perhaps|dunno|idk|i don'?t know"
+    r"|(?:i'?m )?not sure(?: yet)?)(?: (?:h+m+|ok(?:ay)?|well|let me (?:think|see)))?",
 )
+_NOW = r"w[hu]+a?t (?:now|next)"
 _WHAT_NOW = (
-    r"(?:(?:ok(?:ay)?|right|alright|and|so|well|but) )*(?:so|and|(?:so )?w[hu]+a?t (?:now|next)|now w[hu]+a?t"
+    rf"(?:(?:ok(?:ay)?|right|alright|and|so|well|but) )*(?:so|and|(?:so )?{_NOW}|now w[hu]+a?t"
     r"|then what|what then|what(?:'?s| is) next|what(?:'?s| is) (?:the|our) (?:status|state))",
 )
 _PARDON = (

@@ -9,7 +9,7 @@ import prompts
 from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.asking import answered, understood, which
 from assistant.context import ToolContext, is_ours
-from assistant.hearing import Hearing, Listener, Step, judges
+from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
 from assistant.orders.asides import without_taken_back
 from assistant.parts import parts_of
@@ -30,6 +30,7 @@ from assistant.waiting import open_question
 from assistant.without_model import (
     about_us,
     by_level,
+    first_one,
     in_drill,
     lacking,
     left,
@@ -99,7 +100,14 @@ def _failed(turn: Progress, message: str) -> str:
 
 def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
-    return ordered(turn) or left(turn) or taught(turn) or lacking(turn) or _answer(turn)
+    return (
+        ordered(turn)
+        or left(turn)
+        or taught(turn)
+        or lacking(turn)
+        or first_one(turn)
+        or _answer(turn)
+    )
 
 
 def _in_parts(turn: Progress) -> Reply | None:
@@ -162,6 +170,8 @@ def _answer(turn: Progress) -> Reply:
         if step.tool.name == "undo" and not turn.done and (anew := turn.meant_instead):
             return told_at_once(turn, step.tool, *anew)
         before = (session.state(), session.anchor)
+        if turn.is_done_anew(step.tool):
+            return told_at_once(turn, ToolCall("undo"), step.tool)
         turn.act(step.tool)
         if (session.state(), session.anchor) != before:
             hearing, context.weighed = context.hearing(), None

@@ -34,9 +34,9 @@ _FORBIDS = frozenset("don't dont do never unless if without instead until".split
 _STOPS = (STOP, JOIN)
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
 _TAKEN_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
-    r"^(?P<before>.*\w.*?)[\s,.;!?-]+(?:(?<!will )(?<!to )never ?mind|(?:scratch|strike) that|forget (?:that|it)"
-    r"|(?:no|oh|but)[ ,]+wait(?:[ ,]+no)?|wait[ ,]+no|actually[ ,]+no|no[ ,]+actually"
-    r"|on second thoughts?)\b[\s,.:;!-]*(?P<rest>\S.*)$",
+    r"^(?P<before>.*\w.*?)[\s,.;!?-]+(?:(?<!will )(?<!to )never ?mind"
+    r"|(?:scratch|strike) that|forget (?:that|it)|(?:no|oh|but)[ ,]+wait(?:[ ,]+no)?|wait[ ,]+no"
+    r"|actually[ ,]+no|no[ ,]+actually|on second thoughts?)\b[\s,.:;!-]*(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _A_NUMBER = re.compile(

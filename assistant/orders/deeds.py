@@ -322,6 +322,8 @@ def _mute(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
     if not stems and part.has("unmute") and part.has("it") and len(scene.muted) == 1:
         stems = tuple(scene.muted)
+    if part.has("unmute") and part.has("all", "rest") and not part.stems and scene.muted:
+        stems = tuple(name for name in stems if name in scene.muted)
     if not stems or (part.has("mute") and part.has("unmute")):
         return None
     if not part.only(*_QUIET, "mute", "unmute", "off"):
@@ -340,7 +342,7 @@ def _pan(part: Part, scene: Scene) -> Deed | None:
     kinds = (
         _QUIET
         | _SIZED
-        | {*SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half", "go back"}
+        | {SHARE, *SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half", "go back"}
     )
     sides = {SIDES[token.kind] for token in part.of(*SIDES)}
     stems = subject(part, scene)
@@ -363,6 +365,9 @@ def _pan(part: Part, scene: Scene) -> Deed | None:
 
 def _share(part: Part) -> float | None:
     """How far to the side, 0 to 1; None where two sizes are said."""
+    if part.has(SHARE):  # "a third to the left"
+        shares = [token.number for token in part.of(SHARE)]
+        return shares[0] if len(shares) == 1 and not _is_sized(part) and shares[0] <= 1 else None
     size = _size(part, prompts.words("pan_words"), PLAIN_PAN)
     if size is not None and part.numbers and (part.has("percent") or size > 1.0):
         size /= 100.0

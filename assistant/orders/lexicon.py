@@ -32,6 +32,13 @@ def phrases() -> Mapping[tuple[str, ...], tuple[str, object]]:
     return known
 
 
+def owns_to_a_mistake(text: str) -> bool:
+    """Whether a lower-case text says that the speaker got something wrong: "i mixed them up"."""
+    kinds = prompts.order_words()["kinds"]
+    words = [*kinds["meant"], *kinds["flip"], *(w for w in kinds["regret"] if "mi" in w)]
+    return any(re.search(rf"\b{re.escape(str(word))}\b", text) for word in words)
+
+
 @cache
 def mistaken() -> re.Pattern[str]:
     """Words that say that a mistake was made, whosever it was."""

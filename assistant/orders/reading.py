@@ -15,11 +15,12 @@ from assistant.orders.before import Before
 from assistant.orders.carried import carried, last_deed
 from assistant.orders.commands import command, with_more
 from assistant.orders.deeds import Deed, Scene, deed_of, refined, spread
-from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
 from assistant.orders.parts import Part, parts_of
 from assistant.orders.returns import Now, returned
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
+from assistant.said_clauses import SPARES
 
 _REQUESTS = re.compile(
     r"^\W*(?:please |so |ok(?:ay)?,? |hey,? |and )*(?:can|could|would|will|may|shall|let|should)\b"
@@ -57,13 +58,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
-    kept = {
-        name
-        for match in _LEAVES.finditer(text.casefold())
-        for one in mentions(match[0], song.names, song.roles)
-        for name in one.stems
-    }
-    told, plain = tokens(_LEAVES.sub(" , ", text), song.names, song.roles)
+    text, kept = _without_what_stays(text, song)
+    told, plain = tokens(text, song.names, song.roles)
     told, asides = without_asides(_with_stops(told))
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
     if any(token.kind == UNKNOWN for token in told) or not told:
@@ -76,9 +72,23 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
         song.now.gains_db, song.now.muted, before.touched, _singer(song),
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
+    if kept & {name for call in calls for name in stems_set(call)}:
+        return []  # what is to stay is changed elsewhere
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
+    """A text without "leave the bass alone" and the like, and the stems that are to stay."""
+    kept: set[str] = set()
+
+    def without(match: re.Match[str]) -> str:
+        found = mentions(match[0].casefold(), song.names, song.roles)
+        kept.update(name for one in found for name in one.stems)
+        return " , " if found or match.re is _LEAVES else match[0]
+
+    return SPARES.sub(without, _LEAVES.sub(without, text)), kept
 
 
 def _singer(song: Stems) -> str | None:
@@ -119,6 +129,8 @@ def _agreed(told: Sequence[Token], calls: list[ToolCall], before: Before) -> lis
         return calls
     proposed = {move.stem for move in before.proposed}
     moved = {name for call in calls if call.name in FADERS for name in stems_set(call)}
+    if any(token.kind in (PLACE, "half") for token in told):
+        return calls  # "yes, the second", "yes, half of it"
     return [] if proposed & moved else [ToolCall("apply_moves", {}), *calls]
 
 
