@@ -8,6 +8,7 @@ import re
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE
 from assistant.said import Said
+from assistant.said_gains import says_way
 from mixer.words import read
 
 LEAST_CERTAINTY = 0.3  # the least sure token of a call that changes the mix
@@ -124,9 +125,11 @@ def wrong_number(call: ToolCall, said: Said) -> str | None:
     """A gain, level or place must stand in the user's words or in the proposal."""
     arguments = call.arguments
     gone_on = {move.stem for move in (*said.moved, *said.proposed)}
+    open_way = not says_way(said.recent) and not _SOME.search(said.latest)
     for move in arguments.get("moves") or []:
         gains_db = said.gains_db(move.get("stem", ""))
-        if gains_db and not gone_on and min(gains_db) < 0.0 < max(gains_db):
+        open_here = open_way and move.get("stem") not in gone_on
+        if gains_db and open_here and min(gains_db) < 0.0 < max(gains_db):
             return "the words leave the way open"
     given = [
         (move.get("gain_db"), said.gains_db(move.get("stem", "")), " dB")

@@ -278,6 +278,7 @@ def _fits(plain: str, option: Option, offered: Sequence[Option], by_stem: bool) 
         if one != option
         for word in (*words_of(one.label).split(), *one.label.casefold().split())
     }
+    words = {next((o for o in own if len(o) > 1 and w.startswith(o)), w) for w in words}  # hi, high
     if not by_stem and "know" in own:
         own |= {"level"}
     return bool(words) and words <= own and bool(words - others)

@@ -127,7 +127,7 @@ def answer_drill(context: ToolContext, arguments: AnswerDrill) -> ToolResult:
     if arguments.stop:
         session.end_drill("stopped")
         return _stopped(context, drill)
-    if arguments == AnswerDrill():
+    if not arguments.model_dump(exclude_defaults=True):
         text = f"drill {drill.number} is still open: that was no answer to it"
         return ToolResult(True, text, {"drill_number": drill.number, "unread": _shown(context)})
     answer = _answer(context, arguments, drill.said).over(drill.said)

@@ -107,7 +107,7 @@ def _narrowed_to(plain: str, match: re.Match[str], song: Levels) -> tuple[int, t
     """Where the words for a stem end, and the stems that may be meant."""
     gap = _OF_SOME.match(plain, match.end())
     for one in mentions(plain, song.names, song.roles) if gap and not match["what"] else ():
-        if one.start == gap.end() and len(one.stems) > 1:
+        if gap is not None and one.start == gap.end() and len(one.stems) > 1:
             return one.end, one.stems
     if match.re is _MORE:
         return match.end(), song.focus if len(song.focus) == 2 else ()

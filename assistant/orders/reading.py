@@ -182,6 +182,10 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
             back = [one]
         if back:
             calls, deeds = [*calls, *_calls(deeds), *back], []
+            for one in back:
+                if one.name == "set_anchor":  # "anchor the kick, the bass 2 under it"
+                    stem = str(one.arguments["stem"])
+                    scene = replace(scene, anchor=stem, it=(stem,))
             continue
         if deeds:
             here = replace(here, it=deeds[-1].stems)
