@@ -26,7 +26,7 @@ _THAT = (
     r"(?:that|this|it|these|those|them|what you (?:say|said|hear|heard)|all (?:of )?(?:that|this))"
 )
 _ADVICE = (
-    rf"(?:{_THAT}|(?:the|your|that|this|those|these) "
+    rf"(?:{_THAT}|(?:the|your|ur|that|this|those|these) "
     r"(?:advice|numbers?|moves?|suggestions?|ears?|figures?|call|answer|opinion|ideas?|guess))"
 )
 _CERTAIN = r"(?:sure|certain|confident|positive|convinced|accurate|reliable|trustworthy|precise)"
@@ -39,7 +39,8 @@ _SURE = (
     rf" (?:{_YOU}|{_ADVICE})",
     rf"(?:{_ARE} {_YOU}|is (?:that|this|it)) (?:just |only )?(?:guessing|bluffing|a guess|made up"
     r"|making (?:this|that|it) up)",
-    rf"how (?:often|many times) {_ARE} {_YOU} (?:right|wrong|off|mistaken)",
+    rf"how (?:often|many times) (?:{_ARE}|do) {_YOU}"
+    r" (?:right|wrong|off|mistaken|err|mess up|get it (?:right|wrong))",
     rf"(?:could|might|can) {_YOU} be (?:wrong|mistaken|off)|{_ARE} {_YOU} ever wrong"
     rf"|do {_YOU} (?:ever )?make mistakes",
     rf"how {_CERTAIN} (?:is|{_ARE}) {_ADVICE}",
@@ -70,7 +71,8 @@ _FILES = (
     rf"|(?:it|everything) (?:is )?{_SAVED}|is {_THAT} {_SAVED})(?: {_SAVED})?(?: in| to)?",
     rf"(?:where|(?:in )?(?:which|what) folder) (?:did|have|do|does) (?:{_YOU}|{_THAT}) {_SAVED}"
     rf"(?: (?:{_THAT}|{_WHAT}))?(?: in| to)?",
-    rf"where (?:did|do|does|will) (?:it|they|the {_FILE}|my {_FILE}) (?:go|end up|get saved|land)",
+    rf"where (?:did|do|does|will) (?:it|they|the {_FILE}|my {_FILE}|{_WHAT}) "
+    rf"(?:go|end up|land|(?:get )?{_SAVED})",
 )
 _OF_YOURS = (
     rf"(?:did|will|do|does|have|has|would|can) (?:{_YOU}|it|this|that) (?:ever )?{_CHANGE}"
@@ -90,11 +92,12 @@ _AMUSED = (
     r"(?:l+o+l+s?|lmf?ao+|rofl|(?:ha){2,}h?|(?:he){2,}|x+d+|[:;]-?[)dp]+)"
     r"(?: (?:ok|okay|nice|funny|good one|that'?s funny))?",
 )
-_PONDERS = (
+_MUSES = (
     r"(?:h+m+|u+m+|u+h+|e+r+m*|m+h*m+|welp?|let me (?:think|see)|(?:give me|one|wait a|a)"
     r" (?:sec\w*|moment|minute)|hang on|hold on|maybe|perhaps|dunno|idk|i don'?t know"
-    r"|(?:i'?m )?not sure(?: yet)?)(?: (?:h+m+|ok(?:ay)?|well|let me (?:think|see)))?",
+    r"|(?:i'?m )?not sure(?: yet)?)"
 )
+_PONDERS = (rf"{_MUSES}(?: (?:{_MUSES}|ok(?:ay)?|well))*",)
 _NOW = r"w[hu]+a?t (?:now|next)"
 _WHAT_NOW = (
     rf"(?:(?:ok(?:ay)?|right|alright|and|so|well|but) )*(?:so|and|(?:so )?{_NOW}|now w[hu]+a?t"

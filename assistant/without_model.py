@@ -10,7 +10,7 @@ from assistant.acting import USER_REFUSED, stems_of
 from assistant.asking import Option, which
 from assistant.drills_turn import drill_call
 from assistant.hearing import ToolCall, rated
-from assistant.orders.by_level import Levels, asks_which, with_names
+from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.of_proposal import chosen
@@ -109,6 +109,8 @@ def by_level(turn: Progress) -> Reply | None:
     if turn.order is not None or turn.acts_of is None:
         return None
     which_one = asks_which(turn.words)
+    if which_one is None and not speaks_of_level(turn.words):
+        return None  # nothing is measured for other words
     levels = dict(zip(context.names, context.relative_now(), strict=True))
     song = Levels(
         context.names, tuple(context.roles), levels, None if which_one else turn.session.anchor,
@@ -122,12 +124,11 @@ def by_level(turn: Progress) -> Reply | None:
     if which_one is None and not turn.plain_orders:
         turn.named = said
         return None
-    alone = song.anchor is not None
     seed = len(turn.session.events)
     turn.first = " ".join(
         prompts.reply(
             "picked_by_level", seed + place, which=one.which, stems=list(one.stems),
-            anchor=song.anchor or "", alone=alone,
+            anchor=song.anchor or "", alone=one.of_all and song.anchor is not None,
         )
         for place, one in enumerate(picked)
     )  # fmt: skip

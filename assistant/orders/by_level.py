@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from assistant.numerals import WHOLE_WORDS
 from assistant.orders.mentions import as_read, mentions
 
+_BY_LEVEL = re.compile(
+    r"\b(?:\w*(?:oud|uiet|oft|aint)\w*est|most|least|the (?:loud|quiet|soft)er)\b"
+)
 _COUNT = r"(?P<count>two|three|2|3)"
 _MOST = re.compile(
     rf"\b(?:(?:the|my|our|that) )?(?:{_COUNT} )?"
@@ -40,6 +43,7 @@ class Picked:
 
     which: str
     stems: tuple[str, ...]
+    of_all: bool = True  # but the anchor; else of some that the words narrow it to
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,16 @@ def with_names(text: str, song: Levels) -> tuple[str, list[Picked]]:
         stems = song.pick(loud, among, count)
         if not stems:
             return text, []
-        picked.append(Picked("loudest" if loud else "quietest", stems))
+        of_all = match.re is _MOST and end == match.end()
+        picked.append(Picked("loudest" if loud else "quietest", stems, of_all))
         told += plain[start : match.start()] + " and ".join(stems)
         start = end
     return (told + plain[start:], picked) if picked else (text, [])
+
+
+def speaks_of_level(text: str) -> bool:
+    """Whether a text may call a stem by its level: only then is anything measured for it."""
+    return bool(_BY_LEVEL.search(text.casefold()))
 
 
 def asks_which(text: str) -> str | None:

@@ -41,6 +41,8 @@ def lacks_a_stem(text: str, names: Sequence[str], before: Before, read: Read) ->
     told = replace(before, deeds=(), asked=None, focus=(), proposed=())
     stems = before.focus if len(before.focus) > 1 and not vague else tuple(names)
     found = [Option(name, filled(plain, name)) for name in stems[:_MOST_STEMS]]
+    if not any(_is_for(read(one.order, told), one.label) for one in found[:2]):
+        return []  # the anchor is one of any two at most: what is no order for them is none
     whole = [one for one in found if _is_for(read(one.order, told), one.label)]
     return whole if len(whole) > 1 else []
 
@@ -84,9 +86,7 @@ def lacks_a_way(number: float | None, before: Before) -> list[Option]:
             Option(f"another {size} {word}", f"{stems} {word} {size}"),
         ]
     return [
-        Option(
-            f"make it {size} {word} in all instead of {abs(deed.gain_db):g}", f"make that {size}"
-        ),
+        Option(f"{size} {word} instead of {abs(deed.gain_db):g}", f"make that {size}"),
         Option(f"another {size} {word}", f"{stems} {word} {size}"),
     ]
 

@@ -39,6 +39,9 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
 )
+_MAKES = re.compile(
+    r"\bmake (?:it|that|this)\b(?=[\w ]*\b(?:louder|quieter|softer|lower|higher)\b)", re.IGNORECASE
+)
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
 
@@ -58,7 +61,7 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
-    text, kept = _without_what_stays(text, song)
+    text, kept = _without_what_stays(_MAKES.sub("turn it", text), song)
     told, plain = tokens(text, song.names, song.roles)
     told, asides = without_asides(_with_stops(told))
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
@@ -145,11 +148,19 @@ def _read(
     corrected = [token for token in told if token.kind not in ("no", "meant")]
     if any(token.kind in _CARRIES for token in corrected):
         return []
+    if before.deeds and before.deeds[-1].name == "shape_sound" and _is_of_a_sound(corrected):
+        return []  # "a bit less" of the sound
     calls = _in_turn(corrected, scene, before, song.now)
     corrects = len(corrected) < len(told) and len(calls) == 1 and before.asked is None
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
+
+
+def _is_of_a_sound(told: Sequence[Token]) -> bool:
+    """Whether words say more or less, and neither of which stem nor by how many dB."""
+    kinds = {token.kind for token in told}
+    return bool(kinds & {"more", "less"}) and not kinds & {STEM, NUMBER, "up", "down", "unit"}
 
 
 def _takes_back(done: ToolCall, call: ToolCall) -> bool:
