@@ -8,6 +8,7 @@ import re
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE
 from assistant.said import Said
+from assistant.said_gains import says_way
 from mixer.words import read
 
 LEAST_CERTAINTY = 0.3  # the least sure token of a call that changes the mix
@@ -26,6 +27,7 @@ _SOME = re.compile(
     r"\b(?:it|that|this|them|those|these|'?em|her|him|they|both|all|every\w*|others?|rest|one|ones"
     r"|again|back|same|too|also)\b"
 )
+_NO_YES = re.compile(r"^\W*(?:the )?(?:next|another|other|hint|help|skip|pass|which|what|who)\b")
 _ASKS_IF_HEARD = re.compile(
     r"^\W*(?:(?:so|and|but|hey|ok) )?(?:(?:can|do|could) you (?:hear|notice|pick up|make out)"
     r"|is there|are there|why (?:is|are|does|do))\b"
@@ -70,10 +72,16 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return _no_yes(certainty, said)
     if said.missing and not set(said.named) - {said.anchor}:
         return f"{NOT_HERE}{said.missing[0]}"
+    if said.stranger is not None and not _SOME.search(said.latest.casefold()):
+        return f"{NOT_HERE}{said.stranger}"
+    if call.name == "apply_moves" and said.count not in (None, len(stems_set(call))):
+        return f"the user spoke of {said.count} stems"
     here = {name.casefold(): name for name in said.names}
     for stem in stems_of(call):  # one that is not there is for the tool to refuse
         if (name := here.get(stem.casefold())) is not None and name not in said.stems:
             return f"the user did not speak of {name}"
+        if name in said.spared:
+            return f"the user wants {name} left alone"
     if call.name == "set_mute" and not said.named and not _SOME.search(said.latest.casefold()):
         return "the user named no stem"
     if call.name == "shape_sound":
@@ -85,6 +93,8 @@ def _no_yes(certainty: float | None, said: Said) -> str | None:
     """Why the words are no yes to the open proposal, or None."""
     if said.refuses:
         return USER_REFUSED
+    if _NO_YES.search(said.latest):
+        return "that was no yes"
     if certainty is not None and certainty < YES_CERTAINTY:
         return f"the model was only {certainty:.0%} sure that it was a yes"
     left_out = set(said.named) - {move.stem for move in said.proposed}
@@ -114,6 +124,13 @@ def _wrong_sound(call: ToolCall, said: Said) -> str | None:
 def wrong_number(call: ToolCall, said: Said) -> str | None:
     """A gain, level or place must stand in the user's words or in the proposal."""
     arguments = call.arguments
+    gone_on = {move.stem for move in (*said.moved, *said.proposed)}
+    open_way = not says_way(said.recent) and not _SOME.search(said.latest)
+    for move in arguments.get("moves") or []:
+        gains_db = said.gains_db(move.get("stem", ""))
+        open_here = open_way and move.get("stem") not in gone_on
+        if gains_db and open_here and min(gains_db) < 0.0 < max(gains_db):
+            return "the words leave the way open"
     given = [
         (move.get("gain_db"), said.gains_db(move.get("stem", "")), " dB")
         for move in arguments.get("moves") or []

@@ -4,14 +4,16 @@ One rule: an option is an order in plain words, and an answer is read as if that
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.acting import stems_set, wrong_number
 from assistant.hearing import ToolCall
 from assistant.naming import role_of
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, SIZE
 from assistant.orders.mentions import mentions
+from assistant.orders.tokens import STEM, STOP, tokens
 from assistant.said import Said
 from assistant.said_gains import magnitudes
 from assistant.said_sides import side_of
@@ -21,6 +23,14 @@ from mixer.roles import words_of
 _APART = frozenset(
     ("electric guitar", "acoustic guitar", "piano", "organ", "synth pad", "synth lead")
     + ("arpeggio", "lead vocal", "brass", "backing vocals", "bass", "strings")
+)
+_DRUMS = ("kick", "snare")
+_OF_ONE = frozenset(  # words that tell microphones, sides and layers of one drum apart
+    """
+    in out inside outside top bottom bot under over up down btm close far front back sub beater mic
+    di room amb ambient sample samples samp trig trigger triggered layer click low high body left
+    right dbl double oh ovh verb rev reverb fx wet dry edge center
+    """.split()
 )
 _ALL_OF_THEM = re.compile(r"\b(?:both|all|each|every\w*|two|pair|them|rest|and)\b")
 _COURTESY = re.compile(
@@ -34,8 +44,14 @@ _PLACES = (
 )
 _FIGURE = re.compile(r"(?:(?:number|no|nr) )?(\d+|[abc])")
 _COUNTED = re.compile(r"\d+|(?<![^\W_])[abc](?![^\W_])")  # in a label
+_YES_FIRST = re.compile(r"^(?:yes|yeah|yep|yup|no|nope) (?=\S)")
+_SIZES = (NUMBER, SIZE, "unit", "percent")
+_ANSWERS = frozenset({STEM, STOP, FILLER, JOIN, "only", "both", "too", "meant", *_SIZES})
 _YES = re.compile(r"(?:yes|yeah|yep|yup|ya|sure|correct|exactly|right|go ahead|y|do it|yes it)")
-_BOTH = re.compile(r"(?:both|all|all three|every|each|both guitars|all of)")
+_BOTH = re.compile(
+    r"(?:both|all|all three|every|each|everything|everyone|the lot|both guitars|all of"
+    r"|the whole (?:lot|mix))"
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,11 @@ class Option:
 
     label: str
     order: str
+
+    @property
+    def names_a_stem(self) -> bool:
+        """Whether it is one stem of several for the same order."""
+        return self.label != self.order and self.label in self.order
 
     def as_data(self) -> dict[str, str]:
         return asdict(self)
@@ -60,11 +81,30 @@ def unclear(said: Said) -> tuple[str, tuple[str, ...]] | None:
     for one in mentions(text, said.names, said.roles):
         words = text[one.start : one.end]
         meant = tuple(name for name in one.stems if name in said.named)
-        if len(meant) < 2 or is_plural(words) or role_of(words.split()[-1]) not in _APART:
+        if len(meant) < 2 or is_plural(words) or not _are_apart(words, meant):
             continue
         if not set(meant) & set(said.focus):
             return words, meant
     return None
+
+
+def _are_apart(words: str, stems: Sequence[str]) -> bool:
+    """Whether stems that a word fits are things of their own, and not microphones of one."""
+    role = role_of(words.split()[-1])
+    if role in _APART:
+        return True
+    own = [set(words_of(name).split()) for name in stems]
+    shared = set.intersection(*own)
+    differ = [told - shared for told in own]
+    return (
+        role in _DRUMS
+        and all(differ)
+        and not any(one & _OF_ONE or _numbered(one) for one in differ)
+    )
+
+
+def _numbered(words: set[str]) -> bool:
+    return any(word.isdigit() or len(word) == 1 for word in words)
 
 
 def is_plural(words: str) -> bool:
@@ -153,26 +193,60 @@ def _side_in_words(pan: float, said: set[float]) -> str:
     return f"{how} {side}"
 
 
-def answered(text: str, options: Sequence[Mapping[str, str]]) -> str | None:
-    """The order that an answer to a question stands for; None where the text is no answer to it."""
+def answered(
+    text: str,
+    options: Sequence[Mapping[str, str]],
+    names: Sequence[str] = (),
+    roles: Callable[[], Sequence[str | None]] = tuple,
+) -> str | None:
+    """The order that an answer to a question stands for; None where the text is no answer to it.
+
+    names, roles: of the song's stems, so that "the singer" answers as well as a stem's name does.
+    """
+    if not options:
+        return None
     offered = [Option(one["label"], one["order"]) for one in options]
     plain = " ".join(_COURTESY.sub(" ", text.casefold()).split())
-    stems = [one for one in offered if one.label != one.order and one.label in one.order]
-    by_stem = bool(offered) and len(stems) == len(offered)
+    plain = _YES_FIRST.sub("", plain)  # "yes, the second"
+    by_stem = all(one.names_a_stem for one in offered)
     for place, pattern in enumerate(_PLACES[: len(offered)]):
         if pattern.fullmatch(plain):
             return offered[place].order
     if figure := _FIGURE.fullmatch(plain):
         return _by_figure(figure[1], offered, by_stem)
     if by_stem and _BOTH.fullmatch(plain):
-        first, *others = offered
-        names = " and ".join(one.label for one in offered)
-        return first.order.replace(first.label, names, 1) if others else first.order
-    if offered and not by_stem and _YES.fullmatch(plain):
+        return _for_stems(offered, [one.label for one in offered])
+    if not by_stem and _YES.fullmatch(plain):
         ways = [one for one in offered if one.label == one.order]
-        return offered[0].order if len(ways) < 2 else None  # "up, or down?" "yes"
+        return offered[0].order if len(ways) == 1 else None  # "up, or down?" "yes"
     fitting = [one for one in offered if _fits(plain, one, offered, by_stem)]
-    return fitting[0].order if len(fitting) == 1 else None
+    if len(fitting) == 1:
+        return fitting[0].order
+    return (
+        _by_their_names(text, offered, tuple(names), tuple(roles())) if by_stem and names else None
+    )
+
+
+def _for_stems(offered: Sequence[Option], stems: Sequence[str]) -> str:
+    """The order that is offered for one stem, for these."""
+    return offered[0].order.replace(offered[0].label, " and ".join(stems), 1)
+
+
+def _by_their_names(
+    text: str, offered: Sequence[Option], names: tuple[str, ...], roles: tuple[str | None, ...]
+) -> str | None:
+    """The order for the stems that an answer names, with the size that it gives: "vox, 2 dB".
+
+    None where it says anything else, or names a stem that was not offered.
+    """
+    told, _ = tokens(text, names, roles)
+    stems = [name for token in told for name in token.stems]
+    if not stems or not set(stems) <= {one.label for one in offered}:
+        return None
+    if any(token.kind not in _ANSWERS for token in told):
+        return None
+    size = " ".join(token.text for token in told if token.kind in _SIZES)
+    return f"{_for_stems(offered, list(dict.fromkeys(stems)))} {size}".strip()
 
 
 def _by_figure(figure: str, offered: Sequence[Option], by_stem: bool) -> str | None:
@@ -204,6 +278,7 @@ def _fits(plain: str, option: Option, offered: Sequence[Option], by_stem: bool) 
         if one != option
         for word in (*words_of(one.label).split(), *one.label.casefold().split())
     }
+    words = {next((o for o in own if len(o) > 1 and w.startswith(o)), w) for w in words}  # hi, high
     if not by_stem and "know" in own:
         own |= {"level"}
     return bool(words) and words <= own and bool(words - others)

@@ -45,12 +45,12 @@ def drill_call(context: ToolContext, text: str) -> ToolCall | None:
 
 
 def _ended_just_now(events: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the turn before was the answer that ended a drill."""
-    turns = [place for place, event in enumerate(events) if event["event"] == "user"]
-    before = events[turns[-2] : turns[-1]] if len(turns) > 1 else ()
-    answered = [e for e in before if e["event"] == "tool_result" and e["name"] == "answer_drill"]
-    ended = [e for e in before if e["event"] == "drill_end" and e["how"] != "stopped"]
-    return bool(answered and ended)
+    """Whether nothing was done since the answer that ended a drill; talk in between is nothing."""
+    ended = [n for n, event in enumerate(events) if event["event"] == "drill_end"]
+    if not ended or events[ended[-1]]["how"] == "stopped":
+        return False
+    since = [event for event in events[ended[-1] :] if event["event"] == "tool_result"]
+    return [event["name"] for event in since] == ["answer_drill"]
 
 
 def answer_call(answer: Answer) -> ToolCall:

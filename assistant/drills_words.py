@@ -98,6 +98,8 @@ def drill_situations(data: Mapping[str, Any]) -> list[Situation]:
     if "question" in data:
         left = [("drill_left", {"drill": data["left"]})] if data["left"] else []
         return [*left, question(data["question"])]
+    if "unread" in data:
+        return [("drill_unread", data["unread"])]
     if "wanted" in data:
         return [("drill_incomplete", {"wanted": data["wanted"]})]
     if "stopped" in data:

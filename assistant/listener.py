@@ -205,7 +205,9 @@ class EmbeddedListener:
         read = acts_of(reading, anchor_alone=set(said.named) == {said.anchor})
         if reading and said.placed is not None and said.numbers():  # "bells 8 under the kick"
             read["set_level"] = max(read.get("set_level", 0.0), PLACED)
-        if reading and said.asks_after:  # "and the keys?"
+        if reading and (
+            said.asks_after or said.asks_how_it_is
+        ):  # "and the keys?", "how does it sound now"
             read[ADVICE] = max(read.get(ADVICE, 0.0), PLACED)
         return likeliest(weighed(acts, read))
 

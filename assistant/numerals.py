@@ -6,10 +6,12 @@ One rule: what looks like a number and cannot be read is nan, which equals nothi
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+
+import prompts
 
 NUMBER = re.compile(
     r"(?P<sign>(?<![\w)])[+-] ?|\b(?:minus|plus) )?"
@@ -17,23 +19,19 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 UNIT = r"\s*-?(?:dB(?:TP|FS)?|decibels?|LUFS|LU)\b"
-_SMALL: Sequence[str] = (
-    "zero one two three four five six seven eight nine ten eleven twelve".split()
-)
-_SPELLED = {word: float(value) for value, word in enumerate(_SMALL)} | {
-    "half a": 0.5,
-    "half": 0.5,
-    "a couple of": 2.0,
-    "fifteen": 15.0,
-    "twenty": 20.0,
-    "twenty five": 25.0,
-    "thirty": 30.0,
-    "forty": 40.0,
-    "fifty": 50.0,
-    "sixty": 60.0,
-    "seventy": 70.0,
-    "eighty": 80.0,
-    "ninety": 90.0,
+# Numbers in words, as prompts/orders.yaml lists them; single words of it, and these together.
+NUMBER_WORDS: Mapping[str, float] = {
+    word: float(value) for word, value in prompts.order_words()["numbers"].items()
+}
+WHOLE_WORDS: Mapping[str, int] = {
+    word: int(value)
+    for word, value in NUMBER_WORDS.items()
+    if " " not in word and value == int(value)
+}
+_TENS = [word for word, value in WHOLE_WORDS.items() if 20 <= value < 100]
+_ONES = [word for word, value in WHOLE_WORDS.items() if 0 < value < 10 and word != "couple"]
+_SPELLED = {**NUMBER_WORDS, "half": 0.5} | {
+    f"{ten} {one}": float(WHOLE_WORDS[ten] + WHOLE_WORDS[one]) for ten in _TENS for one in _ONES
 }
 PERCENT = r"\s*(?:%|per ?cent\b|pct\b)"
 _GAP = re.compile(r"(?:\\[ -]|_)(?=\d)|(?<=[^\W\d_])(?=\d)")  # before a name's digits
@@ -44,7 +42,10 @@ _SPELLED_NUMBER = re.compile(
 _A_DB = re.compile(
     rf"(?<!half )(?<!quarter of )(?<!what is )(?<!what )(?<!what's )\ba(?={UNIT})", re.IGNORECASE
 )
-_AND_A_HALF = re.compile(rf"\b(\d+|{'|'.join(_SMALL[1:])}) and a half\b", re.IGNORECASE)
+_AND_A_HALF = re.compile(
+    rf"\b(\d+|{'|'.join(word for word, value in WHOLE_WORDS.items() if value)}) and a half\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
     found = [read_number(match) for match in NUMBER.finditer(plain)]
     for match in _SPELLED_NUMBER.finditer(plain):
         value = _SPELLED[match[1].lower()]
-        found.append(Number(value, 1 if value == 0.5 else 0, False, match[1]))
+        found.append(
+            Number(value, 0 if value == int(value) else 2 if value == 0.25 else 1, False, match[1])
+        )
     found += [Number(1.0, 0, False, match[0]) for match in _A_DB.finditer(plain)]
     strange = [char for char in plain if char.isnumeric() and not char.isascii()]
     return found + [Number(math.nan, 0, False, char) for char in strange]
@@ -79,7 +82,7 @@ def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
 def _half_more(match: re.Match[str]) -> str:
     """ "three and a half" in figures."""
     whole = match[1].lower()
-    return f"{whole if whole.isdigit() else _SMALL.index(whole)}.5"
+    return f"{whole if whole.isdigit() else WHOLE_WORDS[whole]}.5"
 
 
 def _rounded(value: float, decimals: int) -> tuple[float, float]:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from assistant.acting import FADERS, READ_ONLY
+from assistant.acting import FADERS, READ_ONLY, stems_set
+from assistant.asking import Option
 from assistant.context import ToolContext, ToolResult
 from assistant.facts import meters_read
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step, ToolCall, judges
-from assistant.intents import acts_of
+from assistant.intents import acts_of as read_as_acts
 from assistant.numerals import numbers
 from assistant.orders.asides import ActsOf
-from assistant.orders.before import before
+from assistant.orders.before import Before, before
 from assistant.orders.carried import last_deed
+from assistant.orders.lexicon import owns_to_a_mistake
 from assistant.orders.reading import Stems, leaves_it, orders
 from assistant.orders.returns import Now
 from assistant.rewriting import wordings
@@ -27,7 +29,14 @@ from assistant.said_sides import without_idioms
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
-from assistant.waiting import completed, corrects, names_another, what_was_said
+from assistant.waiting import (
+    completed,
+    corrects,
+    names_another,
+    open_question,
+    said_so,
+    what_was_said,
+)
 from assistant.weighing import proposal, weigh
 
 MAX_STEPS = 4  # tool calls in one turn
@@ -56,16 +65,21 @@ class Progress:
     unusable: str | None = None  # why the model's last answer was none, where the user is told
     order: str | None = None  # what the user's answer to a question of ours stands for
     is_part: bool = False  # of a message that asks for several things
+    named: str | None = None  # what the user said as it is read: stems by name, nothing taken back
+    first: str | None = None  # what the reply to calls begins with
 
     @property
     def words(self) -> str:
         """What the user said; of an answer to a question the order that it completes."""
-        return self.user_text if self.order is None else self.order
+        said = self.user_text if self.named is None else self.named
+        return said if self.order is None else self.order
 
     def messages(self) -> list[Message]:
         """The talk, an answer to a question of ours as the order that it completes."""
         told = self.session.messages()
-        return told if self.order is None else completed(told, self.order)
+        if self.order is not None:
+            return completed(told, self.order)
+        return told if self.named is None else said_so(told, self.named)
 
     def tell(self, event: str, **fields: Any) -> None:
         """Write an event into the journal, then show it."""
@@ -158,21 +172,30 @@ class Progress:
         is_yes = call is not None and call.name == "apply_moves" and not call.arguments.get("moves")
         return is_yes and not self.done and self.session.proposal is None
 
-    @cached_property
+    @property
     def plain_orders(self) -> list[ToolCall]:
         """The calls that the words ask for, where all of them are plain orders."""
-        if self._meant is None:
-            return []
+        return self.orders_in(self.words, self.before)
+
+    def orders_in(self, text: str, told: Before) -> list[ToolCall]:
+        """The calls of plain orders in a text, behind what was done before; none in any other."""
+        return [] if self.acts_of is None else orders(text, self._song, told, self.acts_of)
+
+    @cached_property
+    def before(self) -> Before:
+        """What a short order goes on from."""
         song = self._song
-        told = before(self._events_before, song.names, song.roles, self.session.proposed)
-        return orders(self.words, song, told, self._meant)
+        return before(self._events_before, song.names, song.roles, self.session.proposed)
+
+    @property
+    def asked_before(self) -> list[Option]:
+        """What the last reply offered, if it asked a question."""
+        return [Option(**one) for one in open_question(self._events_before)]
 
     @property
     def meant_instead(self) -> list[ToolCall]:
         """What was done last, for the other stems that a correction names and says no more of."""
-        song, said = self._song, self.said_now
-        told = before(self._events_before, song.names, song.roles, self.session.proposed)
-        last = last_deed(told)
+        said, last = self.said_now, last_deed(self.before)
         if last is None or not said.named or set(said.named) & set(last.stems):
             return []
         if (
@@ -183,18 +206,26 @@ class Progress:
             return []
         return last.for_stems(tuple(said.named)).calls()
 
+    def is_done_anew(self, call: ToolCall) -> bool:
+        """Whether moves stand for the last ones of the same stems, which were a mistake."""
+        last = self.before.deeds[-1:]
+        if self.done or not last or not call.arguments.get("moves"):
+            return False
+        same = last[0].name == call.name and set(stems_set(last[0])) == set(stems_set(call))
+        return same and owns_to_a_mistake(self.said_now.latest)
+
     @property
     def leaves_it(self) -> bool:
         """Whether all that the words ask for is that something stays as it is."""
-        return self._meant is not None and leaves_it(self.words, self._song, self._meant)
+        return self.acts_of is not None and leaves_it(self.words, self._song, self.acts_of)
 
     @property
-    def _meant(self) -> ActsOf | None:
+    def acts_of(self) -> ActsOf | None:
         """How likely acts are meant by a text; None: a served model reads the words itself."""
         read, song = getattr(self.listener, "read", None), self._song
         if read is None:
             return None
-        return lambda text: acts_of(read(text, song.names, song.roles))
+        return lambda text: read_as_acts(read(text, song.names, song.roles))
 
     @cached_property
     def _song(self) -> Stems:

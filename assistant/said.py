@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import prompts
+from assistant.english import is_word
 from assistant.naming import not_here
+from assistant.numerals import WHOLE_WORDS
+from assistant.orders.lexicon import FILLER, JOIN, VERB
 from assistant.orders.mentions import as_read, stems_in
-from assistant.said_clauses import LEFT_ALONE, Clause, clauses, divided, is_bare, orders
+from assistant.orders.tokens import UNKNOWN, tokens
+from assistant.said_clauses import LEFT_ALONE, SPARES, Clause, clauses, divided, is_bare, orders
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
 from assistant.said_mutes import MUTES, NOT_MUTED, UNMUTES, mutes
@@ -28,8 +32,8 @@ _TO_VERSION = re.compile(
     r"\b(?:back|go|take me|return|restore|jump|switch)\b[^,;.]*\bto (?:the )?"
     r"(?:number|version|no\.?|v)? ?\d+\b"
 )
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
-_COUNTS |= {"couple": 2, "pair": 2, "first": 1, "second": 2, "third": 3}
+_COUNTS = {word: value for word, value in WHOLE_WORDS.items() if 2 <= value <= 8}
+_COUNTS |= {"pair": 2, "first": 1, "second": 2, "third": 3}
 _COMPARES = re.compile(r"\b(?:than|against|relative|versus|vs|under|over|above|below|around)\b")
 _OF_LEVEL = re.compile(r"\b(?:level\w*|volume|loud\w*|par|strong|big)\b")
 _LIKENS = re.compile(r"\b(?:than|as if|like|behind|next to|under|against|compared)\b")
@@ -75,6 +79,12 @@ _OTHER_UNIT = re.compile(
     r"[-+]?\d[\d.]*\s*(?:lufs|lkfs|cents?|bpm|ms|milliseconds?|seconds?|secs?|semi-?tones?|k?hz|bars?"
     r"|beats?|bits?)\b"
 )
+_HOW_IT_IS = re.compile(
+    r"^\W*(?:(?:so|and|ok|well|now) )*how(?:'?s| is| are| does| do) (?:it|that|this|the"
+    r" (?:whole )?mix|the balance|things|everything)(?: all)?"
+    r" (?:sound\w*|sit\w*|feel\w*|look\w*|hold\w*|now|go\w*|doing)\b"
+)
+_SO_MANY = re.compile(r"\b(?:both|the two|two of (?:them|those)|(?:all|the) three)\b")
 _THEY = re.compile(r"\b(?:they|she|he|her|him)\b")
 
 
@@ -208,6 +218,33 @@ class Said:
         """Words of the latest text for instruments that the song does not have."""
         return not_here(self.latest, self.names, self.roles)
 
+    @property
+    def stranger(self) -> str | None:
+        """A word that stands where a stem should, and is neither one nor English: "gaida up 2"."""
+        if self.named or not self.texts:
+            return None
+        told, _ = tokens(self.texts[-1], self.names, self.roles)
+        first = next((one for one in told if one.kind not in (FILLER, VERB, JOIN)), None)
+        if first is None or first.kind != UNKNOWN or len(first.text) < 3:
+            return None
+        return None if is_word(first.text) or not first.text.isalpha() else first.text
+
+    @property
+    def count(self) -> int | None:
+        """How many stems the words speak of without naming any: "both down 2", "all three"."""
+        if self.named or not (match := _SO_MANY.search(self.latest)):
+            return None
+        return 3 if "three" in match[0] else 2
+
+    @cached_property
+    def spared(self) -> frozenset[str]:
+        """The stems that the words name only to have them left alone."""
+        rest = SPARES.sub(" ", self.latest)
+        if rest == self.latest:
+            return frozenset()
+        left = {name for match in SPARES.finditer(self.latest) for name in self.speak(match[0])}
+        return frozenset(left - set(self.speak(rest)))
+
     @cached_property
     def compares(self) -> bool:
         """Whether the latest words set something against something else."""
@@ -247,6 +284,11 @@ class Said:
         if not self.named or "?" not in self.texts[-1]:
             return False
         return is_bare(_ASKS_AFTER.sub("", self.latest), self.names)
+
+    @property
+    def asks_how_it_is(self) -> bool:
+        """Whether the words ask how the whole of it sounds: "how does it sound now"."""
+        return not self.named and bool(_HOW_IT_IS.search(self.latest))
 
     @cached_property
     def measured(self) -> tuple[str, ...]:

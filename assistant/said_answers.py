@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.drills import LETTERS, SAID_IN_DB, SAME, Answer, Drill
 from assistant.naming import spoken_of
-from assistant.numerals import normal, without_names
+from assistant.numerals import WHOLE_WORDS, normal, without_names
 from assistant.said_gains import magnitudes
 from assistant.slips import mended
 
@@ -29,14 +29,14 @@ _IS_A_MOVE = re.compile(
     r"\b(?:needs?|has to|must|should|make|turn\w*|bring\w*|move|set|go(?:es)?|by hand)\b"
 )
 _STOP = re.compile(
-    r"(?:please )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave|no more"
-    r"|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)|with (?:it|this|the drills?)"
-    r"|of (?:it|this|that)"
+    r"(?:please |i |i'll |i'm )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave"
+    r"|no more|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)"
+    r"|with (?:it|this|the drills?)|of (?:it|this|that)"
     r"|(?:the |this )?(?:drills?|exercises?|quiz|game|training|test|practice)))*"
 )
 _SKIP = re.compile(
-    r"(?:please )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill|exercise"
-    r"|question|please|the|on))*"
+    r"(?:please |i |i'll )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill"
+    r"|exercise|question|please|the|on))*"
 )
 _ANEW = re.compile(
     r"(?:ok |okay |and |yes |yeah |let'?s (?:do|have) |(?:give|play) (?:me|us) )*"
@@ -49,6 +49,12 @@ _NO_IDEA = re.compile(
     r"|beats (?:me|us)|no guess|not a clue|search me"
     r"|can'?t make (?:it|anything) out|haven'?t (?:a clue|got a clue))\b"
     r"|^tell me(?: (?:it|the answer|what it was))?$|^\?+$"
+)
+_THE_ANSWER = r"(?:it|the (?:right |correct )?(?:answer|solution))"
+_TELL_ME = re.compile(
+    rf"(?:(?:ok|okay|so|just|please|and|well) )*(?:tell me|(?:tell|give|show) me {_THE_ANSWER}"
+    rf"|what(?:'?s| is| was) {_THE_ANSWER}|reveal(?: it)?|which (?:one )?(?:is|was) it"
+    r"|(?:i )?surrender|you tell me|solve it)(?: (?:then|now|please|pls))?"
 )
 _CANNOT_TELL = re.compile(r"^(?:i )?(?:can'?t|cannot|couldn'?t) (?:tell|say|hear)\b")
 _OF_A_WORD = re.compile(r"\b(?:what|how|why|means?|works?)\b(?! (?:it was|changed|it is))")
@@ -94,10 +100,9 @@ _LETTER = re.compile(
 _CAPITAL = re.compile(
     r"(?<![\w'])([A-D])(?:\.wav)?(?![\w'])(?! (?:bit|little|lot|touch|tad|few|hair))"
 )
-_SPELLED = {
-    word: float(value)
-    for value, word in enumerate("zero one two three four five six seven eight nine ten".split())
-} | {"half": 0.5, "couple": 2.0, "eleven": 11.0, "twelve": 12.0}
+_IS_IT = re.compile(r"^(?:is it|was it|it'?s|maybe|could it be|i (?:think|guess|say))\b")
+SIZED_IN_WORDS = ("hidden_change", *SAID_IN_DB)  # kinds whose answers say a way or a size
+_SPELLED = {word: float(value) for word, value in WHOLE_WORDS.items()} | {"half": 0.5}
 _NAMES_ONE = re.compile(r"\b(?:the |this |that |first |second |which |no )one\b|\bone of\b")
 
 
@@ -127,7 +132,9 @@ def answer_said(
         return Said(Answer(choice=SAME))
     if drill.kind == "bias" and _CANNOT_TELL.search(folded):
         return Said(Answer(choice=SAME))
-    if _NO_IDEA.search(folded) and not _OF_A_WORD.search(folded):
+    if _TELL_ME.fullmatch(folded.rstrip("?!. ")) or (
+        _NO_IDEA.search(folded) and not _OF_A_WORD.search(folded)
+    ):
         return Said(Answer(no_idea=True))
     moves = drill.kind == "set_back"
     if _QUESTION.search(folded) or (_ORDER.search(folded) and not moves):
@@ -137,6 +144,8 @@ def answer_said(
     if moves and _ORDER.search(folded) and not _OF_A_MOVE.search(folded):
         return None
     answer = _read(plain, folded, drill, names, roles)
+    if answer is None and _is_a_guess(plain, names, drill, roles):
+        answer = Answer()  # about something else than the drill: what it asks is said again
     return None if answer is None else Said(answer)
 
 
@@ -158,6 +167,16 @@ def _leaving(folded: str) -> Said | None:
     return None
 
 
+def _is_a_guess(
+    plain: str, names: Sequence[str], drill: Drill, roles: Callable[[], Sequence[str | None]]
+) -> bool:
+    """Whether words name a stem and a way or a size, as an answer does: no fader is meant."""
+    words = mended(plain, names)
+    if _direction(words, names, drill) is None and _size_db(words, names) is None:
+        return _IS_IT.search(words) is not None and bool(spoken_of(words, names, roles()))
+    return bool(spoken_of(words, names, roles())) or drill.kind not in SIZED_IN_WORDS
+
+
 def _read(
     plain: str,
     folded: str,
@@ -177,7 +196,7 @@ def _read(
     size_db = _size_db(words, names)
     if len(stems) > 1 or (not stems and direction is None and size_db is None):
         return None
-    if drill.kind in SAID_IN_DB and drill.stem is not None:
+    if drill.kind in SAID_IN_DB:
         others = set(spoken_of(words, names, roles())) - {drill.stem}
         if others:
             return None
@@ -195,7 +214,7 @@ def _partner(
     stems = [name for name in spoken_of(mended(plain, names), names, roles())
              if name != drill.anchor]  # fmt: skip
     if len(stems) == 1:
-        return Answer(stem=stems[0])
+        return Answer(stem=stems[0]) if stems[0] in drill.options.values() else None
     choice = None if stems else _choice(plain, folded, len(drill.options))
     return None if choice is None else Answer(choice=choice)
 

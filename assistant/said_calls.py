@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.hearing import ToolCall
+from assistant.numerals import NUMBER_WORDS
 from assistant.said import Said
 from assistant.tools_listening import MOST_TAKES
 
-_COUNTS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "a couple": 2,
-}  # fmt: skip
+_COUNTS = {word: int(value) for word, value in NUMBER_WORDS.items() if 2 <= value <= 8}
 _TAKES = re.compile(
-    rf"\b(\d+|{'|'.join(_COUNTS)})\s+(?:\w+\s+){{0,2}}?"
+    rf"\b(\d+|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})\s+(?:\w+\s+){{0,2}}?"
     r"(?:takes|versions|mixes|options|variations|renders|alternatives)\b"
 )
 _SEED = re.compile(r"\bseed\W{0,3}(?:is |of |number )?(\d+)")

@@ -34,6 +34,11 @@ LEFT_ALONE = re.compile(  # "leave everything else alone"
     r"everything|alone|as (?:it|they) (?:is|are)|in place|where)\b|\bnothing else\b|\bonly that\b"
 )
 
+SPARES = re.compile(  # "don't touch the bass", "skip the pads"; "leave the keys out" is a mute
+    r"\b(?:leave|skip|(?:don'?t|do not|not) (?:touch|change|move)|hands off) (?:the |my )?"
+    r"(?:\w+ ){0,2}?\w+(?= alone\b| as \w+ (?:is|are)\b|\s*[,.;!]| and\b| but\b|\s*$)"
+)
+
 
 def clauses(text: str, names: Sequence[str] = ()) -> list[str]:
     """The parts of a text that may each ask for something, in lower case."""

@@ -19,7 +19,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 # Words that decide what is done: a slip in one of them would turn a wish round or lose it.
 _TELLING = """
 up down raise lower lowered raised louder quieter softer boost boosted cut drop reduce increase
-decrease lift push pull bring turn more less left right centre center middle percent above below
+decrease lift push pull bring turn loudest quietest softest faintest more less left right centre
+center middle percent above below
 under over beneath behind same level match equal mute unmute muted unmuted solo except everything
 everyone every undo redo back forward half double decibel decibels
 """.split()

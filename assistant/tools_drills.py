@@ -22,7 +22,7 @@ from assistant.drills_progress import (
     hearing_of,
     read_progress,
 )
-from assistant.drills_words import graded_data, hidden_data, question_data
+from assistant.drills_words import example, graded_data, hidden_data, question_data
 from assistant.tools_levels import Arguments
 
 Kind = Literal["hidden_change", "set_back", "partner", "clipping", "loudness", "bias"]
@@ -127,6 +127,9 @@ def answer_drill(context: ToolContext, arguments: AnswerDrill) -> ToolResult:
     if arguments.stop:
         session.end_drill("stopped")
         return _stopped(context, drill)
+    if not arguments.model_dump(exclude_defaults=True):
+        text = f"drill {drill.number} is still open: that was no answer to it"
+        return ToolResult(True, text, {"drill_number": drill.number, "unread": _shown(context)})
     answer = _answer(context, arguments, drill.said).over(drill.said)
     if wanted := missing(drill, answer):
         session.hold_answer(answer)
@@ -137,6 +140,12 @@ def answer_drill(context: ToolContext, arguments: AnswerDrill) -> ToolResult:
     session.end_drill("answered", right=found.right, off_db=found.off_db, said=asdict(answer))
     add_answer(learner_path(context), answered(context.song.name, drill, answer, found))
     return _graded(drill, answer, found)
+
+
+def _shown(context: ToolContext) -> dict[str, Any]:
+    """An answer that the open drill could have, which says nothing of the right one."""
+    assert context.session.drill is not None
+    return example(context.session.drill, context.names)[1]
 
 
 def _answer(context: ToolContext, arguments: AnswerDrill, earlier: Answer) -> Answer:

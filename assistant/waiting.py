@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.hearing import Hearing
 from assistant.intents import ADVICE
+from assistant.orders.lexicon import mistaken
 from assistant.said import Said
 from assistant.said_gains import says_way
 from mixer.moves import Move
@@ -23,10 +24,6 @@ _UNDOES = re.compile(
 )
 _ANOTHER = re.compile(
     r"\b(?:other|opposite|revers\w+|wrong|instead|meant|mean|not the|rather|flip\w*|swap\w*)\b"
-)
-_MISTAKEN = re.compile(
-    r"\b(?:no+|nope|wait|oops|whoops|sorry|wrong|meant?|mix(?:ed)? .{0,12}up|misspoke|mistake"
-    r"|my bad|i said|rather|instead|of course|argh|oh dear)\b"
 )
 Message = dict[str, Any]
 
@@ -101,6 +98,12 @@ def completed(messages: Sequence[Message], order: str) -> list[Message]:
     ]
 
 
+def said_so(messages: Sequence[Message], words: str) -> list[Message]:
+    """A talk in which the user's last words are these."""
+    last = max(place for place, message in enumerate(messages) if message["role"] == "user")
+    return [*messages[:last], {"role": "user", "content": words}, *messages[last + 1 :]]
+
+
 def corrects(said: Said) -> bool:
     """Whether what was undone is to be done another way: "no, the other one", "3, not 5"."""
     how = bool(said.numbers()) or says_way(_UNDOES.sub(" ", said.latest))
@@ -112,7 +115,7 @@ def corrects(said: Said) -> bool:
 def names_another(text: str) -> bool:
     """Whether words say that a mistake was made, and ask for no undoing as such."""
     plain = text.casefold()
-    return bool(_MISTAKEN.search(plain)) and not _UNDOES.search(plain)
+    return bool(mistaken().search(plain)) and not _UNDOES.search(plain)
 
 
 def is_open(messages: Sequence[Message]) -> bool:

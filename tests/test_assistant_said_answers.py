@@ -55,7 +55,7 @@ def test_a_hidden_change_is_answered(text, answer):
     "text",
     [
         "turn the bass up 3", "how loud is the bass", "thanks", "who wins the cup",
-        "vocals need to come up", "both vocals and bass up", "play it again", "mute the drums",
+        "vocals need to come up", "play it again", "mute the drums",
         "second one", "tell me about compression", "i don't know what a dB is",
         "please raise the guitar by 2 dB", "can you explain lufs?", "undo", "render it",
         "I want the vocals louder", "make the keys brighter",
@@ -87,9 +87,29 @@ def test_setting_back_is_a_move_or_how_it_is_wrong(text, direction, gain_db):
     assert said("back", text) == Said(Answer(direction=direction, gain_db=gain_db))
 
 
-def test_a_move_of_another_stem_is_an_order():
-    assert said("back", "turn the vocals down 2") is None
+@pytest.mark.parametrize("kind", ["back", "partner", "clipping", "loudness", "bias"])
+@pytest.mark.parametrize("text", ["synth down 3", "synth 2 dB too loud", "maybe the synth?"])
+def test_a_guess_about_another_stem_is_no_order_and_no_answer(kind, text):
+    assert said(kind, text) == Said(Answer())  # the drill asks again, no fader moves
+
+
+def test_two_stems_are_no_answer_and_no_order():
+    assert said("hidden", "both vocals and bass up") == Said(Answer())
+
+
+def test_what_is_turned_in_a_drill_about_a_fader_is_never_an_order():
+    assert said("back", "turn the vocals down 2") == Said(Answer())
     assert said("back", "mute the bass") is None
+
+
+@pytest.mark.parametrize("text", ["give up", "whats the answer?", "just tell me", "no clue"])
+def test_giving_up_is_an_answer(text):
+    assert said("hidden", text) == Said(Answer(no_idea=True))
+
+
+@pytest.mark.parametrize("text", ["next", "skip it", "i pass", "i'll skip this one"])
+def test_a_drill_can_be_passed(text):
+    assert said("clipping", text) == Said(leaves="skip")
 
 
 @pytest.mark.parametrize(

@@ -100,11 +100,19 @@ def cases(situation: str) -> list[dict]:
             for complaint, gain_db in (("quiet", 3.0), ("loud", -4.5))
             for opposite, moves in ((None, []), (0.62, WEIGHED), (None, ON_YOUR_WORD))
         ]  # fmt: skip
-    if situation.startswith("sensitivity_"):
+    if situation.startswith("sensitivity_") or situation == "sure_rates":
         rates = {"false_alarm_percent": 17, "hit_percent": 30, "measured_on": "436 mixes"}
         return [rates | {"name": "keen"}]
-    if situation == "advice_more":
+    if situation in ("advice_more", "sure_of_advice", "still_open"):
         return [{"anchor": "Kick", "moves": moves} for moves in MOVES]
+    if situation == "sure_of_orders":
+        return [{"done": "Bass +2.0 dB", "version": "v2"}]
+    if situation.startswith("files_"):
+        told = {"folder": "sessions/song", "version": "v1"}
+        return [told | {"files": ["exports/mix-v1.wav"] * n, "more": n - 1} for n in (1, 2, 3)]
+    if situation == "picked_by_level":
+        told = {"which": "loudest", "anchor": "Kick"}
+        return [told | {"stems": ["Bass", "FX"][:n], "alone": n > 1} for n in (1, 2)]
     if situation.startswith("sound_"):
         why = "it is mono, and width does nothing there"
         told = {"stem": "Bass", "words": "brighter", "why": why, "near": ["warm", "soft"]}

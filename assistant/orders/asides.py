@@ -1,8 +1,9 @@
-"""What is said besides an order: why it is given, what led to it, how the evening was.
+"""What is said besides an order: why it is given, what led to it, what was taken back at once.
 
 One rule: what orders something, or forbids it, is no aside.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,16 @@ _SAYS_HOW = frozenset(
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
 _STOPS = (STOP, JOIN)
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
+_TAKEN_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
+    r"^(?P<before>.*\w.*?)[\s,.;!?-]+(?:(?<!will )(?<!to )never ?mind"
+    r"|(?:scratch|strike) that|forget (?:that|it)|(?:no|oh|but)[ ,]+wait(?:[ ,]+no)?|wait[ ,]+no"
+    r"|actually[ ,]+no|no[ ,]+actually|on second thoughts?)\b[\s,.:;!-]*(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_A_NUMBER = re.compile(
+    r"(?:(?:make|call) (?:it|that) )?(?:just |only )?(\d+(?:\.\d+)?)(?: ?db)?[.! ]*"
+)
+_LAST_NUMBER = re.compile(r"\d+(?:\.\d+)?(?!.*\d)")
 ActsOf = Callable[[str], Mapping[str, float]]  # how likely each act is meant by a text
 
 
@@ -56,6 +67,17 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
         else:
             kept += piece
     return (kept, found) if asks_for_something(kept) else (list(told), [])
+
+
+def without_taken_back(text: str) -> str:
+    """A text without an order that it takes back before its end; "keys up 2, no wait, 3" is 3."""
+    match = _TAKEN_BACK.match(text)
+    if match is None or len(match["before"].split()) < 2:
+        return text
+    number = _A_NUMBER.fullmatch(match["rest"].casefold())
+    if number and _LAST_NUMBER.search(match["before"]):
+        return _LAST_NUMBER.sub(number[1], match["before"])
+    return match["rest"] if len(match["rest"].split()) > 1 else text
 
 
 def asks_for_something(told: Sequence[Token]) -> bool:

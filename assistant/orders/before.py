@@ -9,12 +9,14 @@ from typing import Any
 
 from assistant.acting import stems_set
 from assistant.hearing import ToolCall
+from assistant.orders.by_level import asks_which
 from assistant.orders.mentions import mentions
 from assistant.slips import mended
 from mixer.moves import Move
 
 _TURNS = 4  # looked back for something to go on from
 _DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
+_FOCUSES = _DEEDS | {"set_anchor"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Before:
     focus: tuple[str, ...] = ()
     proposed: tuple[Move, ...] = ()
     gains_db: Mapping[str, float] = field(default_factory=dict)  # each stem's last move
+    touched: tuple[str, ...] = ()  # the stems that were changed, the latest first
 
     @property
     def is_open(self) -> bool:
@@ -56,8 +59,9 @@ def before(
     for said, calls in reversed(turns[-_TURNS:]):
         if not focus:
             focus = _focus(said, calls, names, roles)
-            others = tuple(name for name in focus if name not in anchors[-1:])
-            focus = others or focus  # "the vocal against the drums" is about the vocal
+            if not any(call.name == "set_anchor" for call in calls):
+                others = tuple(name for name in focus if name not in anchors[-1:])
+                focus = others or focus  # "the vocal against the drums" is about the vocal
         done = [call for call in calls if call.name in _DEEDS]
         if any(call.name in ("undo", "redo", "restore_version") for call in calls) and not done:
             break
@@ -73,7 +77,10 @@ def before(
         if call.name == "apply_moves"
         for move in call.arguments.get("moves") or ()
     }
-    return Before(deeds, asked, focus, proposed, moved)
+    done = [
+        s for _, calls in turns[-_TURNS:] for c in calls if c.name in _DEEDS for s in stems_set(c)
+    ]
+    return Before(deeds, asked, focus, proposed, moved, tuple(dict.fromkeys(reversed(done))))
 
 
 Turn = tuple[str, list[ToolCall]]
@@ -91,13 +98,20 @@ def _turns(events: Sequence[Mapping[str, Any]]) -> list[Turn]:
         elif event["event"] == "tool_call":
             arguments = event["arguments"]
         elif event["event"] == "tool_result" and turns and event["ok"]:
-            turns[-1][1].append(_as_done(event, arguments))
+            turns[-1][1].append(_as_done(event, arguments, turns[-1][0]))
     return turns
 
 
-def _as_done(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> ToolCall:
-    """A call as it was carried out: an open proposal that was applied as its moves."""
+def _as_done(result: Mapping[str, Any], arguments: Mapping[str, Any], said: str) -> ToolCall:
+    """A call as it was carried out: an open proposal that was applied as its moves.
+
+    Where it was asked which stem is the loudest, the levels that were read are those of that one.
+    """
     told = dict(arguments)
+    if result["name"] == "measure_levels" and (which := asks_which(said)) is not None:
+        rows = [row for row in result["data"]["levels"] if row["lufs"] is not None]
+        rows.sort(key=lambda row: row["lufs"], reverse=which == "loudest")
+        told["stems"] = [row["stem"] for row in rows[:1]]
     if result["name"] == "apply_moves":
         told["moves"] = result["data"].get("moves", [])
     return ToolCall(result["name"], told)
@@ -107,7 +121,7 @@ def _focus(
     said: str, calls: Sequence[ToolCall], names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> tuple[str, ...]:
     """The stems of a turn: those that were changed or measured, else named, else proposed."""
-    changed = [stem for call in calls if call.name in _DEEDS for stem in stems_set(call)]
+    changed = [stem for call in calls if call.name in _FOCUSES for stem in stems_set(call)]
     text = mended(said, names)
     named = [stem for one in mentions(text, names, roles) for stem in one.stems]
     heard = [stem for call in calls for stem in call.arguments.get("stems") or ()]

@@ -19,6 +19,7 @@ _WAYS = {"up": 1.0, "down": -1.0, "off": -1.0, "more": 1.0, "less": -1.0, "add":
 SIDES = {"left": -1.0, "right": 1.0, "centre": 0.0}
 _SUBJECT = frozenset({STEM, "it", "both", "three", "all", "rest", "other", "too"})
 _THEM = frozenset("them those these they 'em em that".split())
+_PERSON = frozenset("her him she he".split())
 _ANOTHER = frozenset({"another", "further", "farther"})  # the way that it went before
 _QUIET = frozenset({FILLER, VERB, "push", "pull", "to", "unit", "only", "instead"}) | _SUBJECT
 _SIZED = frozenset({NUMBER, "size", "sign"})
@@ -76,6 +77,8 @@ class Scene:
     gains_db: Mapping[str, float] = field(default_factory=dict)  # each stem's last move
     faders_db: Mapping[str, float] = field(default_factory=dict)  # where each stem's fader is
     muted: frozenset[str] = frozenset()  # now
+    touched: tuple[str, ...] = ()  # stems that were changed, the latest first
+    singer: str | None = None  # whom "her" and "him" mean
 
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
@@ -85,6 +88,8 @@ def deed_of(part: Part, scene: Scene) -> Deed | None:
         return scene.last.for_stems(new) if new else None
     if part.has("above", "below", "same", "against", "match"):
         return _level(part, scene)
+    if part.has("sign") and not part.has("add", "up", "down") and _to_a_stem(part):
+        return _level(part, scene)  # "the bass -2 to the kick"
     if part.has("mute", "unmute"):
         return _mute(part, scene)
     if part.has("solo", "hear"):
@@ -126,10 +131,10 @@ def subject(part: Part, scene: Scene) -> tuple[str, ...]:
         return tuple(name for name in scene.names if name not in scene.kept)
     if part.stems:
         return part.stems
-    if part.has("three"):
-        return scene.it if len(scene.it) == 3 else ()
-    if part.has("both"):
-        return scene.it if len(scene.it) == 2 else ()
+    for word, count in (("three", 3), ("both", 2)):
+        if part.has(word):
+            last = scene.touched[:count]
+            return scene.it if len(scene.it) == count else last if len(last) == count else ()
     several = any(token.text in _THEM for token in part.of("it"))
     return scene.it if len(scene.it) == 1 or several else ()
 
@@ -216,6 +221,13 @@ def _to_a_level(part: Part) -> bool:
     )
 
 
+def _to_a_stem(part: Part) -> bool:
+    """Whether a "to" stands behind a number and before a stem, an "it" or the anchor."""
+    place = max((n for n, token in enumerate(part.tokens) if token.text == "to"), default=-1)
+    before, behind = Part(part.tokens[: max(place, 0)]), Part(part.tokens[place + 1 :])
+    return place > 0 and before.has(NUMBER) and behind.has(STEM, "it", "anchor")
+
+
 def _is_sized(part: Part) -> bool:
     return part.has(NUMBER, "size")
 
@@ -237,7 +249,7 @@ def _level(part: Part, scene: Scene) -> Deed | None:
     if not part.only(*kinds):
         return None
     place = part.first("above", "below", "same", "against")
-    if part.has("match"):
+    if part.has("match") or (place < 0 and part.has("to")):
         place = max((n for n, token in enumerate(part.tokens) if token.kind == "to"), default=place)
     before, behind = Part(part.tokens[: max(place, 0)]), Part(part.tokens[max(place, 0) + 1 :])
     stems, against = _sides_of(before, behind, scene)
@@ -272,6 +284,8 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
         return last.stems, last.against or scene.anchor
     if not stems and before.has("it"):
         stems = tuple(name for name in scene.it if name not in others)
+    if not others and scene.singer and any(t.text in _PERSON for t in behind.of("it")):
+        others = (scene.singer,)
     if not others and behind.has("it"):
         others = tuple(name for name in scene.it if name not in stems)
     if not stems and others and not behind.has("it"):
@@ -308,6 +322,8 @@ def _mute(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
     if not stems and part.has("unmute") and part.has("it") and len(scene.muted) == 1:
         stems = tuple(scene.muted)
+    if part.has("unmute") and part.has("all", "rest") and not part.stems and scene.muted:
+        stems = tuple(name for name in stems if name in scene.muted)
     if not stems or (part.has("mute") and part.has("unmute")):
         return None
     if not part.only(*_QUIET, "mute", "unmute", "off"):
@@ -326,7 +342,7 @@ def _pan(part: Part, scene: Scene) -> Deed | None:
     kinds = (
         _QUIET
         | _SIZED
-        | {*SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half", "go back"}
+        | {SHARE, *SIDES, "pan", "percent", "off", "more", "up", "down", "back", "half", "go back"}
     )
     sides = {SIDES[token.kind] for token in part.of(*SIDES)}
     stems = subject(part, scene)
@@ -349,6 +365,9 @@ def _pan(part: Part, scene: Scene) -> Deed | None:
 
 def _share(part: Part) -> float | None:
     """How far to the side, 0 to 1; None where two sizes are said."""
+    if part.has(SHARE):  # "a third to the left"
+        shares = [token.number for token in part.of(SHARE)]
+        return shares[0] if len(shares) == 1 and not _is_sized(part) and shares[0] <= 1 else None
     size = _size(part, prompts.words("pan_words"), PLAIN_PAN)
     if size is not None and part.numbers and (part.has("percent") or size > 1.0):
         size /= 100.0

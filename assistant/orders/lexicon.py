@@ -3,6 +3,7 @@
 One rule: words in a row that are known together are one token, the most words first.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -26,8 +27,25 @@ def phrases() -> Mapping[tuple[str, ...], tuple[str, object]]:
     known |= {_split(words): (SHARE, float(n)) for words, n in tables["shares"].items()}
     known |= {_split(words): (PLACE, int(n)) for words, n in tables["places"].items()}
     for kind, told in tables["kinds"].items():
+        kind = FILLER if kind == "regret" else kind
         known |= {_split(words): (kind, words) for words in told}
     return known
+
+
+def owns_to_a_mistake(text: str) -> bool:
+    """Whether a lower-case text says that the speaker got something wrong: "i mixed them up"."""
+    kinds = prompts.order_words()["kinds"]
+    words = [*kinds["meant"], *kinds["flip"], *(w for w in kinds["regret"] if "mi" in w)]
+    return any(re.search(rf"\b{re.escape(str(word))}\b", text) for word in words)
+
+
+@cache
+def mistaken() -> re.Pattern[str]:
+    """Words that say that a mistake was made, whosever it was."""
+    kinds = prompts.order_words()["kinds"]
+    words = [str(word) for kind in ("no", "meant", "instead", "regret") for word in kinds[kind]]
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"\b(?:no+|{'|'.join(map(re.escape, longest_first))})\b")
 
 
 def _split(words: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.english import is_word
 from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
 from assistant.orders.lexicon import phrases
@@ -16,6 +17,7 @@ from assistant.slips import mended
 
 _WORD = re.compile(r"[^\W_]+(?:['&][^\W_]+)*")
 _MOST_WORDS = 4
+_LEAST, _LONG = 4, 6  # letters of a name's word that shortens another, and of that
 _LETTERS = frozenset("bcdefghjpqtvz")  # that are a stem's whole name; others are words in talk
 STANDS_FOR = ("guitar", "piano", "bass")  # the first stem of a text, the second, the others
 _NO_STEM = frozenset(  # words of orders that names of stems hold as well
@@ -162,8 +164,10 @@ def _in_run(
             continue
         size = _longest(text, words[place : place + _MOST_WORDS], speak)
         word = words[place]
-        if not size and (_is_called(word, own) or word[0] in _SHORTENED):
-            if stems := own.get(word[0], set()):
+        known = _is_called(word, own) or word[0] in _SHORTENED
+        begun = _begun_by(word[0], own) if text.startswith(" one", word.end()) else set()
+        if not size and (known or begun):
+            if stems := own.get(word[0], set()) or begun:
                 found.append(Mention(*word.span(), tuple(sorted(stems))))
         elif size:
             start, end = words[place].start(), words[place + size - 1].end()
@@ -177,6 +181,20 @@ def _is_called(word: re.Match[str], own: dict[str, set[str]]) -> bool:
     if len(own.get(word[0], ())) != 1 or word[0] in _NO_STEM or len(word[0]) < 3:
         return False
     return (word[0],) not in phrases() and not word[0].isdigit()
+
+
+def _begun_by(word: str, own: dict[str, set[str]]) -> set[str]:
+    """The one stem whose name shortens a word: "the distorted one" is GTR DIST."""
+    if len(word) < _LONG or (word,) in phrases():
+        return set()
+    short = {
+        name
+        for start, names in own.items()
+        if _LEAST <= len(start) < len(word) - 1 and word.startswith(start) and start.isalpha()
+        for name in names
+    }
+    whole = [one for one in own if is_word(one) and word.startswith(one)]
+    return short if len(short) == 1 and not whole else set()
 
 
 def _meant(words: str, before: str, speak: Speak, own: dict[str, set[str]]) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from assistant.orders.before import Before
 from assistant.orders.carried import carried, last_deed
 from assistant.orders.commands import command, with_more
 from assistant.orders.deeds import Deed, Scene, deed_of, refined, spread
-from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
 from assistant.orders.parts import Part, parts_of
 from assistant.orders.returns import Now, returned
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
+from assistant.said_clauses import SPARES
 
 _REQUESTS = re.compile(
     r"^\W*(?:please |so |ok(?:ay)?,? |hey,? |and )*(?:can|could|would|will|may|shall|let|should)\b"
@@ -37,6 +38,9 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?:(?:leave|keep) (?:it|them|that|this|him|her)"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
+)
+_MAKES = re.compile(
+    r"\bmake (?:it|that|this)\b(?=[\w ]*\b(?:louder|quieter|softer|lower|higher)\b)", re.IGNORECASE
 )
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
@@ -57,13 +61,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
-    kept = {
-        name
-        for match in _LEAVES.finditer(text.casefold())
-        for one in mentions(match[0], song.names, song.roles)
-        for name in one.stems
-    }
-    told, plain = tokens(_LEAVES.sub(" , ", text), song.names, song.roles)
+    text, kept = _without_what_stays(_MAKES.sub("turn it", text), song)
+    told, plain = tokens(text, song.names, song.roles)
     told, asides = without_asides(_with_stops(told))
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
     if any(token.kind == UNKNOWN for token in told) or not told:
@@ -73,12 +72,32 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
     scene = Scene(
         song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db,
-        song.now.gains_db, song.now.muted,
+        song.now.gains_db, song.now.muted, before.touched, _singer(song),
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
+    if kept & {name for call in calls for name in stems_set(call)}:
+        return []  # what is to stay is changed elsewhere
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
+    """A text without "leave the bass alone" and the like, and the stems that are to stay."""
+    kept: set[str] = set()
+
+    def without(match: re.Match[str]) -> str:
+        found = mentions(match[0].casefold(), song.names, song.roles)
+        kept.update(name for one in found for name in one.stems)
+        return " , " if found or match.re is _LEAVES else match[0]
+
+    return SPARES.sub(without, _LEAVES.sub(without, text)), kept
+
+
+def _singer(song: Stems) -> str | None:
+    """The one stem that sings in front, if there is one."""
+    singing = [n for n, role in zip(song.names, song.roles, strict=True) if role == "lead vocal"]
+    return singing[0] if len(singing) == 1 else None
 
 
 def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
@@ -113,6 +132,8 @@ def _agreed(told: Sequence[Token], calls: list[ToolCall], before: Before) -> lis
         return calls
     proposed = {move.stem for move in before.proposed}
     moved = {name for call in calls if call.name in FADERS for name in stems_set(call)}
+    if any(token.kind in (PLACE, "half") for token in told):
+        return calls  # "yes, the second", "yes, half of it"
     return [] if proposed & moved else [ToolCall("apply_moves", {}), *calls]
 
 
@@ -127,11 +148,19 @@ def _read(
     corrected = [token for token in told if token.kind not in ("no", "meant")]
     if any(token.kind in _CARRIES for token in corrected):
         return []
+    if before.deeds and before.deeds[-1].name == "shape_sound" and _is_of_a_sound(corrected):
+        return []  # "a bit less" of the sound
     calls = _in_turn(corrected, scene, before, song.now)
     corrects = len(corrected) < len(told) and len(calls) == 1 and before.asked is None
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
+
+
+def _is_of_a_sound(told: Sequence[Token]) -> bool:
+    """Whether words say more or less, and neither of which stem nor by how many dB."""
+    kinds = {token.kind for token in told}
+    return bool(kinds & {"more", "less"}) and not kinds & {STEM, NUMBER, "up", "down", "unit"}
 
 
 def _takes_back(done: ToolCall, call: ToolCall) -> bool:
@@ -164,6 +193,10 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
             back = [one]
         if back:
             calls, deeds = [*calls, *_calls(deeds), *back], []
+            for one in back:
+                if one.name == "set_anchor":  # "anchor the kick, the bass 2 under it"
+                    stem = str(one.arguments["stem"])
+                    scene = replace(scene, anchor=stem, it=(stem,))
             continue
         if deeds:
             here = replace(here, it=deeds[-1].stems)

@@ -118,6 +118,9 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             joined.append(Token(kind, token.text, token.text))
         elif token.text in ("a", "an") and rest and rest[0].kind == "unit":
             joined.append(Token(NUMBER, 1.0, token.text))  # "a dB"
+        elif _is_half_more(token, rest, joined):
+            joined[-2] = Token(NUMBER, joined[-2].number + 0.5, joined[-2].text)
+            place += 1 if rest[0].kind == NUMBER else 2
         elif token.kind == "half" and rest and rest[0].kind in ("left", "right"):
             joined.append(Token("size", "halfway", token.text))
         elif token.kind == "half" and rest and rest[0].kind == "unit":
@@ -129,6 +132,13 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             joined.append(token)
         place += 1
     return joined
+
+
+def _is_half_more(token: Token, rest: Sequence[Token], joined: Sequence[Token]) -> bool:
+    """Whether "and a half" stands behind a number and its unit: "a decibel and a half"."""
+    sized = len(joined) > 1 and joined[-1].kind == "unit" and joined[-2].kind == NUMBER
+    words = " ".join(one.text for one in rest[:2])
+    return sized and token.text == "and" and (words == "a half" or words.startswith("a half "))
 
 
 def _is_half(token: Token, rest: Sequence[Token]) -> bool:

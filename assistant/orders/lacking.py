@@ -1,0 +1,98 @@
+"""Orders that leave out what they need: "louder" of no stem, "3" behind "vocals up 2".
+
+One rule: what is left out is asked for; each option is a whole order, and none is carried out yet.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.asking import Option
+from assistant.hearing import ToolCall
+from assistant.orders.before import Before
+from assistant.orders.carried import last_deed
+from assistant.orders.lexicon import FILLER, NUMBER, VERB
+from assistant.orders.tokens import STEM, STOP, Token, tokens
+
+_MOST_STEMS = 96
+_HOLE = re.compile(
+    r"\b(?:it|that|this|them|something|anything|someone|somebody|one|a stem|a track"
+    r"|one (?:of them|stem|track)|some (?:stem|track))\b(?! (?:more|db|decibel|dbs|step|version)\b)"
+)
+_VAGUE = re.compile(
+    r"\b(?:something|anything|someone|somebody|a stem|a track|some (?:stem|track))\b"
+)
+_SETS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "audition"})
+_SEVERAL = re.compile(r"\b(?:both|all|each|every\w*|two|three|rest|others)\b")
+_BARE = frozenset({FILLER, VERB, STOP, "unit", "only"})
+Read = Callable[[str, Before], Sequence[ToolCall]]  # the plain orders in a text
+
+
+def lacks_a_stem(text: str, names: Sequence[str], before: Before, read: Read) -> list[Option]:
+    """The stems that an order without one may be for; none where it is no such order.
+
+    read: reads plain orders behind what was done before. The stems that were spoken of just
+    before come alone where they are several; where it is one, it is meant.
+    """
+    plain = " ".join(text.casefold().split())
+    vague = bool(_VAGUE.search(plain))
+    if not plain or _SEVERAL.search(plain) or (read(text, before) and not vague):
+        return []
+    told = replace(before, deeds=(), asked=None, focus=(), proposed=())
+    stems = before.focus if len(before.focus) > 1 and not vague else tuple(names)
+    found = [Option(name, filled(plain, name)) for name in stems[:_MOST_STEMS]]
+    if not any(_is_for(read(one.order, told), one.label) for one in found[:2]):
+        return []  # the anchor is one of any two at most: what is no order for them is none
+    whole = [one for one in found if _is_for(read(one.order, told), one.label)]
+    return whole if len(whole) > 1 else []
+
+
+def filled(text: str, stems: str) -> str:
+    """An order with stems put where it speaks of an "it" or of something, else before it."""
+    told, count = _HOLE.subn(lambda _: stems, text, count=1)
+    return told if count else f"{stems} {text}"
+
+
+def _is_for(calls: Sequence[ToolCall], stem: str) -> bool:
+    """Whether a text is one order, for one stem."""
+    if len(calls) != 1 or calls[0].name not in _SETS:
+        return False
+    told = calls[0].arguments
+    moves = [move["stem"] for move in told.get("moves") or ()]
+    return [*moves, *([told["stem"]] if "stem" in told else []), *(told.get("stems") or ())] == [
+        stem
+    ]
+
+
+def bare_number(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> float | None:
+    """The number that a text is, with or without its unit: "2 dB please"; None for all else."""
+    told, _ = tokens(text, names, roles)
+    numbers = [token.number for token in told if token.kind == NUMBER]
+    others = [token for token in told if token.kind != NUMBER]
+    plain = all(token.kind in _BARE for token in others) and "?" not in text
+    return numbers[0] if plain and len(numbers) == 1 and numbers[0] else None
+
+
+def lacks_a_way(number: float | None, before: Before) -> list[Option]:
+    """What a bare number behind a move may mean: in its place, or on top of it."""
+    deed = last_deed(before)
+    if number is None or deed is None or deed.tool != "apply_moves" or before.asked is not None:
+        return []
+    word = "up" if deed.gain_db > 0 else "down"
+    stems, size = " and ".join(deed.stems), f"{number:g} dB"
+    if number == abs(deed.gain_db):
+        return [
+            Option(f"leave {stems} as it is", "leave it"),
+            Option(f"another {size} {word}", f"{stems} {word} {size}"),
+        ]
+    return [
+        Option(f"{size} {word} instead of {abs(deed.gain_db):g}", f"make that {size}"),
+        Option(f"another {size} {word}", f"{stems} {word} {size}"),
+    ]
+
+
+def bare_stems(told: Sequence[Token]) -> tuple[str, ...]:
+    """The stems of a text that names some and says no more."""
+    if not told or any(token.kind not in (*_BARE, STEM, "join", "it") for token in told):
+        return ()
+    return tuple(dict.fromkeys(name for token in told for name in token.stems))

@@ -1,0 +1,173 @@
+"""Answers for which no model is asked: plain orders, drills, wishes and questions about Gainsay.
+
+One rule: each gives None where the words are anything else, and has then done nothing.
+"""
+
+import re
+
+import prompts
+from assistant.acting import USER_REFUSED, stems_of
+from assistant.asking import Option, which
+from assistant.drills_turn import drill_call
+from assistant.hearing import ToolCall, rated
+from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
+from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
+from assistant.orders.mentions import as_read, mentions
+from assistant.orders.of_proposal import chosen
+from assistant.progress import Progress
+from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
+from assistant.said_lessons import lesson_asked
+from assistant.said_sensitivity import sensitivity_said
+from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
+from assistant.sensitivity import SETTINGS, operating_points
+from assistant.telling import told_of_us
+
+_FIRST_ONE = re.compile(
+    r"\b(?:restore|return to|(?:go |take me |switch )?back to|go to|load) the first(?: one)?\W*$"
+)
+
+
+def picky(turn: Progress) -> Reply | None:
+    """The answer to a wish to hear of more faults or fewer; None where nothing such was said."""
+    session, context = turn.session, turn.context
+    now = session.sensitivity
+    wanted = sensitivity_said(turn.user_text, context.names, lambda: context.roles, now)
+    if wanted is None:
+        return None
+    session.prefer_sensitivity(wanted)
+    at_its_end = wanted == now and now in (SETTINGS[0], SETTINGS[-1])
+    text = prompts.reply(
+        "sensitivity_at_its_end" if at_its_end else "sensitivity_set",
+        len(session.events),
+        **operating_points().told(wanted),
+    )
+    if not rated(turn.listener):  # the rates are those of the embedded listener
+        text = prompts.served("sensitivity_kept", setting=wanted, model=turn.listener.name)
+    turn.tell("reply", text=text, rewritten=False, problems=[])
+    return Reply(text)
+
+
+def in_drill(turn: Progress) -> Reply | None:
+    """What is said to an answer to the open drill; None where the words are none."""
+    if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
+        return None
+    return told_at_once(turn, call)
+
+
+def ordered(turn: Progress) -> Reply | None:
+    """What is said to plain orders, which leave no doubt; None where the words are none."""
+    calls = turn.plain_orders
+    if not calls:
+        return None
+    said = turn.said_now
+    for call in calls:
+        if options := which(call, stems_of(call), said):
+            return ask_back(turn, MORE_THAN_ONE, options)
+    return told_at_once(turn, *calls)
+
+
+def left(turn: Progress) -> Reply | None:
+    """What is said where all that is asked for is to leave things; None where more is."""
+    return ask_back(turn, USER_REFUSED, ()) if turn.leaves_it else None
+
+
+def taught(turn: Progress) -> Reply | None:
+    """A lesson, or a move's steps by hand, where the words plainly ask for one; None otherwise."""
+    if not lesson_asked(turn.words, turn.context):
+        return None
+    return told_at_once(turn, ToolCall("explain", {"topic": turn.words[:120]}))
+
+
+def about_us(turn: Progress) -> Reply | None:
+    """The answer to a question about Gainsay itself, or to a mere sound; a question stays open."""
+    context, names = turn.context, turn.context.names
+    if turn.order is not None:
+        return None
+    plain = as_read(turn.words, names, context.roles)
+    found = mentions(plain, names, tuple(context.roles))
+    kind = asked_of_us(plain, found)
+    if kind is None:
+        return None
+    if kind == PARDON and not turn.asked_before:
+        return None
+    if kind == CHANGED:
+        return told_at_once(turn, ToolCall("list_versions"))
+    stems = [name for one in found for name in one.stems]
+    told = told_of_us(kind, context, stems, rated(turn.listener))
+    seed = len(turn.session.events)
+    texts = [prompts.reply(name, seed + place, **one) for place, (name, one) in enumerate(told)]
+    offered = [] if kind == SURE else turn.asked_before
+    text = " ".join([*texts, *asked_again(offered, seed)])
+    options = {"options": [one.as_data() for one in offered]} if offered else {}
+    turn.answer(text=text, rewritten=False, problems=[], **options)
+    return Reply(text)
+
+
+def by_level(turn: Progress) -> Reply | None:
+    """What is said to "the quietest one up 2": which it is, and what was done."""
+    context, before = turn.context, turn.before
+    if turn.order is not None or turn.acts_of is None:
+        return None
+    which_one = asks_which(turn.words)
+    if which_one is None and not speaks_of_level(turn.words):
+        return None  # nothing is measured for other words
+    levels = dict(zip(context.names, context.relative_now(), strict=True))
+    song = Levels(
+        context.names, tuple(context.roles), levels, None if which_one else turn.session.anchor,
+        before.focus,
+    )  # fmt: skip
+    said = turn.words
+    text, picked = with_names(said, song)
+    if not picked:
+        return None
+    turn.named = text
+    if which_one is None and not turn.plain_orders:
+        turn.named = said
+        return None
+    seed = len(turn.session.events)
+    turn.first = " ".join(
+        prompts.reply(
+            "picked_by_level", seed + place, which=one.which, stems=list(one.stems),
+            anchor=song.anchor or "", alone=one.of_all and song.anchor is not None,
+        )
+        for place, one in enumerate(picked)
+    )  # fmt: skip
+    calls = turn.plain_orders if which_one is None else [ToolCall("measure_levels")]
+    return told_at_once(turn, *calls)
+
+
+def of_the_proposal(turn: Progress) -> Reply | None:
+    """What is said where a part of what is proposed is wanted: "the keys yes, not the bass"."""
+    if turn.acts_of is None or turn.order is not None or turn.plain_orders:
+        return None
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    moves = chosen(turn.words, turn.session.proposed, names, roles)
+    if not moves:
+        return None
+    told = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
+    whole = moves == list(turn.session.proposed)
+    return told_at_once(turn, ToolCall("apply_moves", {} if whole else {"moves": told}))
+
+
+def first_one(turn: Progress) -> Reply | None:
+    """A question where a version is called the first one: as opened, or the first change?"""
+    asked = _FIRST_ONE.search(turn.words.casefold())
+    if turn.order is not None or asked is None or len(turn.session.versions) < 2:
+        return None
+    options = [
+        Option("go back to the start, v0", "go back to the start"),
+        Option("go to the first change, v1", "go back to version 1"),
+    ]
+    return ask_back(turn, "the first one may be v0 or v1", options)
+
+
+def lacking(turn: Progress) -> Reply | None:
+    """A question for what an order leaves out; None where it leaves out nothing."""
+    if turn.acts_of is None or turn.order is not None:
+        return None
+    names, roles, before = turn.context.names, tuple(turn.context.roles), turn.before
+    options = lacks_a_way(bare_number(turn.words, names, roles), before)
+    if options:
+        return ask_back(turn, "a number by itself", options)
+    options = lacks_a_stem(turn.words, names, before, turn.orders_in)
+    return ask_back(turn, MORE_THAN_ONE, options) if options else None
