@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.drills import LETTERS, SAID_IN_DB, SAME, Answer, Drill
+from assistant.drills import LETTERS, SAID_IN_DB, SAME, Answer, Drill, missing
 from assistant.naming import spoken_of
 from assistant.numerals import WHOLE_WORDS, normal, without_names
 from assistant.said_gains import magnitudes
@@ -38,6 +38,7 @@ _SKIP = re.compile(
     r"(?:please |i |i'll )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill"
     r"|exercise|question|please|the|on))*"
 )
+_POLITE_END = re.compile(r"(?:,? (?:please|pls|plz|thanks|thx|now|then))+$")
 _ANEW = re.compile(
     r"(?:ok |okay |and |yes |yeah |let'?s (?:do|have) |(?:give|play) (?:me|us) )*"
     r"(?:again|once more|(?:an)?other one|one more(?: time)?|(?:and )?the next one|try again|go on"
@@ -103,6 +104,12 @@ _CAPITAL = re.compile(
 _IS_IT = re.compile(r"^(?:is it|was it|it'?s|maybe|could it be|i (?:think|guess|say))\b")
 SIZED_IN_WORDS = ("hidden_change", *SAID_IN_DB)  # kinds whose answers say a way or a size
 _SPELLED = {word: float(value) for word, value in WHOLE_WORDS.items()} | {"half": 0.5}
+HALVED_DB = 6.0  # as the lesson on the decibel has it
+NEARBY_DB = 2.0
+_HALVED = re.compile(
+    r"\b(?:by|to|about|around|nearly|almost) (?:a )?half\b(?! (?:a |an )?(?:db|decibel))"
+    r"|\bhalf (?:as (?:loud|much)|the (?:level|volume|loudness))\b|\b(?:halved|twice as|doubled)\b"
+)
 _NAMES_ONE = re.compile(r"\b(?:the |this |that |first |second |which |no )one\b|\bone of\b")
 
 
@@ -132,10 +139,14 @@ def answer_said(
         return Said(Answer(choice=SAME))
     if drill.kind == "bias" and _CANNOT_TELL.search(folded):
         return Said(Answer(choice=SAME))
+    if drill.kind == "clipping" and _SAME.search(folded):
+        return Said(Answer(no_idea=True))
     if _TELL_ME.fullmatch(folded.rstrip("?!. ")) or (
         _NO_IDEA.search(folded) and not _OF_A_WORD.search(folded)
     ):
-        return Said(Answer(no_idea=True))
+        guess = _read(plain, folded, drill, names, roles)  # "no idea honestly, the bass up?"
+        is_whole = guess is not None and not missing(drill, guess)
+        return Said(guess if is_whole else Answer(no_idea=True))
     moves = drill.kind == "set_back"
     if _QUESTION.search(folded) or (_ORDER.search(folded) and not moves):
         return None
@@ -151,7 +162,7 @@ def answer_said(
 
 def asks_for_the_next(text: str) -> bool:
     """Whether words behind a drill's end ask for the next one: "another one", "again"."""
-    whole = " ".join(normal(text).casefold().split()).rstrip(".!")
+    whole = _POLITE_END.sub("", " ".join(normal(text).casefold().split()).rstrip(".!?"))
     return bool(_SKIP.fullmatch(whole) or _ANEW.fullmatch(whole))
 
 
@@ -248,11 +259,15 @@ def _direction(words: str, names: Sequence[str], drill: Drill) -> str | None:
 
 def _size_db(words: str, names: Sequence[str]) -> float | None:
     """How many dB are said, in figures or in words; None where none or more than one are."""
-    told = magnitudes(words, names)
+    told = set(magnitudes(words, names))
+    if not told and _HALVED.search(normal(words).casefold()):
+        told = {HALVED_DB}
     if not told:
         rest = _NAMES_ONE.sub(" ", without_names(normal(words), names))
         told = {_SPELLED[word] for word in re.findall(r"[a-z]+", rest) if word in _SPELLED}
         if "half" in rest and len(told) > 1:  # "two and a half"
             told = {max(told) + 0.5}
-    sizes = {size for size in told if size <= 24.0}
-    return sizes.pop() if len(sizes) == 1 else None
+    sizes = sorted(size for size in told if size <= 24.0)
+    if len(sizes) == 2 and sizes[1] - sizes[0] <= NEARBY_DB and "not" not in words.split():
+        return sum(sizes) / 2.0  # "two, maybe three"
+    return sizes[0] if len(sizes) == 1 else None

@@ -175,3 +175,23 @@ def test_a_drill_can_always_be_left(which):
     assert said(which, "Stop.") == said(which, "enough for today") == Said(leaves="stop")
     assert said(which, "skip") == said(which, "next one") == Said(leaves="skip")
     assert said(which, "stop, let's work. keys quieter by 2.5") == Said(leaves="stop", rest=True)
+
+
+@pytest.mark.parametrize(
+    ("which", "text", "answer"),
+    [
+        ("hidden", "idk maybe the guitar? went up a bunch", Answer("guitar", "up")),
+        ("hidden", "no idea honestly, synth lead down?", Answer("synth lead", "down")),
+        ("hidden", "not sure, something with the bass", Answer(no_idea=True)),
+        ("hidden", "the keys dropped by half", Answer("keys", "down", 6.0)),
+        ("hidden", "vocals twice as loud", Answer("vocals", "up", 6.0)),
+        ("hidden", "bass up by half a dB", Answer("bass", "up", 0.5)),
+        ("loudness", "B is louder, two maybe three", Answer(None, "up", 2.5)),
+        ("loudness", "1 or 2 dB", Answer(gain_db=1.5)),
+        ("loudness", "louder, 3 or 9 dB", Answer(direction="up")),
+        ("clipping", "dunno, B?", Answer(choice="B")),
+        ("clipping", "they all sound the same to me", Answer(no_idea=True)),
+    ],
+)
+def test_a_guess_counts_though_it_is_called_none_and_sizes_as_one_says_them(which, text, answer):
+    assert said(which, text) == Said(answer)
