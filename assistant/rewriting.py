@@ -144,6 +144,8 @@ def _version(situation: str) -> Callable[[Data], Situation]:
 
 def _versions(data: Data) -> Situation:
     listed = [{"name": f"v{row['version']}", "summary": row["what"]} for row in data["versions"]]
+    if len(listed) == 1:
+        return "nothing_changed", {"version": listed[0]["name"]}
     return "versions", {"versions": listed, "current": f"v{data['version']}"}
 
 

@@ -96,8 +96,8 @@ def about_us(turn: Progress) -> Reply | None:
     told = told_of_us(kind, context, stems, rated(turn.listener))
     seed = len(turn.session.events)
     texts = [prompts.reply(name, seed + place, **one) for place, (name, one) in enumerate(told)]
-    offered = [] if kind == SURE else turn.asked_before
-    text = " ".join([*texts, *asked_again(offered, seed)])
+    offered = turn.asked_before
+    text = " ".join([*texts, *([] if kind == SURE else asked_again(offered, seed))])
     options = {"options": [one.as_data() for one in offered]} if offered else {}
     turn.answer(text=text, rewritten=False, problems=[], **options)
     return Reply(text)

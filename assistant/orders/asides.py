@@ -33,11 +33,11 @@ _SAYS_HOW = frozenset(
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
 _STOPS = (STOP, JOIN)
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
-_TAKEN_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
-    r"^(?P<before>.*\w.*?)[\s,.;!?-]+(?:(?<!will )(?<!to )never ?mind"
-    r"|(?:scratch|strike) that|forget (?:that|it)|(?:no|oh|but)[ ,]+wait(?:[ ,]+no)?|wait[ ,]+no"
-    r"|actually[ ,]+no|no[ ,]+actually|on second thoughts?)\b[\s,.:;!-]*(?P<rest>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
+_TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
+    r"[\s,.;!?-](?:(?<!will )(?<!to )never ?mind|(?:scratch|strike) that|forget (?:that|it)"
+    r"|(?:no|oh|but)[ ,]{1,2}wait(?:[ ,]{1,2}no)?|wait[ ,]{1,2}no|actually[ ,]{1,2}no"
+    r"|no[ ,]{1,2}actually|on second thoughts?)\b",
+    re.IGNORECASE,
 )
 _A_NUMBER = re.compile(
     r"(?:(?:make|call) (?:it|that) )?(?:just |only )?(\d+(?:\.\d+)?)(?: ?db)?[.! ]*"
@@ -71,13 +71,19 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
 
 def without_taken_back(text: str) -> str:
     """A text without an order that it takes back before its end; "keys up 2, no wait, 3" is 3."""
-    match = _TAKEN_BACK.match(text)
-    if match is None or len(match["before"].split()) < 2:
+    places = list(_TAKES_BACK.finditer(text))
+    if not places:
         return text
-    number = _A_NUMBER.fullmatch(match["rest"].casefold())
-    if number and _LAST_NUMBER.search(match["before"]):
-        return _LAST_NUMBER.sub(number[1], match["before"])
-    return match["rest"] if len(match["rest"].split()) > 1 else text
+    before, rest = (
+        text[: places[-1].start()].rstrip(" ,.;"),
+        text[places[-1].end() :].lstrip(" ,.:;!-\n"),
+    )
+    if len(before.split()) < 2:
+        return text
+    number = _A_NUMBER.fullmatch(rest.casefold())
+    if number and _LAST_NUMBER.search(before):
+        return _LAST_NUMBER.sub(number[1], before)
+    return rest if len(rest.split()) > 1 else text
 
 
 def asks_for_something(told: Sequence[Token]) -> bool:

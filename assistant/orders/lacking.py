@@ -12,7 +12,7 @@ from assistant.hearing import ToolCall
 from assistant.orders.before import Before
 from assistant.orders.carried import last_deed
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
-from assistant.orders.tokens import STEM, STOP, Token, tokens
+from assistant.orders.tokens import STOP, tokens
 
 _MOST_STEMS = 96
 _HOLE = re.compile(
@@ -89,10 +89,3 @@ def lacks_a_way(number: float | None, before: Before) -> list[Option]:
         Option(f"{size} {word} instead of {abs(deed.gain_db):g}", f"make that {size}"),
         Option(f"another {size} {word}", f"{stems} {word} {size}"),
     ]
-
-
-def bare_stems(told: Sequence[Token]) -> tuple[str, ...]:
-    """The stems of a text that names some and says no more."""
-    if not told or any(token.kind not in (*_BARE, STEM, "join", "it") for token in told):
-        return ()
-    return tuple(dict.fromkeys(name for token in told for name in token.stems))
