@@ -58,7 +58,7 @@ def level(stem: str, relative_lu: float, against: str | None = None) -> tuple[st
         ("the keys waaay down", moves(keys=-6.0)),
         ("both guitars down twenty five hundredths", []),
         ("both guitars down 2", moves(gtr_l=-2.0, gtr_r=-2.0)),
-        ("what about the tuba then, make it louder", []),
+        ("and a glockenspiel, could it be louder", []),
         ("keys and bass up one, the rap a hair quieter", moves(keys=1.0, bass=1.0, rap=-0.5)),
         ("bass up 1 keys down 2", moves(bass=1.0, keys=-2.0)),
         ("up 2 on the keys and 1 on the bass", moves(keys=2.0, bass=1.0)),
