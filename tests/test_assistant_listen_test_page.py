@@ -45,7 +45,8 @@ def unheard(page):
 
 
 def hear(page, keys):
-    """Hear each for as long as the page asks for."""
+    """Hear each for as long as the page asks for; it takes keys once its sounds are loaded."""
+    page.wait_for_selector(".missing", state="attached")
     for key in keys:
         name = {"0": "Reference", "1": "A", "2": "B"}[key]
         page.keyboard.press(key)
@@ -66,6 +67,7 @@ def test_a_test_is_taken_by_keyboard_and_goes_on_after_a_reload(page, server):
     begin(page, server)
     page.get_by_role("button", name="It is loud enough").click()
     page.get_by_role("heading", name="1 of 2").wait_for()
+    page.wait_for_selector(".missing", state="attached")
     page.keyboard.press("Enter")  # nothing heard, nothing marked: stays
     assert "not heard yet: Reference, A, B; marks to give: 2" in missing(page)
     hear(page, "012")  # a number gives its slider the focus
