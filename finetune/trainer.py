@@ -39,7 +39,9 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
         # Precision is the objective's: FSDP's own would round the level features at the door.
-        self.accelerator = Accelerator(mixed_precision="no", kwargs_handlers=[unused])
+        # Without a GPU it must be told so: else processes that were launched together do not meet.
+        on_cpu = not torch.accelerator.is_available()
+        self.accelerator = Accelerator(cpu=on_cpu, mixed_precision="no", kwargs_handlers=[unused])
         model, self.processor, new = self._begin()
         reads = model.config.sentence_features > 0
         tuning = Path(recipe.sentences) if recipe.sentences else None

@@ -73,9 +73,9 @@ def test_a_run_that_is_done_is_taken_up_where_it_ended(tmp_path):
 
     count = len(prompts.intents())
     first, second = Reader("frozen", count), Reader("frozen", count)
-    train(first, tmp_path, 3, seed=2)
+    train(first, tmp_path, 3, seed=2, learning_rate=1e-3)
     begun = second.head[0].weight.clone()
-    train(second, tmp_path, 3, seed=2)
+    train(second, tmp_path, 3, seed=2, learning_rate=1e-3)
     np.testing.assert_allclose(second.head[0].weight.detach(), first.head[0].weight.detach())
     assert not torch.allclose(begun, second.head[0].weight)
 
