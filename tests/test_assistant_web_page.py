@@ -226,7 +226,7 @@ def test_a_long_render_shows_what_it_does_and_is_stopped(visit):
     page.wait_for_selector("#status .work")
     page.click("#stop")
     page.wait_for_selector("#send")
-    assert "Stopped" in page.inner_text("#status")
+    page.wait_for_selector("#status >> text=Stopped")
     assert visit.page.inner_text("#chat .bot-row:last-child").startswith("(stopped")
     assert "v0" in visit.say("what versions are there?")
 
