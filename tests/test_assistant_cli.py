@@ -165,7 +165,9 @@ def test_chat_in_a_terminal_shows_each_step(folder, listener, tmp_path, monkeypa
         call("export_mix"), say("Saved."),
     ]  # fmt: skip
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
-    lines = iter(["levels?", "the vocals are weak", "vocals up 99", "undo", "save [bold]it", "/quit"])
+    lines = iter(
+        ["levels?", "the vocals are weak", "vocals up 99", "undo", "save [bold]it", "/quit"]
+    )
     monkeypatch.setattr(console, "input", lambda prompt: next(lines))
     with opening.opened(folder, "bass", tmp_path / "s", keep=True, listener=listener) as here:
         chat_in_terminal(here, console)

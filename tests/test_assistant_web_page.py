@@ -211,7 +211,7 @@ def test_everything_is_reached_by_keyboard_alone(visit):
 def test_a_tool_step_is_one_button_that_says_whether_it_is_open(visit):
     visit.say("what are the levels?")
     step = visit.page.get_by_role("button", name=re.compile("measure levels"))
-    assert step.get_attribute("aria-expanded") == "false"
+    visit.page.wait_for_selector("#chat .thought-group .title[aria-expanded='false']")
     step.focus()
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#chat .thought-group .title[aria-expanded='true']")
