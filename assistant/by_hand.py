@@ -52,12 +52,10 @@ def do_tool(context: ToolContext, name: str, **arguments: object) -> ToolResult:
 
 
 def _changed(context: ToolContext, stem: str, state: MixState, why: str) -> Version:
-    """Make it a version; advice that stays true by it stays open."""
-    session, found = context.session, context.session.proposal
+    """Make it a version; advice about other stems stays open."""
+    session = context.session
     if state == session.state():
         return session.version
-    version = session.change(state, f"{why}, {BY_HAND}")
-    if found is not None and session.proposal is None:  # closed by the change
-        if stem not in {session.anchor, *(move.stem for move in found.moves)}:
-            session.propose(found.moves, found.reason)
-    return version
+    about = {session.anchor, *(move.stem for move in session.proposed)}
+    keeps = session.proposal is not None and stem not in about
+    return session.change(state, f"{why}, {BY_HAND}", keeps_advice=keeps)

@@ -223,9 +223,14 @@ class Session:
         """Close the open proposal: the user will have none of it."""
         self._write("declined")
 
-    def change(self, state: MixState, why: str) -> Version:
-        """Make a new version of a changed state, and go there."""
-        self._write("state", version=len(self.versions), why=why, **written(self.names, state))
+    def change(self, state: MixState, why: str, keeps_advice: bool = False) -> Version:
+        """Make a new version of a changed state, and go there.
+
+        keeps_advice: whether the open proposal holds for it as well.
+        """
+        kept = {"keeps_advice": True} if keeps_advice else {}
+        told = written(self.names, state)
+        self._write("state", version=len(self.versions), why=why, **told, **kept)
         return self.version
 
     def undo(self) -> Version:
@@ -298,7 +303,7 @@ class Session:
             self.proposal = None
         elif kind == "state":
             self._versions.add(event["version"], read_state(self.names, event), event["why"])
-            self._go_to(event["version"])
+            self._go_to(event["version"], event.get("keeps_advice", False))
         elif kind == "restore":
             self._go_to(event["version"])
         elif kind in ("undo", "redo"):
@@ -321,9 +326,9 @@ class Session:
                 )
             )
 
-    def _go_to(self, number: int) -> None:
+    def _go_to(self, number: int, keeps_advice: bool = False) -> None:
         """Walk on to a version; advice that was given about other gains is closed."""
-        if self.versions[number].state.gain_db != self.state().gain_db:
+        if not keeps_advice and self.versions[number].state.gain_db != self.state().gain_db:
             self.proposal = None
         self._versions.go_to(number)
 

@@ -62,6 +62,8 @@ def test_advice_about_other_stems_stays_open_under_the_hand(context):
     set_pan(context, "kick", 0.2)
     assert context.session.proposal.moves == moves
     assert context.session.proposal.reason == "they are buried"
+    made = [event for event in context.session.events if event["event"] == "proposal"]
+    assert len(made) == 1, "it is the same advice, and not given anew"
     assert run_tool(context, ToolCall("apply_moves")).ok
     assert context.session.state().gain_db == (0.0, -1.0, 2.0)
     for stem in ("vocals", context.session.anchor):

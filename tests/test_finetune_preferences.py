@@ -69,6 +69,14 @@ def test_what_was_played_out_is_better_than_what_was_proposed(tmp_path):
     assert found(moved) == [("corrected", {"vocals": 3.0}, {})]
 
 
+def test_a_hand_on_another_stem_is_no_word_against_the_advice(tmp_path):
+    def fader(context):
+        set_fader(context, "kick", -1.0)
+
+    events = talk(tmp_path, proposing(vocals=4.0), fader, ACCEPT)
+    assert found(events) == [("corrected", {"kick": -1.0, "vocals": 4.0}, {"vocals": 4.0})]
+
+
 def test_a_proposal_that_replaced_another_is_set_against_it_in_its_own_words(tmp_path):
     events = talk(
         tmp_path, proposing("one", vocals=6.0), proposing("two", kick=-4.0), ACCEPT,
