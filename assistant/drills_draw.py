@@ -6,6 +6,7 @@ hides.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -96,22 +97,19 @@ def _way(rng: np.random.Generator) -> float:
     return 1.0 if rng.random() < 0.5 else -1.0
 
 
-def _moved(context: ToolContext, rng: np.random.Generator, size_db: float) -> Drawn:
-    """One stem is moved: which, which way and how far."""
+def _moved(
+    context: ToolContext, rng: np.random.Generator, size_db: float, apart: bool = False
+) -> Drawn:
+    """One stem is moved: which, which way and how far.
+
+    apart: it is to be moved back, and comes by itself too, for a fader that is moved by ear.
+    """
     index, excerpt = _one_stem(context, rng)
     gain_db = _way(rng) * size_db
     audio = {"before": excerpt.mix, "after": excerpt.changed(index, gain_db)}
-    made = _blank(excerpt, size_db=size_db, stem=context.names[index], gain_db=gain_db)
-    return made, audio, False
-
-
-def _set_back(context: ToolContext, rng: np.random.Generator, size_db: float) -> Drawn:
-    """The same, to be moved back; the stem is there apart, so that a fader can be moved by ear."""
-    index, excerpt = _one_stem(context, rng)
-    gain_db = _way(rng) * size_db
-    stem = apply_gain(excerpt.stems[index], gain_db)
-    rest = excerpt.mix - excerpt.stems[index]
-    audio = {"before": excerpt.mix, "after": rest + stem, STEM: stem, REST: rest}
+    if apart:
+        own = excerpt.stems[index]
+        audio |= {STEM: apply_gain(own, gain_db), REST: excerpt.mix - own}
     made = _blank(excerpt, size_db=size_db, stem=context.names[index], gain_db=gain_db)
     return made, audio, False
 
@@ -191,7 +189,7 @@ def _bias(context: ToolContext, rng: np.random.Generator, size_db: float) -> Dra
 
 _DRAWN: dict[str, Callable[[ToolContext, np.random.Generator, float], Drawn]] = {
     "hidden_change": _moved,
-    "set_back": _set_back,
+    "set_back": partial(_moved, apart=True),
     "partner": _partner,
     "clipping": _clipping,
     "loudness": _loudness,

@@ -104,10 +104,15 @@ def _is_question(part: str) -> bool:
         return False
     if _TEACHES.search(part):
         return named(part)[0].name != "anchor" or "an anchor" in part or "anchor mean" in part
-    if _ADVISES.match(part) and named(part)[0].name in _METHOD:
+    if _is_of_method(part):
         return True
     is_common = named(part)[0].name in _COMMON
     return bool(_ASKS.search(part)) and not is_common and not _OURS.search(part)
+
+
+def _is_of_method(part: str) -> bool:
+    """Whether a clause asks what one should do, about something that needs no song."""
+    return bool(_ADVISES.match(part)) and named(part)[0].name in _METHOD
 
 
 def _is_bare(text: str) -> bool:
@@ -119,7 +124,7 @@ def _is_bare(text: str) -> bool:
 def _is_whole_question(part: str) -> bool:
     """Whether a clause asks what a keyword is, and little else: "whats a lufs"."""
     keyword = keyword_of(part)
-    if _ADVISES.match(part) and " " in keyword and named(part)[0].name in _METHOD:
+    if " " in keyword and _is_of_method(part):
         return True  # even where a stem is named: "how loud should I record my vocals"
     asked = re.search(_OPENING + _WHAT_IS.format(re.escape(keyword) + "s?") + "$", part)
     if named(part)[0].name in _COMMON:

@@ -10,6 +10,7 @@ from typing import Any
 from assistant.context import ToolContext
 from assistant.drills_words import example
 from assistant.intents import ADVICE
+from assistant.orders.before import DEEDS
 from assistant.rewriting_advice import Situation
 from assistant.said_trust import AMUSED, FILES, ORIGINALS, PARDON, PONDERS, SURE
 from assistant.sensitivity import operating_points
@@ -17,8 +18,7 @@ from assistant.session import Session
 from assistant.tools_versions import describe
 
 _FILES_TOLD = 3
-_CHANGES = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
-_SETTLES = frozenset({*_CHANGES, ADVICE, "undo", "redo", "restore_version"})
+_SETTLES = frozenset({*DEEDS, ADVICE, "undo", "redo", "restore_version"})
 Events = Sequence[Mapping[str, Any]]
 
 
@@ -53,7 +53,7 @@ def _sureness(
     last = next((e["name"] for e in reversed(results) if e["name"] in _SETTLES), None)
     told: list[Situation] = []
     version = session.version
-    if last in _CHANGES and version.number and not _applies_advice(results):
+    if last in DEEDS and version.number and not _applies_advice(results):
         told.append(("sure_of_orders", {"done": version.why, "version": version.label}))
     else:
         told += _of_the_advice(results, stems)

@@ -27,7 +27,6 @@ import prompts
 from assistant.model.configuration import GainsayConfig
 from assistant.model.modeling import GainsayForConditionalGeneration, StemProjector
 from assistant.model.processing import (
-    ADVICE_GRID_DB,
     AUDIO,
     CONTROL,
     FRAME_TOKENS,
@@ -41,6 +40,7 @@ from assistant.model.processing import (
     GainsayProcessor,
     call_opening,
     chat_template,
+    own_token_ids,
 )
 
 FEWEST_TOKENS = 257  # a tokenizer whose files are missing comes back silently, with hardly a word
@@ -150,15 +150,10 @@ def put_together(
         "eos_token_id": tokenizer.eos_token_id,
         "bos_token_id": None,
     }
-    ids = cast(Any, tokenizer.convert_tokens_to_ids)
     config = GainsayConfig(
         audio_config=tower.config.to_dict(),
         text_config=text_config,
-        audio_token_id=ids(AUDIO),
-        said_token_id=ids(SAID),
-        hear_token_id=ids(HEAR),
-        stem_token_ids=ids(list(STEM_TOKENS)),
-        number_token_ids=ids([f"{gain:.1f}" for gain in ADVICE_GRID_DB]),
+        **own_token_ids(tokenizer),
         sentence_features=0,
         own_tower=True,
         tie_word_embeddings=bool(text.tie_word_embeddings),

@@ -6,7 +6,7 @@ One rule: the tokenizer is made once per run folder; weights mean nothing under 
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -23,14 +23,10 @@ import prompts
 from assistant.model.configuration import GainsayConfig
 from assistant.model.modeling import GainsayForConditionalGeneration
 from assistant.model.processing import (
-    ADVICE_GRID_DB,
-    AUDIO,
-    HEAR,
-    SAID,
-    STEM_TOKENS,
     GainsayProcessor,
     call_opening,
     chat_template,
+    own_token_ids,
     train_tokenizer,
 )
 from finetune.stem_names import names_for
@@ -65,7 +61,6 @@ def build_listener(
         tokenizer.save_pretrained(folder)
     extractor = ClapFeatureExtractor(truncation="rand_trunc", padding="pad")
     processor = GainsayProcessor(extractor, tokenizer)
-    ids = cast(Any, tokenizer.convert_tokens_to_ids)  # one id of one token, a list of a list
     audio_config = ear_config()
     text_config = {
         **TEXT_SIZES,
@@ -78,11 +73,7 @@ def build_listener(
     config = GainsayConfig(
         audio_config=audio_config.to_dict(),
         text_config=text_config,
-        audio_token_id=ids(AUDIO),
-        said_token_id=ids(SAID),
-        hear_token_id=ids(HEAR),
-        stem_token_ids=ids(list(STEM_TOKENS)),
-        number_token_ids=ids([f"{gain:.1f}" for gain in ADVICE_GRID_DB]),
+        **own_token_ids(tokenizer),
     )
     torch.manual_seed(seed)
     model = GainsayForConditionalGeneration(config)

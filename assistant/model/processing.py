@@ -7,7 +7,7 @@ taken apart before the tokenizer sees it.
 import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
@@ -53,6 +53,18 @@ def chat_template() -> str:
 def call_opening(tool: str) -> str:
     """The beginning of a call's JSON, up to its arguments."""
     return f'{{"name": "{tool}", "arguments": {{'
+
+
+def own_token_ids(tokenizer: PreTrainedTokenizerFast) -> dict[str, Any]:
+    """The ids of the tokens that a listener's configuration names, in a tokenizer."""
+    ids = cast(Any, tokenizer.convert_tokens_to_ids)  # one id of one token, a list of a list
+    return {
+        "audio_token_id": ids(AUDIO),
+        "said_token_id": ids(SAID),
+        "hear_token_id": ids(HEAR),
+        "stem_token_ids": ids(list(STEM_TOKENS)),
+        "number_token_ids": ids([f"{gain:.1f}" for gain in ADVICE_GRID_DB]),
+    }
 
 
 def train_tokenizer(

@@ -15,8 +15,8 @@ from assistant.slips import mended
 from mixer.moves import Move
 
 _TURNS = 4  # looked back for something to go on from
-_DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
-_FOCUSES = _DEEDS | {"set_anchor"}
+DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
+_FOCUSES = DEEDS | {"set_anchor"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def before(
             if not any(call.name == "set_anchor" for call in calls):
                 others = tuple(name for name in focus if name not in anchors[-1:])
                 focus = others or focus  # "the vocal against the drums" is about the vocal
-        done = [call for call in calls if call.name in _DEEDS]
+        done = [call for call in calls if call.name in DEEDS]
         if any(call.name in ("undo", "redo", "restore_version") for call in calls) and not done:
             break
         if done:
@@ -78,7 +78,7 @@ def before(
         for move in call.arguments.get("moves") or ()
     }
     done = [
-        s for _, calls in turns[-_TURNS:] for c in calls if c.name in _DEEDS for s in stems_set(c)
+        s for _, calls in turns[-_TURNS:] for c in calls if c.name in DEEDS for s in stems_set(c)
     ]
     return Before(deeds, asked, focus, proposed, moved, tuple(dict.fromkeys(reversed(done))))
 

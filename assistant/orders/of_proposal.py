@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.orders.lexicon import NUMBER
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.tokens import tokens
 from mixer.moves import Move
@@ -36,7 +37,6 @@ _SILENT = frozenset(
     """.split()
 )
 _AMOUNT = re.compile(r"\b\d+(?:\.\d+)?\b")
-_NUMBER = "number"
 
 
 @dataclass
@@ -96,7 +96,7 @@ def _with_places(
         start = one.end
     told += plain[start:]
     rest, _ = tokens(re.sub(r"<\d+>", " , ", told), names, roles)
-    numbers = [token for token in rest if token.kind == _NUMBER]
+    numbers = [token for token in rest if token.kind == NUMBER]
     for token in numbers:
         if not token.text[:1].isdigit():
             told = re.sub(rf"\b{re.escape(token.text)}\b", f"{token.number:g}", told, count=1)
