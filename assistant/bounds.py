@@ -11,6 +11,7 @@ from functools import cached_property
 
 from assistant.model.processing import call_opening
 from assistant.said import Said
+from assistant.said_gains import SOME_DB
 
 _STEM_OPENS = ('"moves": [{"stem": "', '}, {"stem": "')
 _AGAINST_ANCHOR = ("set_level", "set_anchor")  # tools that never name the anchor as their stem
@@ -35,10 +36,12 @@ class Bounds:
                 return self._after_a_move(_MOVED.findall(text))
             if text.endswith(_STEM_OPENS):
                 done = _MOVED.findall(text)
-                return [q for q in self._quoted.values() if q not in done]
+                free = {name: q for name, q in self._quoted.items() if q not in done}
+                moved = [q for name, q in free.items() if self.said.gains_db(name)]
+                return moved or list(free.values())
             for name, quoted in self._quoted.items():
                 if text.endswith(f'{{"stem": "{quoted}", "gain_db": '):
-                    return _numerals(self.said.gains_db(name))
+                    return _numerals(self.said.gains_db(name) or {-SOME_DB, SOME_DB})
         if text.startswith(call_opening("measure_levels")) and self.said.measured:
             return self._measured(text.removeprefix(call_opening("measure_levels")))
         if text.startswith(call_opening("shape_sound")) and text.endswith('", "words": "'):

@@ -1,6 +1,6 @@
 """What a call may hold is narrowed to the user's words before the model chooses."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.bounds import Bounds
@@ -70,12 +70,32 @@ def test_muting_and_bringing_back():
     assert behind("mute the bass, or the bass gtr", text) == []  # its name may go on
 
 
-@given(st.text(max_size=60))
+SPOKEN = st.lists(
+    st.sampled_from(
+        ["mute", "the bass", "keys", "vocals", "up", "down", "2 dB", "3", "and", ",", "a bit", "half",
+         "back", "more", "unmute", "both", "louder", "it", "AMUT", "808", "twice", "not"]
+    ),
+    max_size=9,
+).map(" ".join)  # fmt: skip
+
+
+@given(st.text(max_size=60) | SPOKEN)
+@example("AMUT")  # read as "mute": a stem that is muted has no gain of its own
 def test_no_words_break_it_and_no_gain_is_out_of_nowhere(words):
     said = Said((words,), NAMES, ROLES, anchor="drums")
-    for name in NAMES:
-        sizes = {abs(gain) for gain in said.gains_db(name)}
+    offered = behind(words, f'{APPLY}"moves": [{{"stem": "')
+    assert offered
+    for name in offered:
+        written = behind(words, f'{APPLY}"moves": [{{"stem": "{name}", "gain_db": ')
+        sizes = {abs(float(gain)) for gain in written}
         assert sizes and sizes <= said.numbers() | {0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0}
+
+
+def test_a_stem_that_is_muted_gets_no_gain_where_another_is_moved():
+    words, text = "mute the keys and turn the vocals up 1 dB", f'{APPLY}"moves": [{{"stem": "'
+    assert "keys" not in behind(words, text)
+    assert behind(words, text + 'vocals", "gain_db": ') == ["1.0"]
+    assert behind("mute the keys", text + 'keys", "gain_db": ') == ["-2.0", "2.0"]
 
 
 def test_all_of_several_named_stems_are_measured_and_no_other():
