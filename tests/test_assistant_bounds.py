@@ -72,11 +72,24 @@ def test_muting_and_bringing_back():
 
 SPOKEN = st.lists(
     st.sampled_from(
-        ["mute", "the bass", "keys", "vocals", "up", "down", "2 dB", "3", "and", ",", "a bit", "half",
-         "back", "more", "unmute", "both", "louder", "it", "AMUT", "808", "twice", "not"]
+        [
+            "mute",
+            "the bass",
+            "keys",
+            "vocals",
+            "up",
+            "down",
+            "2 dB",
+            "3",
+            "and",
+            ",",
+            "a bit",
+            "half",
+        ]
+        + ["back", "more", "unmute", "both", "louder", "it", "AMUT", "808", "twice", "not"]
     ),
     max_size=9,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 
 
 @given(st.text(max_size=60) | SPOKEN)
