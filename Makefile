@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo web test test-slow test-ray test-clap test-vllm check format clean
+.PHONY: demo web test test-random test-slow test-ray test-clap test-vllm check format clean
 
 $(VENV)/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -27,6 +27,10 @@ demo: $(VENV)/core
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest
+
+# `make test` draws the same examples each time; this looks for new ones that break a rule.
+test-random: $(VENV)/dev
+	$(BIN)/python -m pytest --hypothesis-profile=default -m "hypothesis and not slow"
 
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow

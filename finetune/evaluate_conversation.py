@@ -1,9 +1,9 @@
 """Does a conversation hold up? Whole turns as the product takes them, with real tools on audio.
 
 Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml,
-fresh_*.yaml and third_*.yaml; each group came after what reads them had been mended by the ones
-before, so the last is the one to believe). A turn is right
-when it called the right tools with the right arguments, or left the mix as they would.
+fresh_*.yaml, third_*.yaml and fourth_*.yaml; each group came after what reads them had been mended
+by the ones before, so the last is the one to believe). A turn is right when it called the right
+tools with the right arguments, or left the mix as they would.
 
     python -m finetune.evaluate conversation --songs runs/songs --content runs/content
 """
@@ -53,7 +53,7 @@ KINDS = {
 TOOL_ONLY = frozenset(
     {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}
 )
-GROUPS = ("stranger", "fresh", "third")  # of writers
+GROUPS = ("stranger", "fresh", "third", "fourth")  # of writers
 
 
 @dataclass(frozen=True)
