@@ -30,7 +30,7 @@ test: $(VENV)/dev
 
 # `make test` draws the same examples each time; this looks for new ones that break a rule.
 test-random: $(VENV)/dev
-	$(BIN)/python -m pytest --hypothesis-profile=default -m "hypothesis and not slow"
+	$(BIN)/python -m pytest --hypothesis-profile=random -m "hypothesis and not slow"
 
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow

@@ -34,7 +34,8 @@ class Hearing:
     sit in the bus, NaN rows for stems without a level. relative_profile (stems, 14): the same
     against the anchor. genre: of mixer.roles.GENRES, where the user has said it. threshold: the
     probability of a fault from which the user wants a move advised. facts: what the meters say, as
-    data for a listener that reads; measured when it is called.
+    data for a listener that reads; measured when it is called. trust: how far content counts, as
+    the ear hears in the stems what their names tell (mixer.ear.heard_as_named), 0 to 1.
     """
 
     names: tuple[str, ...]
@@ -46,6 +47,7 @@ class Hearing:
     genre: str | None = None
     threshold: float = field(default_factory=balanced_threshold)
     facts: Callable[[], dict[str, Any]] = dict
+    trust: float = 1.0
 
     @property
     def anchor(self) -> str:

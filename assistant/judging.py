@@ -1,7 +1,9 @@
 """What the model thinks of a balance: a probability for every move that a stem may need.
 
 One rule: stems are put before the model in one canonical order (anchor first, then by name) and in
-its reverse, and the mean is taken, so the order in which a song was opened can change nothing.
+its reverse, and the mean is taken, so the order in which a song was opened can change nothing. An
+ear that hears other things than the names tell counts for less: the rest of the weight is given to
+a judgement by names and meters.
 """
 
 from collections import defaultdict
@@ -25,11 +27,14 @@ _KEEP = len(GRID) // 2
 
 
 class _Asked(NamedTuple):
-    """One prompt and what it is made from."""
+    """One prompt and what it is made from. share: what its answer counts of the song's."""
 
+    song: int
     hearing: Hearing
     order: Sequence[int]
     said: str
+    senses: Senses
+    share: float
     prompt: JudgingPrompt
 
 
@@ -48,19 +53,20 @@ class Judge:
         self, hearings: Sequence[Hearing], words: Sequence[str], senses: Senses = USUAL_SENSES
     ) -> list[Judgement]:
         """Judge songs, each with what its user said ("" for nothing); an anchor is never moved."""
-        alike: dict[int, list[tuple[int, list[int], JudgingPrompt]]] = defaultdict(list)
+        alike: dict[int, list[_Asked]] = defaultdict(list)
         weights = [np.zeros((len(hearing.names), len(GRID))) for hearing in hearings]
         for song, (hearing, said) in enumerate(zip(hearings, words, strict=True)):
             for order in _orders(hearing):
                 prompt = self._prompt(hearing, order, said, senses)
-                alike[len(prompt.ids)].append((song, order, prompt))
+                for given, share in _shares(hearing, senses):
+                    one = _Asked(song, hearing, order, said, given, share / 2, prompt)
+                    alike[len(prompt.ids)].append(one)
         for length, group in sorted(alike.items()):
             step = max(1, _TOKENS_AT_ONCE // length)
             for start in range(0, len(group), step):
                 part = group[start : start + step]
-                asked = [_Asked(hearings[s], order, words[s], p) for s, order, p in part]
-                for (song, order, _), each in zip(part, self._moves(asked, senses), strict=True):
-                    weights[song][order[1:]] += each / 2
+                for one, each in zip(part, self._moves(part), strict=True):
+                    weights[one.song][one.order[1:]] += one.share * each
         judged = []
         for hearing, weight in zip(hearings, weights, strict=True):
             weight[weight.sum(axis=1) == 0.0, _KEEP] = 1.0
@@ -81,14 +87,14 @@ class Judge:
         )
 
     @torch.inference_mode()
-    def _moves(self, asked: Sequence[_Asked], senses: Senses) -> list[np.ndarray]:
+    def _moves(self, asked: Sequence[_Asked]) -> list[np.ndarray]:
         """Probabilities (stems asked for, 49) of each of some equally long prompts."""
         content, level = [], []
-        for hearing, order, _, prompt in asked:
-            items = [order[place] for place in prompt.stems]
+        for one in asked:
+            items, hearing = [one.order[place] for place in one.prompt.stems], one.hearing
             hidden, features = hearing.hidden[items], np.nan_to_num(hearing.relative_profile[items])
-            content.append(np.zeros_like(hidden) if senses == "level" else hidden)
-            level.append(np.zeros_like(features) if senses == "content" else features)
+            content.append(np.zeros_like(hidden) if one.senses == "level" else hidden)
+            level.append(np.zeros_like(features) if one.senses == "content" else features)
         said = [one.said for one in asked if one.said]
         vectors = self.sentences.encode(said) if self.sentences is not None and said else None
         heard = {
@@ -99,13 +105,20 @@ class Judge:
         output = self.model.model(
             input_ids=torch.tensor([one.prompt.ids for one in asked]),
             sentence_features=None if vectors is None else torch.from_numpy(vectors),
-            **(heard if senses != "text" else {}),
+            **(heard if asked[0].senses != "text" else {}),
         ).last_hidden_state
         rows = []
         for row, one in enumerate(asked):
             logits = self.model.move_logits(output[row, one.prompt.asked]).float()
             rows.append(torch.softmax(logits, dim=-1).numpy())
         return rows
+
+
+def _shares(hearing: Hearing, senses: Senses) -> list[tuple[Senses, float]]:
+    """What a song is judged by, and what each judgement counts."""
+    if senses != "all" or hearing.trust >= 1.0:
+        return [(senses, 1.0)]
+    return [("all", hearing.trust), ("level", 1.0 - hearing.trust)]
 
 
 def _tensor(arrays: Sequence[np.ndarray]) -> torch.Tensor:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -53,6 +53,15 @@ class ListenerError(ValueError):
     """A listener that cannot be loaded or asked: got, needed and cure."""
 
 
+class Heard(NamedTuple):
+    """What is measured of a song once: faders change none of it. trust: see Hearing."""
+
+    hidden: np.ndarray
+    profiles: list[np.ndarray | None]
+    roles: tuple[str, ...]
+    trust: float
+
+
 class EmbeddedListener:
     """Hears every stem through CLAP and meters, and speaks through the language model."""
 
@@ -86,16 +95,16 @@ class EmbeddedListener:
         self.reader = SentenceEncoder.reader_of(folder)
         self._judge = Judge(self.model, self.processor.tokenizer, self.sentences)
         # by song, for as long as somebody has it open: a server has many
-        self._content: WeakKeyDictionary[Song, tuple[np.ndarray, list, list]] = WeakKeyDictionary()
+        self._heard: WeakKeyDictionary[Song, Heard] = WeakKeyDictionary()
 
     # ---- hearing
 
     def hear(self, song: Song, state: MixState, anchor: str) -> Hearing:
         """Take in the song as it stands. Content and meters are measured once per song."""
-        hidden, profiles, roles = self.listen(song)
+        heard = self.listen(song)
         anchor_index = song.index(anchor)
         missing = np.full(14, np.nan, dtype=np.float32)
-        rows = np.stack([missing if p is None else p for p in profiles]).astype(np.float32)
+        rows = np.stack([missing if p is None else p for p in heard.profiles]).astype(np.float32)
         for index, gain_db in enumerate(state.gain_db):
             rows[index, LEVEL_ENTRIES] += gain_db
             if state.muted[index]:
@@ -107,24 +116,27 @@ class EmbeddedListener:
         return Hearing(
             names=song.names,
             anchor_index=anchor_index,
-            hidden=hidden,
+            hidden=heard.hidden,
             relative_profile=relative_profile(rows, anchor_index),
-            roles=tuple(roles),
+            roles=heard.roles,
             profiles=rows,
+            trust=heard.trust,
         )
 
-    def listen(self, song: Song) -> tuple[np.ndarray, list[np.ndarray | None], list]:
-        """Content (S, 8, hidden), profiles and roles of a song, cached: faders change none."""
-        if song not in self._content:
-            from mixer.ear import Ear
+    def listen(self, song: Song) -> Heard:
+        """Content, meters and roles of a song, measured once."""
+        if song not in self._heard:
+            from mixer.ear import Ear, heard_as_named
 
             tower = self.model.model.hear if self.model.config.own_tower else None
             result = Ear.load().hear(song, tower)
             profiles = [profile(stem, song.sample_rate) for stem in song.each()]
             told = zip(roles_from_names(song.names), result.role_probabilities, strict=True)
-            roles = [role or ROLES[int(np.argmax(chances))] for role, chances in told]
-            self._content[song] = (np.asarray(result.hidden, np.float32), profiles, roles)
-        return self._content[song]
+            roles = tuple(role or ROLES[int(np.argmax(chances))] for role, chances in told)
+            trust = heard_as_named(song.names, result.role_probabilities)
+            hidden = np.asarray(result.hidden, np.float32)
+            self._heard[song] = Heard(hidden, profiles, roles, trust)
+        return self._heard[song]
 
     # ---- thinking
 

@@ -16,6 +16,7 @@ from finetune.flaws import LEAST_DB
 from finetune.observer import GRID, fault_posterior
 from finetune.scoring import p_fault
 from mixer.balance import Z_90, BalancePrior
+from mixer.ear import Ear, heard_as_named
 from mixer.loudness import LEVEL_ENTRIES, PLAYS, relative_profile
 
 SWEEP_LU = np.arange(-15.0, 15.5, 1.0)
@@ -49,13 +50,15 @@ class Probe:
 
     def hearings(self, told_genre: bool = True) -> list[Hearing]:
         """What a listener is given at each step of the sweep."""
-        found = []
+        found, trust = [], heard_as_named(self.names, Ear.load().roles_of_content(self.hidden))
         for step_lu in SWEEP_LU:
             rows = self.profile.copy()
             rows[self.stem, LEVEL_ENTRIES] += step_lu
             relative = relative_profile(rows, 0)
             genre = self.genre if told_genre else None
-            found.append(Hearing(self.names, 0, self.hidden, relative, self.roles, rows, genre))
+            found.append(
+                Hearing(self.names, 0, self.hidden, relative, self.roles, rows, genre, trust=trust)
+            )
         return found
 
 

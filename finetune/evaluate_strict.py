@@ -16,6 +16,7 @@ from finetune import (
     strict_ablation,
     strict_breakdowns,
     strict_invariance,
+    strict_limit,
     strict_loop,
     strict_main,
     strict_points,
@@ -27,7 +28,7 @@ from finetune.strict_study import Study, make_panel
 from mixer.balance import BalancePrior
 
 SECTIONS = ("main", "psychometric", "invariances", "ablations", "loop", "breakdowns", "reliability",
-            "points")  # fmt: skip
+            "limit", "points")  # fmt: skip
 ELSEWHERE = (
     "12 and 14 (tools, grounding): python -m finetune.evaluate talk. 15 and 16 (a judge of texts, "
     "a listening test with people) were not made."
@@ -68,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             strict_breakdowns.show(study, console)
         elif section == "reliability":
             strict_reliability.show(study, console, options.plots)
+        elif section == "limit":
+            strict_limit.show(study, console, SongBank(options.songs, options.content, "train"))
         else:
             real = strict_points.tuned_on(options.real, options.cache) if options.real else []
             strict_points.show(study_of("valid"), console, real, options.write_points)

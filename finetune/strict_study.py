@@ -45,6 +45,10 @@ class Panel:
         self.advisors = advisors
         self._said: dict[str, dict[Mix, np.ndarray]] = {name: {} for name in advisors}
 
+    def add(self, name: str, advisor: Advisor) -> None:
+        """Seat one more advisor."""
+        self.advisors[name], self._said[name] = advisor, {}
+
     def posteriors(self, name: str, mixes: Sequence[Mix]) -> list[np.ndarray]:
         """What an advisor says of these mixes, (S, 49) each."""
         said = self._said[name]

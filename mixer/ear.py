@@ -5,7 +5,7 @@ The same class loads a larger CLAP in transformers' form from its own folder.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from mixer.ear_front import FRAMES, MELS, WINDOW_S, excerpt, log_mel
-from mixer.roles import ROLES
+from mixer.roles import ROLES, roles_from_names
 from mixer.song import Song
 from mixer.storage import each
 
@@ -179,6 +179,13 @@ class Ear(nn.Module):
         """Probability of each role, (batch, 18), of embeddings (batch, 128)."""
         return (self.model.logit_scale_a.exp() * embedding @ self._role_words.T).softmax(dim=-1)
 
+    @torch.no_grad()
+    def roles_of_content(self, hidden: np.ndarray) -> np.ndarray:
+        """Probability of each role, (stems, 18), of content (stems, 8, hidden) of this very ear."""
+        pooled = torch.from_numpy(np.asarray(hidden, np.float32)).mean(dim=1)
+        embedding = functional.normalize(self.model.audio_projection(pooled), dim=-1)
+        return self.role_probabilities(embedding).numpy()
+
     def hear(
         self, song: Song, content: Callable[[torch.Tensor], torch.Tensor] | None = None
     ) -> EarResult:
@@ -220,6 +227,18 @@ class Ear(nn.Module):
             ]
         )
         return functional.normalize(words.mean(dim=0), dim=-1)
+
+
+def heard_as_named(names: Sequence[str], role_probabilities: np.ndarray) -> float:
+    """How far an ear hears in stems what their names tell: the mean probability of these roles.
+
+    1 where no name tells a role: there is nothing to doubt the ear by. role_probabilities: (stems,
+    18) over ROLES.
+    """
+    told = [(stem, role) for stem, role in enumerate(roles_from_names(names)) if role]
+    if not told:
+        return 1.0
+    return float(np.mean([role_probabilities[stem, ROLES.index(role)] for stem, role in told]))
 
 
 @lru_cache(maxsize=2)

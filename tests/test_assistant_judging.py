@@ -1,5 +1,7 @@
 """The judging prompt and its reading: what stands where, what each sense is given, groups."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -89,6 +91,15 @@ def test_each_sense_is_given_what_it_says(judge):
         moved = np.abs(answer(senses, level_db=6.0) - answer(senses)).max()
         assert (moved > 1e-6) == (senses != "content"), senses
         assert np.abs(answer(senses, genre="metal") - answer(senses)).max() > 1e-7
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0.0, 1.0))
+def test_content_counts_by_how_far_the_ear_is_trusted(judge, trust):
+    heard = hearing(NAMES)
+    by_all, by_level = (judge.weigh([heard], ["hm"], one)[0].probability for one in ("all", "level"))
+    mixed = judge.weigh([replace(heard, trust=trust)], ["hm"])[0].probability
+    np.testing.assert_allclose(mixed, trust * by_all + (1.0 - trust) * by_level, atol=1e-5)
 
 
 def test_words_reach_the_judgement(judge):

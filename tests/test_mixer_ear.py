@@ -16,6 +16,7 @@ from mixer.ear import (
     block_powers,
     excerpt,
     fix_batch_norm,
+    heard_as_named,
     log_mel,
 )
 from mixer.ear_front import WINDOW_SAMPLES
@@ -140,6 +141,14 @@ def test_a_stem_that_was_split_counts_once_for_the_window():
     assert len(_distinct(np.concatenate([powers, powers[:, ::-1]]))) == 4
 
 
+def test_an_ear_is_trusted_by_the_names_that_tell_and_not_by_the_others():
+    chances = np.zeros((3, len(ROLES)))
+    chances[0, ROLES.index("bass")], chances[1, ROLES.index("kick")] = 0.75, 0.25
+    assert heard_as_named(("Bass DI", "KICK in", "Audio 4"), chances) == pytest.approx(0.5)
+    assert heard_as_named(("Audio 1", "Audio 2", "Audio 3"), chances) == 1.0
+    assert heard_as_named(("VOX", "Audio 2", "Audio 3"), chances) == 0.0
+
+
 def test_a_folder_without_an_ear_is_refused_with_the_cure(tmp_path):
     with pytest.raises(EarError, match="need config.json and model.safetensors"):
         Ear.load(tmp_path)
@@ -207,6 +216,8 @@ class TestShippedEar:
         assert heard.hidden.shape == (3, 8, 256) and heard.hidden.dtype == np.float32
         assert heard.embedding.shape == (3, 128)
         assert np.allclose(heard.role_probabilities.sum(axis=1), 1.0, atol=1e-5)
+        by_content = ear.roles_of_content(heard.hidden)
+        np.testing.assert_allclose(by_content, heard.role_probabilities, atol=1e-5)
         assert len(heard.starts_s) == 3 and heard.start_s >= 10.0  # where all three play
         again = ear.hear(song)
         assert np.array_equal(heard.embedding, again.embedding)
