@@ -97,7 +97,8 @@ def test_each_sense_is_given_what_it_says(judge):
 @given(st.floats(0.0, 1.0))
 def test_content_counts_by_how_far_the_ear_is_trusted(judge, trust):
     heard = hearing(NAMES)
-    by_all, by_level = (judge.weigh([heard], ["hm"], one)[0].probability for one in ("all", "level"))
+    by_all = judge.weigh([heard], ["hm"], "all")[0].probability
+    by_level = judge.weigh([heard], ["hm"], "level")[0].probability
     mixed = judge.weigh([replace(heard, trust=trust)], ["hm"])[0].probability
     np.testing.assert_allclose(mixed, trust * by_all + (1.0 - trust) * by_level, atol=1e-5)
 

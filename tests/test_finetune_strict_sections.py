@@ -11,6 +11,7 @@ from finetune import (
     strict_ablation,
     strict_breakdowns,
     strict_invariance,
+    strict_limit,
     strict_loop,
     strict_main,
     strict_points,
@@ -65,6 +66,18 @@ def test_an_advisor_is_asked_once_about_a_mix() -> None:
     for _ in range(2):
         bench.panel.judged(LISTENER, bench.mixes + bench.mixes)
     assert listener.asked == 6
+
+
+def test_an_observer_by_an_ear_that_tells_every_role_lacks_nothing(
+    known: Study, console: Console
+) -> None:
+    few = Study(known.bank, PRIOR, known.panel, known.threshold, 1, 0, known.listener)
+    strict_limit.show(few, console, bank(300, "train"))
+    text = console.export_text()
+    by_ear, listener = cells(text, strict_limit.BY_EAR)[0], cells(text, UNNAMED)[0]
+    assert "the ear names 100% of the roles right" in text
+    for row in (by_ear, listener):
+        assert abs(float(row[8])) < 0.02 and float(row[10]) > 95.0  # AUROC, squared error
 
 
 def test_direction_gets_surer_with_size(known: Study, console: Console) -> None:
