@@ -18,10 +18,11 @@ from assistant.intents import acts_of as read_as_acts
 from assistant.numerals import numbers
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
-from assistant.orders.carried import last_deed
 from assistant.orders.lexicon import owns_to_a_mistake
 from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
+from assistant.orders.short import last_deed
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
@@ -187,6 +188,13 @@ class Progress:
         song = self._song
         return before(self._events_before, song.names, song.roles, self.session.proposed)
 
+    def with_referents(self, text: str) -> str:
+        """A text in which stems that it calls by what was said before are called by name."""
+        if self.acts_of is None:
+            return text
+        song = self._song
+        return with_referents(text, Known(song.names, song.roles, self.before))
+
     @property
     def asked_before(self) -> list[Option]:
         """What the last reply offered, if it asked a question."""
@@ -237,7 +245,8 @@ class Progress:
     def _set_now(self) -> Now:
         names, state = self.context.names, self.session.state()
         muted = frozenset(name for name, off in zip(names, state.muted, strict=True) if off)
-        return Now(dict(zip(names, state.gain_db, strict=True)), muted)
+        gains, pans = (dict(zip(names, row, strict=True)) for row in (state.gain_db, state.pan))
+        return Now(gains, muted, {name: pan or 0.0 for name, pan in pans.items()})
 
     @property
     def turns_down(self) -> bool:

@@ -60,10 +60,10 @@ def run_turn(
         user_text, open_question(session.events), context.names, lambda: tuple(context.roles)
     )
     turn = Progress(session, listener, context, user_text, on_event, order=order)
-    if order is None and len(user_text) <= MAX_CHARACTERS:
-        kept = without_taken_back(user_text)
-        turn.named = None if kept == user_text else kept
     turn.tell("user", text=user_text)
+    if order is None and len(user_text) <= MAX_CHARACTERS:
+        kept = turn.with_referents(without_taken_back(user_text))
+        turn.named = None if kept == user_text else kept
     try:
         if len(user_text) > MAX_CHARACTERS:
             raise TurnError(

@@ -17,10 +17,10 @@ _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
     """
     up down cut add off left right centre pan above below against same match mute unmute solo
     anchor judge version undo redo render takes seed dry export number percent sign
-    double toofar meant flip except was opened share
+    double toofar meant flip except was opened share nearer apart swap
     """.split()
 ) | {"go back", "make that", "a mix", "a session", "stems of it"}
-_BEGINS = frozenset("please pls could can would so just let's lets".split())
+_BEGINS = frozenset("please pls could can would so just let's lets make".split())
 _ASKED, _WHO = frozenset("could can would".split()), frozenset("you u ya we i".split())
 _EXPLAINS = frozenset(
     "because cause cuz coz like as since which that's thats its it's where so who that it he she"

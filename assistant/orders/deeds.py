@@ -22,6 +22,7 @@ _THEM = frozenset("them those these they 'em em that".split())
 _PERSON = frozenset("her him she he".split())
 _ANOTHER = frozenset({"another", "further", "farther"})  # the way that it went before
 _QUIET = frozenset({FILLER, VERB, "push", "pull", "to", "unit", "only", "instead"}) | _SUBJECT
+_WHOLLY = ("fully", "all the way")  # what a mute may be besides
 _SIZED = frozenset({NUMBER, "size", "sign"})
 
 
@@ -79,6 +80,10 @@ class Scene:
     muted: frozenset[str] = frozenset()  # now
     touched: tuple[str, ...] = ()  # stems that were changed, the latest first
     singer: str | None = None  # whom "her" and "him" mean
+    about: tuple[str, ...] = ()  # the stems of what is said besides
+    of_level: bool = False  # whether that says how loud something is
+    pans: Mapping[str, float] = field(default_factory=dict)  # where each stem is now
+    against: Mapping[str, str] = field(default_factory=dict)  # whom a pronoun was set against
 
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
@@ -86,6 +91,8 @@ def deed_of(part: Part, scene: Scene) -> Deed | None:
     if part.has("too") and part.is_bare and scene.last:  # "the viola likewise"
         new = tuple(name for name in part.stems if name not in scene.last.stems)
         return scene.last.for_stems(new) if new else None
+    if part.has("ended", "in all") and part.has("too", "same"):
+        return _as_far(part, scene)
     if part.has("above", "below", "same", "against", "match"):
         return _level(part, scene)
     if part.has("sign") and not part.has("add", "up", "down") and _to_a_stem(part):
@@ -128,7 +135,8 @@ def refined(deed: Deed, part: Part) -> Deed | None:
 def subject(part: Part, scene: Scene) -> tuple[str, ...]:
     """The stems that a part is about; none where it does not say."""
     if part.has("rest") or (part.has("all") and not part.stems):
-        return tuple(name for name in scene.names if name not in scene.kept)
+        kept = scene.kept or (frozenset(scene.it) if part.has("rest") else scene.kept)
+        return tuple(name for name in scene.names if name not in kept)
     if part.stems:
         return part.stems
     for word, count in (("three", 3), ("both", 2)):
@@ -165,6 +173,20 @@ def _move(part: Part, scene: Scene) -> Deed | None:
     if part.has("off") and _stands_between(part, "off", STEM):
         return None  # "the harmony at minus 9 from the vocal"
     return Deed("apply_moves", stems, gain_db=way * size)
+
+
+def _as_far(part: Part, scene: Scene) -> Deed | None:
+    """ "the bass the same as the keys ended up": all the way that another has come."""
+    place = part.first("too", "same")
+    stems, model = Part(part.tokens[:place]).stems, Part(part.tokens[place:]).stems
+    if not stems and len(model) == 2:  # "the same for the bass as the keys ended up with"
+        stems, model = model[:1], model[1:]
+    if len(model) != 1 or not stems or model[0] in stems:
+        return None
+    if not part.only(*_QUIET, "ended", "same", "in all", "up", "down"):
+        return None
+    gain_db = round(scene.faders_db.get(model[0], 0.0), 2)
+    return Deed("apply_moves", stems, gain_db=gain_db) if gain_db else None
 
 
 def _move_by_share(part: Part, scene: Scene) -> Deed | None:
@@ -282,8 +304,13 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
     last = scene.last
     if last and last.tool == "set_level" and not stems and not others:  # "no, 6 below it"
         return last.stems, last.against or scene.anchor
+    if not stems and len(others) == 2 and _for_the_last(behind):  # "6 under A for B"
+        stems, others = others[1:], others[:1]
     if not stems and before.has("it"):
         stems = tuple(name for name in scene.it if name not in others)
+    if not others and stems:  # "3 under her", behind "2 under her"
+        as_before = {scene.against.get(token.text) for token in behind.of("it")} - {None, *stems}
+        others = tuple(name for name in as_before if name)
     if not others and scene.singer and any(t.text in _PERSON for t in behind.of("it")):
         others = (scene.singer,)
     if not others and behind.has("it"):
@@ -298,6 +325,13 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
     if not others and stems and scene.anchor not in stems and not behind.has("other"):
         others = (scene.anchor,) if scene.anchor and behind.is_silent else ()
     return stems, others[0] if len(others) == 1 else None
+
+
+def _for_the_last(part: Part) -> bool:
+    """Whether a "for" stands right before the last stem, or before its article."""
+    place = max((n for n, token in enumerate(part.tokens) if token.kind == STEM), default=0)
+    before = [token.text for token in part.tokens[:place] if token.text not in ("the", "my", "our")]
+    return before[-1:] == ["for"]
 
 
 def _level_lu(part: Part, before: Part) -> float | None:
@@ -326,7 +360,9 @@ def _mute(part: Part, scene: Scene) -> Deed | None:
         stems = tuple(name for name in stems if name in scene.muted)
     if not stems or (part.has("mute") and part.has("unmute")):
         return None
-    if not part.only(*_QUIET, "mute", "unmute", "off"):
+    if not part.only(*_QUIET, "mute", "unmute", "off", "in all", "size"):
+        return None
+    if any(token.value not in _WHOLLY for token in part.of("size")):
         return None
     return Deed("set_mute", stems, muted=not part.has("unmute"))
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from assistant.asking import Option
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
-from assistant.orders.carried import last_deed
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
+from assistant.orders.short import last_deed
 from assistant.orders.tokens import STOP, tokens
 
 _MOST_STEMS = 96

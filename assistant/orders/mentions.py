@@ -11,6 +11,7 @@ from functools import lru_cache
 from assistant.english import is_word
 from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
+from assistant.orders.families import is_told_by
 from assistant.orders.lexicon import phrases
 from assistant.said_sides import side_of
 from assistant.slips import mended
@@ -167,7 +168,7 @@ def _in_run(
         known = _is_called(word, own) or word[0] in _SHORTENED
         begun = _begun_by(word[0], own) if text.startswith(" one", word.end()) else set()
         if not size and (known or begun):
-            if stems := own.get(word[0], set()) or begun:
+            if stems := _owners(word[0], own) or begun:
                 found.append(Mention(*word.span(), tuple(sorted(stems))))
         elif size:
             start, end = words[place].start(), words[place + size - 1].end()
@@ -178,9 +179,16 @@ def _in_run(
 
 def _is_called(word: re.Match[str], own: dict[str, set[str]]) -> bool:
     """Whether one stem's name, and no other's, has a word: "the rap" is LEAD RAP."""
-    if len(own.get(word[0], ())) != 1 or word[0] in _NO_STEM or len(word[0]) < 3:
+    if len(_owners(word[0], own)) != 1 or word[0] in _NO_STEM or len(word[0]) < 3:
         return False
     return (word[0],) not in phrases() and not word[0].isdigit()
+
+
+def _owners(word: str, own: dict[str, set[str]]) -> set[str]:
+    """The stems whose names have a word, which may be said of several: "the birds"."""
+    if word in own or len(word) <= _LEAST or not word.endswith("s"):
+        return own.get(word, set())
+    return own.get(word[:-1], set())
 
 
 def _begun_by(word: str, own: dict[str, set[str]]) -> set[str]:
@@ -277,6 +285,7 @@ def _narrowed(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
     if before is None:
         return one
     meant = own.get(before["word"], set()) & set(one.stems)
+    meant = meant or {name for name in one.stems if is_told_by(name, before["word"])}
     known = (before["word"],) in phrases() and not before["the"]
     if len(meant) != 1 or known:
         return one

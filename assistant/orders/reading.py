@@ -13,13 +13,14 @@ from assistant.intents import ADVICE, SPEAK
 from assistant.naming import not_here
 from assistant.orders.asides import ActsOf, are_asides, asks_for_something, without_asides
 from assistant.orders.before import Before
-from assistant.orders.carried import carried, last_deed
+from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
 from assistant.orders.deeds import Deed, Scene, deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
 from assistant.orders.parts import Part, parts_of
 from assistant.orders.returns import Now, returned
+from assistant.orders.short import last_deed
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 from assistant.said_clauses import SPARES
 
@@ -40,9 +41,17 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
 )
+_KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
+    r"(?:^|[,.;!]|\b(?:and|but))\s*(?:(?:just )?(?:keep|leave) (?:the |my |our )?"
+    r"(?P<what>[^,.;!?\n]+?)(?: (?:be|as is|alone))?"
+    r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:stays?|can stay|(?:is|are) (?:fine|good|ok)))"
+    r"(?=\s*(?:$|[,.;!\n]))",
+    re.IGNORECASE,
+)
 _MAKES = re.compile(
     r"\bmake (?:it|that|this)\b(?=[\w ]*\b(?:louder|quieter|softer|lower|higher)\b)", re.IGNORECASE
 )
+_HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
 
@@ -72,13 +81,16 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
         return []
     if asks and not requests and not _ASKS_AFTER.match(plain):
         return []
-    about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
+    beside = next((one.stems for one in reversed(asides) if one.stems), ())
     scene = Scene(
-        song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db,
-        song.now.gains_db, song.now.muted, before.touched, _singer(song),
+        song.names, song.anchor, beside or before.focus, last_deed(before), frozenset(kept),
+        before.gains_db, song.now.gains_db, song.now.muted, before.touched, _singer(song),
+        about=beside, of_level=any(_HOW_LOUD.search(one.text) for one in asides),
+        pans=song.now.pans, against=before.against,
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
-    if kept & {name for call in calls for name in stems_set(call)}:
+    changed = [call for call in calls if call.name not in ("undo", "audition")]
+    if kept & {name for call in changed for name in stems_set(call)}:
         return []  # what is to stay is changed elsewhere
     if not are_asides(asides, calls, acts_of):
         return []
@@ -94,6 +106,15 @@ def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
         kept.update(name for one in found for name in one.stems)
         return " , " if found or match.re is _LEAVES else match[0]
 
+    def kept_so(match: re.Match[str]) -> str:
+        what = (match["what"] or match["stays"]).casefold()
+        found = mentions(what, song.names, song.roles)
+        if not found or what[: found[0].start].strip() or what[found[-1].end :].strip():
+            return match[0]
+        kept.update(name for one in found for name in one.stems)
+        return " , "
+
+    text = _KEEPS.sub(kept_so, text)
     return SPARES.sub(without, _LEAVES.sub(without, text)), kept
 
 
