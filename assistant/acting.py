@@ -8,7 +8,8 @@ import re
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE
 from assistant.said import Said
-from assistant.said_gains import says_way
+from assistant.said_gains import says_way, sizes_db
+from assistant.said_levels import asks_how_loud
 from mixer.words import read
 
 LEAST_CERTAINTY = 0.3  # the least sure token of a call that changes the mix
@@ -32,6 +33,27 @@ _ASKS_IF_HEARD = re.compile(
     r"^\W*(?:(?:so|and|but|hey|ok) )?(?:(?:can|do|could) you (?:hear|notice|pick up|make out)"
     r"|is there|are there|why (?:is|are|does|do))\b"
 )
+
+
+_UNDOES = re.compile(
+    r"\b(?:un\w+|back\w*|revert\w*|restor\w+|before|old|original\w*|earlier|previous\w*|prefer\w*|better"
+    r"|never ?mind|nvm|wrong|no+|nope|nah|naw|not|cancel\w*|scrap\w*|forget|remov\w+|revers\w+|return\w*"
+    r"|was|were|oops|whoops|mistake\w*|worse|hate\w*|take\w*|took|meant|mean|said|strike|scratch|rewind"
+    r"|stop|other|instead|ctrl|kill\w*|ruin\w*|lost|again|last|don'?t|didn'?t|drop|step)\b|\w+n't\b"
+)
+_GOES = re.compile(
+    r"mut|\b(?:kill\w*|los(?:e|ing)|out|off|silen\w+|without|gone|drop\w*|cut|remov\w+|shut|no"
+    r"|ditch|away|axe|bin|too|also|as well|same|likewise|rid|delete|stop|quiet|hush|disable|bypass)\b"
+)
+_COMES_BACK = re.compile(
+    r"mut|\b(?:back|again|on|return\w*|in|bring|miss|restor\w+|enable|un\w+|too|also|as well)\b"
+)
+_GOES_ON = re.compile(
+    r"\b(?:more|another|again|further|farther|half|halve\w*|double|twice|triple|third|quarter|back|less"
+    r"|opposite|revers\w+|other|rest|much|far|instead|mean|meant|not|no|nah|nope|only|just|both|all"
+    r"|keep|go|on|yes|yeah|do|apply|agree\w*|swap|but|enough|it|that|this|them|those)\b"
+)
+_LIKEWISE = re.compile(r"\b(?:too|also|as well|same|likewise|similar\w*|ditto|like|and|by)\b")
 
 
 def stems_of(call: ToolCall) -> list[str]:
@@ -64,8 +86,12 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         number = call.arguments.get("version")
         known = number == 0 or number in said.counts()
         return None if known else f"the user did not speak of version {number}"
+    if call.name == "undo":
+        return None if _UNDOES.search(said.latest) else "the user did not take anything back"
     if call.name not in CHANGES:
         return None
+    if asks_how_loud(said.latest):
+        return "the user asked how loud it is"
     if call.name in said.excluded:
         return f"the user's words do not speak of {call.name}"
     if call.name == "apply_moves" and not call.arguments.get("moves"):
@@ -86,7 +112,31 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return "the user named no stem"
     if call.name == "shape_sound":
         return _wrong_sound(call, said)
+    if call.name == "set_mute" and not _speaks_of_a_mute(call.arguments.get("muted"), said):
+        return "the user's words do not speak of a mute"
+    if call.name == "set_anchor" and not said.named and not _SOME.search(said.latest.casefold()):
+        return "the user named no anchor"
+    if call.name == "apply_moves" and not _speaks_of_a_move(said):
+        return "the user's words do not speak of a move"
     return wrong_number(call, said)
+
+
+def _speaks_of_a_mute(muted: object, said: Said) -> bool:
+    """Whether words can mean that a stem is to go, or that it is to come back."""
+    text = said.latest.casefold()
+    if muted is False:
+        return bool(_COMES_BACK.search(text))
+    return bool(_GOES.search(text))
+
+
+def _speaks_of_a_move(said: Said) -> bool:
+    """Whether words hold a way, a size, or something that goes on from a move or a proposal."""
+    text = said.latest.casefold()
+    if says_way(text) or sizes_db(text, said.names) or said.numbers():
+        return True
+    if not (said.moved or said.proposed):
+        return False
+    return bool(_GOES_ON.search(text)) or (bool(said.named) and bool(_LIKEWISE.search(text)))
 
 
 def _no_yes(certainty: float | None, said: Said) -> str | None:

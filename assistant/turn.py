@@ -11,10 +11,12 @@ from assistant.asking import answered, understood, which
 from assistant.context import ToolContext, is_ours
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
+from assistant.levels_turn import measured
 from assistant.orders.asides import without_taken_back
 from assistant.parts import parts_of
 from assistant.plain_words import explained
 from assistant.progress import MAX_ERRORS, OnEvent, Progress
+from assistant.proposal_turn import of_what_is_left
 from assistant.replying import (
     MORE_THAN_ONE,
     Reply,
@@ -76,6 +78,7 @@ def run_turn(
             or about_us(turn)
             or by_level(turn)
             or of_the_proposal(turn)
+            or of_what_is_left(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -103,6 +106,7 @@ def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
     return (
         ordered(turn)
+        or measured(turn)
         or left(turn)
         or taught(turn)
         or lacking(turn)
@@ -115,6 +119,8 @@ def _in_parts(turn: Progress) -> Reply | None:
     """The answers to a message that asks for several things, one after the other; else None."""
     if turn.order is not None or turn.plain_orders or turn.leaves_it:
         return None
+    if turn.said_now.missing and not turn.said_now.named:
+        return None  # "what about the tuba, make it louder": there is none to make louder
     parts = parts_of(turn.listener, turn.said_now)
     if len(parts) < 2:
         return None

@@ -138,8 +138,10 @@ def by_level(turn: Progress) -> Reply | None:
 
 def of_the_proposal(turn: Progress) -> Reply | None:
     """What is said where a part of what is proposed is wanted: "the keys yes, not the bass"."""
-    if turn.acts_of is None or turn.order is not None or turn.plain_orders:
+    if turn.acts_of is None or turn.order is not None:
         return None
+    if any(call.name != "audition" for call in turn.plain_orders):
+        return None  # "the keys alone" is no wish to hear them here
     names, roles = turn.context.names, tuple(turn.context.roles)
     moves = chosen(turn.words, turn.session.proposed, names, roles)
     if not moves:
@@ -170,4 +172,6 @@ def lacking(turn: Progress) -> Reply | None:
     if options:
         return ask_back(turn, "a number by itself", options)
     options = lacks_a_stem(turn.words, names, before, turn.orders_in)
+    if len(options) == 1:  # it was spoken of just before
+        return told_at_once(turn, *turn.orders_in(options[0].order, before))
     return ask_back(turn, MORE_THAN_ONE, options) if options else None

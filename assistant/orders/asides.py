@@ -32,6 +32,7 @@ _SAYS_HOW = frozenset(
 )
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
 _STOPS = (STOP, JOIN)
+_LEAST_LIKELY = 0.4  # that words beside an order ask for anything
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
 _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
     r"[\s,.;!?-](?:(?<!will )(?<!to )never ?mind|(?:scratch|strike) that|forget (?:that|it)"
@@ -103,6 +104,8 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
         if not acts:
             return False  # nobody can tell
         act = max(acts, key=lambda name: acts[name])
+        if acts[act] < _LEAST_LIKELY:
+            continue
         explains = act == ADVICE and (set(one.stems) <= stems or tools <= _VERSIONS)
         if act != SPEAK and act not in tools and not explains:
             return False

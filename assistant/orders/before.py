@@ -46,6 +46,8 @@ class Before:
     spoken: tuple[tuple[str, ...], ...] = ()
     against: Mapping[str, str] = field(default_factory=dict)
     left_over: tuple[Move, ...] = ()
+    advised: Mapping[str, float] = field(default_factory=dict)  # the gains of the last proposal
+    just_done: bool = True  # whether nothing else was talked of since the last change
 
     @property
     def is_open(self) -> bool:
@@ -98,6 +100,8 @@ def before(
         spoken=_spoken(late, names, roles),
         against=_set_against(late, anchors),
         left_over=() if proposed else _left_over(late),
+        advised=_advised(late),
+        just_done=bool(turns and turns[-1][1]),
     )  # fmt: skip
 
 
@@ -138,15 +142,22 @@ def _set_against(turns: Sequence[Turn], anchors: Sequence[str]) -> dict[str, str
     return {pronoun[1]: stem} if pronoun and stem else {}
 
 
+def _advised(turns: Sequence[Turn]) -> dict[str, float]:
+    """The gains that were proposed last."""
+    found = [call for _, calls in turns for call in calls if call.name == "propose_moves"]
+    moves = found[-1].arguments.get("moves") or () if found else ()
+    return {move["stem"]: move["gain_db"] for move in moves}
+
+
 def _left_over(turns: Sequence[Turn]) -> tuple[Move, ...]:
-    """What is left of the last proposal, a part of which was the last thing to be applied."""
+    """What is left of the last proposal, if nothing but a part of it was applied since."""
     calls = [call for _, told in turns for call in told if call.name not in _LOOKS]
     places = [place for place, call in enumerate(calls) if call.name == "propose_moves"]
     if not places:
         return ()
     wanted = {m["stem"]: m["gain_db"] for m in calls[places[-1]].arguments.get("moves") or ()}
     since = calls[places[-1] + 1 :]
-    if not since or any(call.name != "apply_moves" for call in since):
+    if any(call.name != "apply_moves" for call in since):
         return ()
     for move in (move for call in since for move in call.arguments["moves"]):
         if move["stem"] not in wanted:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from assistant.hearing import ToolCall
 from assistant.orders.adjusted import adjusted
 from assistant.orders.before import Before
-from assistant.orders.deeds import Deed, Scene
-from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
-from assistant.orders.short import Roles, Short, last_deed
+from assistant.orders.deeds import SIDES, Deed, Scene, as_deed
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, SHARE, VERB
+from assistant.orders.short import MOST_DB, Roles, Short, last_deed
 from assistant.orders.tokens import STEM, STOP, Token
 
 _OF_LEVEL = frozenset({"up", "down", "off", "unit", "sign"})
@@ -27,7 +27,11 @@ def carried(
     """
     begins = bool(told) and told[0].text in ("and", "now", "also", "then")
     rest = tuple(token for token in told if token.kind not in _QUIET)
-    last = last_deed(before, scene.of_level or any(t.kind in _OF_LEVEL for t in told))
+    of_level = any(t.kind in _OF_LEVEL for t in told)
+    of_level |= any(t.kind == NUMBER and t.number <= MOST_DB for t in told) and not any(
+        t.kind == "percent" for t in told
+    )  # "one more"
+    last = last_deed(before, scene.of_level or of_level)
     if last is not None and scene.about and not set(scene.about) & set(last.stems):
         last = None  # "the bass is too loud, half back" behind a move of the keys
     short = Short(rest, scene=scene, before=before, deed=last, roles=roles)
@@ -43,8 +47,8 @@ def carried(
         return _rendered_anew(short, before.asked)
     if not before.deeds:
         return []
-    if (short.has("too", "flip") or begins) and not asks:
-        if calls := _same_for(short):
+    if (short.has("too", "flip", "same") or begins) and not asks:
+        if calls := _same_for(short) or _all_the_same_for(short) or _as_that_one(short):
             return calls
     return [] if last is None else adjusted(short, last)
 
@@ -91,15 +95,60 @@ def _of_the_proposal(short: Short) -> list[ToolCall]:
 def _same_for(short: Short) -> list[ToolCall]:
     """The last change for other stems, turned round where that is said."""
     stems = short.stems or short.others()
-    if not stems or not short.only(STEM, "too", "flip", "other", "both", "it"):
+    if not stems or not short.only(STEM, "too", "flip", "other", "both", "it", SHARE, *_SCALES):
         return []
     last = short.before.deeds[-1]
     if last.name == "shape_sound":
         return [ToolCall(last.name, {**last.arguments, "stem": stem}) for stem in stems]
     if short.deed is None or set(stems) & set(short.deed.stems):
         return []
-    deed = _turned(short.deed) if short.has("flip") else short.deed
+    deed = _turned(short.deed) if short.has("flip") else _scaled(short, short.deed)
     return deed.for_stems(stems).calls() if deed else []
+
+
+_SCALES = {"half": 0.5, "double": 2.0}
+
+
+def _scaled(short: Short, deed: Deed) -> Deed | None:
+    """The last change for others by a share of its size: "and the cello, but half as much"."""
+    shares = [token.number for token in short.values(SHARE)]
+    shares += [_SCALES[token.kind] for token in short.values(*_SCALES)]
+    if not shares:
+        return deed
+    if len(shares) > 1 or deed.tool != "apply_moves":
+        return None
+    return replace(deed, gain_db=round(deed.gain_db * shares[0], 1))
+
+
+def _all_the_same_for(short: Short) -> list[ToolCall]:
+    """All that was done in the last turn for another stem: "the same with the keys, but left"."""
+    sides = {SIDES[token.kind] for token in short.values(*SIDES)}
+    names = list(dict.fromkeys(call.name for call in short.before.deeds))
+    if not short.stems or not short.has("too") or not short.only(STEM, "too", "flip", *SIDES):
+        return []
+    if len(names) < 2 and not sides:
+        return []
+    calls = []
+    for name in names:
+        deed = as_deed([call for call in short.before.deeds if call.name == name])
+        if deed is None or set(deed.stems) & set(short.stems):
+            return []
+        if name == "set_pan" and sides:
+            deed = replace(deed, pan=sides.pop() * abs(deed.pan)) if len(sides) == 1 else None
+        calls += deed.for_stems(short.stems).calls() if deed else []
+    return [] if sides else calls
+
+
+def _as_that_one(short: Short) -> list[ToolCall]:
+    """ "the bass same as the keys", behind a move of the keys: that move, and no level."""
+    plain = [token.text for token in short.values("same")]
+    deed, stems = short.deed, short.stems
+    if deed is None or plain not in (["same as"], ["the same as"]) or len(stems) < 2:
+        return []
+    if not short.only(STEM, "same", "it") or short.tokens[-1].stems != deed.stems:
+        return []
+    new = tuple(name for name in stems if name not in deed.stems)
+    return deed.for_stems(new).calls() if deed.tool in ("apply_moves", "set_pan") else []
 
 
 def _turned(deed: Deed) -> Deed | None:

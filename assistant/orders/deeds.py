@@ -84,6 +84,7 @@ class Scene:
     of_level: bool = False  # whether that says how loud something is
     pans: Mapping[str, float] = field(default_factory=dict)  # where each stem is now
     against: Mapping[str, str] = field(default_factory=dict)  # whom a pronoun was set against
+    advised: Mapping[str, float] = field(default_factory=dict)  # what is proposed, or was
 
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
@@ -105,6 +106,8 @@ def deed_of(part: Part, scene: Scene) -> Deed | None:
         return _pan(part, scene)
     if part.has("off") and not _is_sized(part) and part.tokens[-1].text == "off":
         return _mute(part, scene)
+    if part.tokens[-1].text == "on" and part.stems and set(part.stems) <= scene.muted:
+        return Deed("set_mute", part.stems) if part.only(*_QUIET) else None  # "crowd on"
     if part.stems and scene.last and scene.last.tool == "set_level" and not _way(part):
         return _level_too(part, scene.last)
     return _move(part, scene)
@@ -154,8 +157,9 @@ def _move(part: Part, scene: Scene) -> Deed | None:
         return _move_by_share(part, scene)
     way = _way(part)
     if any(token.text in _ANOTHER for token in part.of("more")) and not part.has("up", "down"):
-        gains = {scene.gains_db.get(name, 1.0) > 0 for name in part.stems or scene.it}
-        way = (1.0 if gains.pop() else -1.0) if len(gains) == 1 else None
+        way = _way_before(part.stems or scene.it, scene)
+        if way is None:
+            return None  # nobody said which way
     if way is None and not part.has("sign") and _goes_on(part, scene):
         way = 1.0 if scene.last and scene.last.gain_db > 0 else -1.0
     before = scene.last
@@ -173,6 +177,13 @@ def _move(part: Part, scene: Scene) -> Deed | None:
     if part.has("off") and _stands_between(part, "off", STEM):
         return None  # "the harmony at minus 9 from the vocal"
     return Deed("apply_moves", stems, gain_db=way * size)
+
+
+def _way_before(stems: tuple[str, ...], scene: Scene) -> float | None:
+    """The way that stems were moved or advised to go last; None where they were not, or both."""
+    ways = {scene.gains_db.get(name) or scene.advised.get(name) for name in stems}
+    signs = {None if not gain_db else 1.0 if gain_db > 0 else -1.0 for gain_db in ways}
+    return signs.pop() if len(signs) == 1 else None
 
 
 def _as_far(part: Part, scene: Scene) -> Deed | None:
@@ -277,7 +288,7 @@ def _level(part: Part, scene: Scene) -> Deed | None:
     stems, against = _sides_of(before, behind, scene)
     if not stems or not against or against in stems:
         return None
-    level = _level_lu(part, before)
+    level = _level_lu(part, before, scene.last)
     if level is None:
         return None
     other = None if against == scene.anchor else against
@@ -313,6 +324,8 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
         others = tuple(name for name in as_before if name)
     if not others and scene.singer and any(t.text in _PERSON for t in behind.of("it")):
         others = (scene.singer,)
+    if not stems and len(others) == 1 and behind.has("it") and behind.tokens[-1].stems == others:
+        stems, others = others, ()  # "2 above that the bass"
     if not others and behind.has("it"):
         others = tuple(name for name in scene.it if name not in stems)
     if not stems and others and not behind.has("it"):
@@ -334,12 +347,15 @@ def _for_the_last(part: Part) -> bool:
     return before[-1:] == ["for"]
 
 
-def _level_lu(part: Part, before: Part) -> float | None:
+def _level_lu(part: Part, before: Part, last: Deed | None) -> float | None:
     """The level that is asked for, in LU; None where it is not said."""
     if part.has("same", "match"):
         return None if part.has(NUMBER, "size", "above", "below") else 0.0
     size = _size(part, prompts.GAIN_WORDS, 0.0)
     signs = part.of("sign")
+    if part.has("too") and last is not None and last.tool == "set_level" and not size:
+        size = abs(last.relative_lu)  # "the same under it"
+        return -size if part.has("below") else size if part.has("above") else None
     if size is None or not (part.has(NUMBER) or part.has("size")):
         return None
     if part.has("above", "below"):
@@ -356,6 +372,8 @@ def _mute(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
     if not stems and part.has("unmute") and part.has("it") and len(scene.muted) == 1:
         stems = tuple(scene.muted)
+    if part.has("unmute") and part.has("both") and len(scene.muted) == 2 and not part.stems:
+        stems = tuple(name for name in scene.names if name in scene.muted)
     if part.has("unmute") and part.has("all", "rest") and not part.stems and scene.muted:
         stems = tuple(name for name in stems if name in scene.muted)
     if not stems or (part.has("mute") and part.has("unmute")):

@@ -42,7 +42,7 @@ _SHORTENED = frozenset(word for words in _IN_FULL.values() for word in words)
 _SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
 _ONE = re.compile(r" one\b(?! (?:db|decibel|more|up|down|louder|quieter)\b)")
 _AFTER_PLACE = re.compile(
-    r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (me)\b"
+    r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (?:the |my )?(me|main)\b"
 )
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
@@ -71,7 +71,9 @@ def mentions(
     if len(low := speak("bass")) == 1:
         found += [Mention(*match.span(), low) for match in _MISHEARD.finditer(plain)]
     for match in _AFTER_PLACE.finditer(plain):
-        if len(me := speak("more of me")) == 1:
+        main = sorted(_own_words(names).get("main", ()))
+        me = tuple(main) if match[1] == "main" else speak("more of me")
+        if len(me) == 1:
             found.append(Mention(match.start(1), match.end(1), me))
     plain = _blanked(plain, found)
     own = _own_words(names)

@@ -81,7 +81,7 @@ def _further(short: Short, deed: Deed) -> list[ToolCall]:
     if not short.only("more", "again", NUMBER, "size", "it", "percent", "only", "out", *_SEVERAL):
         return []
     size = short.share if short.has(NUMBER, "size") else _FURTHER_PAN
-    if size is None:
+    if size is None or (short.has(NUMBER) and not short.number_is_a_share):
         return []
     calls = []
     for stem in _meant(short, deed):

@@ -15,7 +15,7 @@ from assistant.orders.asides import ActsOf, are_asides, asks_for_something, with
 from assistant.orders.before import Before
 from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
-from assistant.orders.deeds import Deed, Scene, deed_of, refined, spread
+from assistant.orders.deeds import PLAIN_DB, Deed, Scene, deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
 from assistant.orders.parts import Part, parts_of
@@ -44,7 +44,8 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
 _KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
     r"(?:^|[,.;!]|\b(?:and|but))\s*(?:(?:just )?(?:keep|leave) (?:the |my |our )?"
     r"(?P<what>[^,.;!?\n]+?)(?: (?:be|as is|alone))?"
-    r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:stays?|can stay|(?:is|are) (?:fine|good|ok)))"
+    r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:(?:can |should )?stays?"
+    r"(?: (?:off|out|muted|there|put))?|(?:is|are) (?:fine|good|ok)))"
     r"(?=\s*(?:$|[,.;!\n]))",
     re.IGNORECASE,
 )
@@ -79,14 +80,16 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
     if any(token.kind == UNKNOWN for token in told) or not told:
         return []
-    if asks and not requests and not _ASKS_AFTER.match(plain):
+    measured = before.asked is not None and before.asked.name == "measure_levels"
+    bare = measured and all(token.kind in (STEM, STOP, FILLER, JOIN) for token in told)
+    if asks and not requests and not bare and not _ASKS_AFTER.match(plain):
         return []
     beside = next((one.stems for one in reversed(asides) if one.stems), ())
     scene = Scene(
         song.names, song.anchor, beside or before.focus, last_deed(before), frozenset(kept),
         before.gains_db, song.now.gains_db, song.now.muted, before.touched, _singer(song),
         about=beside, of_level=any(_HOW_LOUD.search(one.text) for one in asides),
-        pans=song.now.pans, against=before.against,
+        pans=song.now.pans, against=before.against, advised=before.advised,
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
     changed = [call for call in calls if call.name not in ("undo", "audition")]
@@ -176,6 +179,7 @@ def _read(
         return []  # "a bit less" of the sound
     calls = _in_turn(corrected, scene, before, song.now)
     corrects = len(corrected) < len(told) and len(calls) == 1 and before.asked is None
+    corrects = corrects and before.just_done
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
@@ -206,7 +210,7 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
     named = {name for part in parts for name in part.stems}
     calls: list[ToolCall] = []
     deeds: list[Deed] = []
-    for part in parts:
+    for number, part in enumerate(parts):
         if not deeds and calls and (more := with_more(calls[-1], part)) is not None:
             calls[-1] = more
             continue
@@ -215,6 +219,8 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
         back = returned(part, here, before, now)
         if not back and (one := command(part)) is not None:
             back = [one]
+        if len(parts) > 1 and back and back[0].name == "export_mix" and not part.has("export"):
+            return []  # "wrong session. keys down 1"
         if back:
             calls, deeds = [*calls, *_calls(deeds), *back], []
             for one in back:
@@ -228,11 +234,33 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
             if changed:
                 deeds = [*deeds[:-1], *changed]
                 continue
+        if _is_vague(part) and _places_the_same(parts[number + 1 :]):
+            continue
         deed = deed_of(part, here)
         if deed is None or (deeds and _contradicts(deeds[-1], deed, part)):
             return []
+        if deeds and not part.stems and _is_told_exactly(deeds[-1], deed):
+            deeds.pop()  # "a bit higher, 8 below"; "as far as the keys, so 3 down"
         deeds.append(deed)
     return [*calls, *_calls(deeds)]
+
+
+def _is_told_exactly(last: Deed, deed: Deed) -> bool:
+    """Whether an order says for the same stems what the one before it left vague."""
+    if last.stems != deed.stems or last.tool != "apply_moves" or deed.tool != "apply_moves":
+        return False
+    vague = abs(last.gain_db) == PLAIN_DB and last.gain_db * deed.gain_db > 0
+    return deed == last or vague  # "the keys even further, 3 more"
+
+
+def _is_vague(part: Part) -> bool:
+    """ "a bit higher": a way without a stem and without a number."""
+    return part.only("size", "up", "down", "more", "less", FILLER, VERB, "it")
+
+
+def _places_the_same(rest: Sequence[Part]) -> bool:
+    """Whether what follows says for the same stem where it is to be: "8 below"."""
+    return bool(rest) and rest[0].has("above", "below") and not rest[0].stems
 
 
 def _contradicts(last: Deed, deed: Deed, part: Part) -> bool:

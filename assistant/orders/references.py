@@ -20,11 +20,16 @@ _TOLD_APART = re.compile(
 )
 _FIRST_OR_LAST = re.compile(r"\bthe (?P<word>former|latter)\b")
 _OTHER = re.compile(
-    rf"\b(?:the|that|my) other(?: {_ONE}{_ENDS}|(?=\W*(?:$|[,.;!?]|up\b|down\b|too\b|by\b|\d"
-    r"|instead\b|back\b|as well\b|a (?:bit|touch|little|tad)\b)))"
+    rf"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other(?: {_ONE}{_ENDS}|(?=\W*(?:$|[,.;!?]"
+    r"|up\b|down\b|too\b|by\b|\d|instead\b|back\b|as well\b|a (?:bit|touch|little|tad)\b)))"
 )
-_OTHER_OF = re.compile(r"\b(?:the|that|my) other (?=[^\W\d_])")
+_OTHER_OF = re.compile(r"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other (?=[^\W\d_])")
+_BY_NUMBER = re.compile(  # "mute 1"; behind that "and 2", "2 by 3 dB"
+    r"^\W*(?:(?:ok|and|now|then|so|also) )*(?P<verb>(?:un)?mute |solo |hear |play |pan )?"
+    r"(?P<number>\d{1,2})(?=\W*$| (?:by|too|as well|also|up|down|left|right)\b)"
+)
 _BY_OWN_WORD = re.compile(r"(?<!\w)(?:the|that) (?P<word>[^\W\d_]{2,})(?: one)?(?![\w'])")
+_NUMBER = re.compile(r"\d+")
 _NO_WORD_OF_ONE = frozenset("mix song track stem level volume other same sound whole".split())
 _OF_ANOTHER = re.compile(r"\b(?:version|take|restore|drill|proposal|suggestion|go back|return)\b")
 
@@ -89,7 +94,8 @@ def with_referents(text: str, known: Known) -> str:
     if not known.before.proposed:  # else "the first one" is a move, "the other" the rest
         told = _TOLD_APART.sub(lambda match: _told_apart(match, known) or match[0], told)
         told = _FIRST_OR_LAST.sub(lambda match: _of_the_pair(match, known) or match[0], told)
-        told = _OTHER.sub(lambda match: known.other() or match[0], told)
+        told = _OTHER.sub(lambda match: _other(match, known) or match[0], told)
+    told = _BY_NUMBER.sub(lambda match: _by_number(match, known) or match[0], told)
     told = _the_other_of_its_kind(told, known)
     told = _BY_OWN_WORD.sub(lambda match: _by_own_word(match, known) or match[0], told)
     return text if told == plain else told
@@ -105,6 +111,35 @@ def _told_apart(match: re.Match[str], known: Known) -> str | None:
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _other(match: re.Match[str], known: Known) -> str | None:
+    """ "the other": beside a stem of the two that were spoken of, the one that is not named."""
+    named = {name for one in mentions(match.string, known.names, known.roles) for name in one.stems}
+    beside = [name for name in known.pair if name not in named]
+    other = beside[0] if len(beside) == 1 and named & set(known.pair) else known.other()
+    begins = re.match(r"\W*(?:(?:and|no|now)\W+)?", match[0])
+    lead = begins[0] if begins and match[0].lstrip().startswith(("and", "no", "now")) else ""
+    return f"{lead}{other}" if other else None
+
+
+def _by_number(match: re.Match[str], known: Known) -> str | None:
+    """ "and 2": the stem of that number, where stems were called by theirs just before."""
+    called = [name for name in known.names if match["number"] in map(_bare, _NUMBER.findall(name))]
+    numbered = [name for name in known.names if _NUMBER.search(name)]
+    asked, deeds = known.before.asked, known.before.deeds
+    last = asked.name if asked else deeds[-1].name if deeds else ""
+    no_move = last in ("measure_levels", "set_mute", "audition")
+    says_how = bool(match.string[match.end() :].strip(" .!?"))
+    of_them = bool(known.spoken) and set(known.spoken) <= set(numbered)
+    by_number = bool(match["verb"]) or (of_them and (no_move or says_how))
+    if len(called) != 1 or len(numbered) < 2 or not by_number:
+        return None
+    return match[0][: match.start("number") - match.start()] + called[0]
+
+
+def _bare(digits: str) -> str:
+    return digits.lstrip("0")
 
 
 def _of_the_pair(match: re.Match[str], known: Known) -> str | None:

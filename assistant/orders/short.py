@@ -17,6 +17,7 @@ from assistant.orders.tokens import STEM, Token
 from assistant.said_sides import partners
 
 LISTENS = frozenset({"measure_levels", "audition"})  # after these the last change still stands
+MOST_DB = 12.0  # a greater number is no size of a move, but a place in percent
 UNDO = ToolCall("undo", {})
 Roles = tuple[str | None, ...]
 
@@ -62,7 +63,7 @@ class Short(Part):
     @property
     def number_is_a_share(self) -> bool:
         """Whether its number can only be a place: "40" behind "20 percent right"."""
-        return self.has("percent") or any(token.number > 12.0 for token in self.values(NUMBER))
+        return self.has("percent") or any(token.number > MOST_DB for token in self.values(NUMBER))
 
     @property
     def stems_meant(self) -> tuple[str, ...]:
