@@ -7,6 +7,7 @@ import re
 
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE
+from assistant.orders.lexicon import mistaken
 from assistant.said import Said
 from assistant.said_gains import says_way, sizes_db
 from assistant.said_levels import asks_how_loud
@@ -87,7 +88,8 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         known = number == 0 or number in said.counts()
         return None if known else f"the user did not speak of version {number}"
     if call.name == "undo":
-        return None if _UNDOES.search(said.latest) else "the user did not take anything back"
+        takes_back = _UNDOES.search(said.latest) or mistaken().search(said.latest)
+        return None if takes_back else "the user did not take anything back"
     if call.name not in CHANGES:
         return None
     if asks_how_loud(said.latest):
@@ -134,8 +136,8 @@ def _speaks_of_a_move(said: Said) -> bool:
     text = said.latest.casefold()
     if says_way(text) or sizes_db(text, said.names) or said.numbers():
         return True
-    if not (said.moved or said.proposed):
-        return False
+    if said.proposed or not said.moved:
+        return bool(said.proposed)
     return bool(_GOES_ON.search(text)) or (bool(said.named) and bool(_LIKEWISE.search(text)))
 
 

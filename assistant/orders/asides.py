@@ -32,6 +32,7 @@ _SAYS_HOW = frozenset(
 )
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
 _STOPS = (STOP, JOIN)
+_COMPLAINS = re.compile(r"(?!(?:make|turn|put|bring|get|take)\b).*\btoo \w+\b")
 _LEAST_LIKELY = 0.4  # that words beside an order ask for anything
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
 _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
@@ -106,7 +107,8 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
         act = max(acts, key=lambda name: acts[name])
         if acts[act] < _LEAST_LIKELY:
             continue
-        explains = act == ADVICE and (set(one.stems) <= stems or tools <= _VERSIONS)
+        complains = bool(_COMPLAINS.match(one.text))
+        explains = (act == ADVICE or complains) and (set(one.stems) <= stems or tools <= _VERSIONS)
         if act != SPEAK and act not in tools and not explains:
             return False
     return True
@@ -140,7 +142,9 @@ def _pieces(told: Sequence[Token]) -> list[list[Token]]:
 def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
     strange = any(one.kind == UNKNOWN for one in piece)
     ordered = any(one.kind in _ORDERS and one.kind != NUMBER for one in piece)
-    requests = token.text in _BEGINS and (token.text not in _ASKED or behind.text in _WHO)
+    requests = (token.text in _BEGINS or token.kind == "make that") and (
+        token.text not in _ASKED or behind.text in _WHO
+    )
     explains = token.text in _EXPLAINS and (
         behind.kind == UNKNOWN
         or (behind.kind == FILLER and (token.text not in _PRONOUNS or behind.text in _SAYS_HOW))

@@ -47,6 +47,7 @@ class Before:
     against: Mapping[str, str] = field(default_factory=dict)
     left_over: tuple[Move, ...] = ()
     advised: Mapping[str, float] = field(default_factory=dict)  # the gains of the last proposal
+    undone: tuple[ToolCall, ...] = ()  # the last changes, where the last thing was to undo them
     just_done: bool = True  # whether nothing else was talked of since the last change
 
     @property
@@ -67,6 +68,7 @@ def before(
     """
     turns = _turns(events)
     deeds: tuple[ToolCall, ...] = ()
+    undone: tuple[ToolCall, ...] = ()
     asked: ToolCall | None = None
     focus: tuple[str, ...] = ()
     anchors = [event["stem"] for event in events if event["event"] == "anchor"]
@@ -78,6 +80,7 @@ def before(
                 focus = others or focus  # "the vocal against the drums" is about the vocal
         done = [call for call in calls if call.name in DEEDS]
         if any(call.name in ("undo", "redo", "restore_version") for call in calls) and not done:
+            undone = _undone(turns, calls)
             break
         if done:
             deeds = tuple(done)
@@ -101,6 +104,7 @@ def before(
         against=_set_against(late, anchors),
         left_over=() if proposed else _left_over(late),
         advised=_advised(late),
+        undone=undone,
         just_done=bool(turns and turns[-1][1]),
     )  # fmt: skip
 
@@ -140,6 +144,14 @@ def _set_against(turns: Sequence[Turn], anchors: Sequence[str]) -> dict[str, str
     stem = call.arguments.get("against") or next(iter(anchors[-1:]), None)
     pronoun = _UNDER_IT.search(said.casefold())
     return {pronoun[1]: stem} if pronoun and stem else {}
+
+
+def _undone(turns: Sequence[Turn], last: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
+    """The changes that the last call took back, where that is a plain undo of the turn before."""
+    if [call.name for call in last] != ["undo"] or len(turns) < 2:
+        return ()
+    before_it = [calls for _, calls in turns if calls and calls is not last]
+    return tuple(call for call in before_it[-1] if call.name in DEEDS) if before_it else ()
 
 
 def _advised(turns: Sequence[Turn]) -> dict[str, float]:

@@ -26,7 +26,7 @@ def carried(
     asks: whether it ends in a question mark.
     """
     begins = bool(told) and told[0].text in ("and", "now", "also", "then")
-    rest = tuple(token for token in told if token.kind not in _QUIET)
+    rest = tuple(token for token in _with_just(told) if token.kind not in _QUIET)
     of_level = any(t.kind in _OF_LEVEL for t in told)
     of_level |= any(t.kind == NUMBER and t.number <= MOST_DB for t in told) and not any(
         t.kind == "percent" for t in told
@@ -46,11 +46,21 @@ def carried(
     if before.asked is not None and before.asked.name == "render_mix":
         return _rendered_anew(short, before.asked)
     if not before.deeds:
-        return []
+        return _as_undone(short)
     if (short.has("too", "flip", "same") or begins) and not asks:
         if calls := _same_for(short) or _all_the_same_for(short) or _as_that_one(short):
             return calls
     return [] if last is None else adjusted(short, last)
+
+
+def _with_just(told: Sequence[Token]) -> list[Token]:
+    """Tokens in which a "just" before a stem says "only"."""
+    return [
+        Token("only", token.value, token.text)
+        if token.text == "just" and any(one.stems for one in told[place + 1 : place + 3])
+        else token
+        for place, token in enumerate(told)
+    ]
 
 
 def _asked_again(short: Short) -> list[ToolCall]:
@@ -137,6 +147,16 @@ def _all_the_same_for(short: Short) -> list[ToolCall]:
             deed = replace(deed, pan=sides.pop() * abs(deed.pan)) if len(sides) == 1 else None
         calls += deed.for_stems(short.stems).calls() if deed else []
     return [] if sides else calls
+
+
+def _as_undone(short: Short) -> list[ToolCall]:
+    """ "the same for the bass" behind an undo: what was undone, for another stem."""
+    deed = as_deed(short.before.undone)
+    if deed is None or not short.stems or not short.has("too", "instead"):
+        return []
+    if not short.only(STEM, "too", "instead", "it", "no") or set(short.stems) & set(deed.stems):
+        return []
+    return deed.for_stems(short.stems).calls()
 
 
 def _as_that_one(short: Short) -> list[ToolCall]:

@@ -84,6 +84,7 @@ class Scene:
     of_level: bool = False  # whether that says how loud something is
     pans: Mapping[str, float] = field(default_factory=dict)  # where each stem is now
     against: Mapping[str, str] = field(default_factory=dict)  # whom a pronoun was set against
+    pair: tuple[str, ...] = ()  # the two that were spoken of just before, side by side
     advised: Mapping[str, float] = field(default_factory=dict)  # what is proposed, or was
 
 
@@ -328,6 +329,8 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
         stems, others = others, ()  # "2 above that the bass"
     if not others and behind.has("it"):
         others = tuple(name for name in scene.it if name not in stems)
+    if not others and behind.has("it") and len(stems) == 1 and stems[0] in scene.pair:
+        others = tuple(name for name in scene.pair if name not in stems)
     if not stems and others and not behind.has("it"):
         stems = tuple(name for name in scene.it if name not in others)
     if not others and behind.has("anchor") and scene.anchor:

@@ -283,6 +283,9 @@ def _text(text: str, words: list[re.Match[str]], size: int) -> str:
 
 def _narrowed(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
     """Of several stems the one that a word beside it calls: "the solo guitar", "guitar two"."""
+    behind = re.match(r"[ _-](?P<word>[^\W\d_]{2,})(?![\w'])", text[one.end :])
+    if behind and len(only := own.get(behind["word"], set()) & set(one.stems)) == 1:
+        return Mention(one.start, one.end + behind.end(), tuple(only))  # "the bass mic"
     before = re.search(r"(?:^|(?P<the>the|my|our) |\W)(?P<word>[^\W_]+)[ -]$", text[: one.start])
     if before is None:
         return one

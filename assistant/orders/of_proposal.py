@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.numerals import normal
 from assistant.orders.lexicon import NUMBER
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.tokens import tokens
@@ -125,7 +126,7 @@ def _with_places(
     text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> tuple[str, list[tuple[str, ...]]] | None:
     """A text with <0>, <1>... for the stems that it names and figures for its numbers."""
-    plain = as_read(text, names, roles)
+    plain = as_read(normal(text), names, roles)
     told, start, stems = "", 0, []
     for one in mentions(plain, names, roles):
         told += plain[start : one.start] + f" <{len(stems)}> "
@@ -155,7 +156,6 @@ def _decide(
     if len(amounts) > 1 or set(re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)) - _SILENT:
         return False
     refuses, agrees = bool(_NO.search(bare)), bool(_YES.search(bare))
-    inside = [name for name in stems if name in here]
     if refuses or (spares and stems and not agrees and not amounts):
         if not stems:
             return _REST.search(bare) is not None  # else "no" to all of it
@@ -169,6 +169,7 @@ def _decide(
         else:
             found.others |= agrees or bool(_ALL.search(bare))
             return True
+    inside = [name for name in stems if name in here]
     if not inside or not (agrees or amounts or _HALF.search(bare)):
         return False  # what was not proposed cannot be said yes to
     for stem in inside:

@@ -18,6 +18,7 @@ from assistant.orders.commands import command, with_more
 from assistant.orders.deeds import PLAIN_DB, Deed, Scene, deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
+from assistant.orders.overshot import overshot
 from assistant.orders.parts import Part, parts_of
 from assistant.orders.returns import Now, returned
 from assistant.orders.short import last_deed
@@ -73,6 +74,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
     text, kept = _without_what_stays(_MAKES.sub("turn it", text), song)
+    if back := overshot(text, song.names, song.roles, before):
+        return back
     told, plain = tokens(text, song.names, song.roles)
     told, asides = without_asides(_with_stops(told))
     if any(not_here(one.text, song.names, song.roles) for one in asides):
@@ -84,12 +87,14 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     bare = measured and all(token.kind in (STEM, STOP, FILLER, JOIN) for token in told)
     if asks and not requests and not bare and not _ASKS_AFTER.match(plain):
         return []
+    last = last_deed(before) if before.just_done else None
     beside = next((one.stems for one in reversed(asides) if one.stems), ())
     scene = Scene(
-        song.names, song.anchor, beside or before.focus, last_deed(before), frozenset(kept),
+        song.names, song.anchor, beside or before.focus, last, frozenset(kept),
         before.gains_db, song.now.gains_db, song.now.muted, before.touched, _singer(song),
         about=beside, of_level=any(_HOW_LOUD.search(one.text) for one in asides),
         pans=song.now.pans, against=before.against, advised=before.advised,
+        pair=before.spoken[0] if before.spoken and len(before.spoken[0]) == 2 else (),
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
     changed = [call for call in calls if call.name not in ("undo", "audition")]
@@ -234,6 +239,8 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
             if changed:
                 deeds = [*deeds[:-1], *changed]
                 continue
+        if number and part.only("instead", FILLER):
+            continue  # "2 under, rather"
         if _is_vague(part) and _places_the_same(parts[number + 1 :]):
             continue
         deed = deed_of(part, here)

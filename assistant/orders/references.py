@@ -115,6 +115,8 @@ def _told_apart(match: re.Match[str], known: Known) -> str | None:
 
 def _other(match: re.Match[str], known: Known) -> str | None:
     """ "the other": beside a stem of the two that were spoken of, the one that is not named."""
+    if match[0].strip(" .!") == match.string.strip(" .!?"):
+        return None  # by itself it corrects what was done
     named = {name for one in mentions(match.string, known.names, known.roles) for name in one.stems}
     beside = [name for name in known.pair if name not in named]
     other = beside[0] if len(beside) == 1 and named & set(known.pair) else known.other()

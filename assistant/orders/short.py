@@ -68,7 +68,7 @@ class Short(Part):
     @property
     def stems_meant(self) -> tuple[str, ...]:
         """The stems that are meant where it is said which were said: "i said A but meant B"."""
-        kinds = [token for token in self.tokens if token.kind in ("meant", STEM)]
+        kinds = self.values("meant", STEM)
         last = max((n for n, token in enumerate(kinds) if token.kind == "meant"), default=0)
         behind = tuple(dict.fromkeys(name for token in kinds[last:] for name in token.stems))
         return behind or self.stems
@@ -79,7 +79,10 @@ class Short(Part):
 
     def pan_of(self, stem: str) -> float:
         """Where a stem is: -1 (left) to 1 (right)."""
-        return self.scene.pans.get(stem, 0.0)
+        if (pan := self.scene.pans.get(stem)) is not None:
+            return pan
+        panned = [c.arguments for c in self.before.deeds if c.name == "set_pan"]
+        return next((told["pan"] for told in reversed(panned) if told["stem"] == stem), 0.0)
 
     def others(self) -> tuple[str, ...]:
         """ "the other one": what makes a pair with the stems of the last change."""
