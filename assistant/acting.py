@@ -54,6 +54,10 @@ _GOES_ON = re.compile(
     r"|opposite|revers\w+|other|rest|much|far|instead|mean|meant|not|no|nah|nope|only|just|both|all"
     r"|keep|go|on|yes|yeah|do|apply|agree\w*|swap|but|enough|it|that|this|them|those)\b"
 )
+_BACKS = re.compile(
+    r"\b(?:back|too (?!then\b|please\b|now\b)\w+|less|half|halve\w*|much|far|enough|opposite|other way"
+    r"|revers\w*|return\w*|restor\w+|eas\w+|wrong|not|no|nah|over\w*|part|third|quarter|give|gentl\w+)\b"
+)
 _LIKEWISE = re.compile(r"\b(?:too|also|as well|same|likewise|similar\w*|ditto|like|and|by)\b")
 
 
@@ -120,7 +124,21 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return "the user named no anchor"
     if call.name == "apply_moves" and not _speaks_of_a_move(said):
         return "the user's words do not speak of a move"
+    if call.name == "apply_moves" and _turns_back_unasked(call, said):
+        return "the user did not ask to go back"
     return wrong_number(call, said)
+
+
+def _turns_back_unasked(call: ToolCall, said: Said) -> bool:
+    """Whether a move goes against the last one of its stem, and no word says so."""
+    before = {move.stem: move.gain_db for move in said.moved}
+    against = [
+        move
+        for move in call.arguments.get("moves") or []
+        if before.get(move.get("stem"), 0.0) * move.get("gain_db", 0.0) < 0.0
+    ]
+    text = said.latest.casefold()
+    return bool(against) and not says_way(text) and not _BACKS.search(text)
 
 
 def _speaks_of_a_mute(muted: object, said: Said) -> bool:

@@ -19,7 +19,7 @@ from assistant.numerals import numbers
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
 from assistant.orders.lexicon import owns_to_a_mistake
-from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.reading import Stems, asked_besides, leaves_it, orders
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.short import last_deed
@@ -162,6 +162,19 @@ class Progress:
             unasked = unasked or call.name in FADERS
         return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
 
+    def turns_round(self, call: ToolCall) -> bool:
+        """Whether a move goes against one that another part of the same message made."""
+        events = self.session.events
+        begun = max((n for n, event in enumerate(events) if event["event"] == "user"), default=0)
+        done = {
+            move["stem"]: move["gain_db"]
+            for event in events[begun:]
+            if event["event"] == "tool_result" and event["ok"] and event["name"] == "apply_moves"
+            for move in event["data"].get("moves", ())
+        }
+        moves = call.arguments.get("moves") or () if call.name == "apply_moves" else ()
+        return self.is_part and any(done.get(m["stem"], 0.0) * m["gain_db"] < 0.0 for m in moves)
+
     @cached_property
     def said_now(self) -> Said:
         """What the user said, by itself."""
@@ -193,7 +206,8 @@ class Progress:
         if self.acts_of is None:
             return text
         song = self._song
-        return with_referents(text, Known(song.names, song.roles, self.before))
+        told = with_referents(text, Known(song.names, song.roles, self.before))
+        return asked_besides(told, song)
 
     @property
     def asked_before(self) -> list[Option]:

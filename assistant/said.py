@@ -32,6 +32,7 @@ _TO_VERSION = re.compile(
     r"\b(?:back|go|take me|return|restore|jump|switch)\b[^,;.]*\bto (?:the )?"
     r"(?:number|version|no\.?|v)? ?\d+\b"
 )
+_GOES_BACK = re.compile(r"\b(?:go|going) back\b(?! (?:up|down|a (?:bit|little|touch))\b)")
 _COUNTS = {word: value for word, value in WHOLE_WORDS.items() if 2 <= value <= 8}
 _COUNTS |= {"pair": 2, "first": 1, "second": 2, "third": 3}
 _COMPARES = re.compile(r"\b(?:than|against|relative|versus|vs|under|over|above|below|around)\b")
@@ -320,6 +321,8 @@ class Said:
             told |= CHANGING  # "is the left guitar louder?"
         if self.sound.goes_on or self.sound.style:
             told |= set(prompts.tools()) - {"render_mix" if self.sound.style else "shape_sound"}
+        if _GOES_BACK.search(text) and not (self.named or self.numbers()):
+            told |= {"apply_moves", "set_level"}
         if NOT_MUTED.search(text) and not UNMUTES.search(text):
             told |= {"set_mute"}
         elif MUTES.search(text):

@@ -169,6 +169,8 @@ def _answer(turn: Progress) -> Reply:
         said = turn.said(hearing)
         options = which(step.tool, stems_of(step.tool), said) if step.tool.name in CHANGES else []
         why = MORE_THAN_ONE if options else doubt(step.tool, step.certainty, said)
+        if why is None and turn.turns_round(step.tool):
+            why = "two ways for one stem in one message"
         if why is not None:
             if any(result.ok for _, result in turn.done):  # what was asked for is done
                 spoken = step

@@ -20,7 +20,7 @@ DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sou
 _FOCUSES = DEEDS | {"set_anchor"}
 _LOOKS = frozenset({"measure_levels", "audition", "list_versions", "explain"})  # change nothing
 _UNDER_IT = re.compile(
-    r"\b(?:under|below|beneath|behind|over|above|than|with|as|to) (it|them|her|him|that|those)\b"
+    r"\b(?:under|below|beneath|behind|over|above|than|with|as|to) (it|them|her|him)\b"
 )
 
 

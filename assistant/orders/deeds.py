@@ -286,6 +286,8 @@ def _level(part: Part, scene: Scene) -> Deed | None:
     if part.has("match") or (place < 0 and part.has("to")):
         place = max((n for n, token in enumerate(part.tokens) if token.kind == "to"), default=place)
     before, behind = Part(part.tokens[: max(place, 0)]), Part(part.tokens[max(place, 0) + 1 :])
+    if part.has("match") and place < 0:
+        before, behind = part, Part(())  # "make the keys match"
     stems, against = _sides_of(before, behind, scene)
     if not stems or not against or against in stems:
         return None
@@ -329,7 +331,8 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
         stems, others = others, ()  # "2 above that the bass"
     if not others and behind.has("it"):
         others = tuple(name for name in scene.it if name not in stems)
-    if not others and behind.has("it") and len(stems) == 1 and stems[0] in scene.pair:
+    beside = behind.has("it") or not behind.tokens
+    if not others and beside and len(stems) == 1 and stems[0] in scene.pair:
         others = tuple(name for name in scene.pair if name not in stems)
     if not stems and others and not behind.has("it"):
         stems = tuple(name for name in scene.it if name not in others)

@@ -50,10 +50,9 @@ _NOT_SO_MUCH = re.compile(  # "1 not 2 on the keys"
     r"\b(\d+(?:\.\d+)?)(?: ?db)?,? (?:not|instead of|rather than) \d+(?:\.\d+)?(?: ?db)?\b"
 )
 _OTHER_HALF = re.compile(
-    r"\W*(?:(?:ok|okay|hm+|and|now|then|yes|yeah|fine|right|alright|well|go on|do|take|apply|with)"
-    r"\W+)*(?:the |that )?(?:other half|second half|rest(?: of (?:it|that|them))?|others?"
-    r"|remaining (?:half|ones?))"
-    r"(?:\W+(?:of (?:it|that)|too|as well|also|then|after all|please|pls|now|though))*\W*",
+    r"\W*(?:(?!(?:not?|never|don't|dont|leave|but|except)\b)[\w']+\W+){0,4}?(?:the |that )?"
+    r"(?:other half|second half|rest(?: of (?:it|that|them))?|others?|remaining (?:half|ones?))"
+    r"(?:\W+(?:of (?:it|that)|too|as well|also|then|after all|please|pls|now|though))*\W*"
 )
 _AMOUNT = re.compile(r"\b\d+(?:\.\d+)?\b")
 

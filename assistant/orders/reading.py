@@ -126,6 +126,14 @@ def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
     return SPARES.sub(without, _LEAVES.sub(without, text)), kept
 
 
+def asked_besides(text: str, song: Stems) -> str:
+    """A question behind something that is to stay: "anything else?" of "leave it, anything else?"."""
+    rest, kept = _without_what_stays(text, song)
+    told = rest.strip(" ,.;!-\n")
+    asks = bool(kept) and told.endswith("?") and len(told.split()) > 1 and rest.lstrip()[:1] == ","
+    return told if asks else text
+
+
 def _singer(song: Stems) -> str | None:
     """The one stem that sings in front, if there is one."""
     singing = [n for n, role in zip(song.names, song.roles, strict=True) if role == "lead vocal"]

@@ -127,7 +127,9 @@ def _other(match: re.Match[str], known: Known) -> str | None:
 
 def _by_number(match: re.Match[str], known: Known) -> str | None:
     """ "and 2": the stem of that number, where stems were called by theirs just before."""
-    called = [name for name in known.names if match["number"] in map(_bare, _NUMBER.findall(name))]
+    called = [
+        name for name in known.names if match["number"] in map(_bare, _NUMBER.findall(name)[:1])
+    ]
     numbered = [name for name in known.names if _NUMBER.search(name)]
     asked, deeds = known.before.asked, known.before.deeds
     last = asked.name if asked else deeds[-1].name if deeds else ""
