@@ -62,7 +62,8 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
     found: list[Aside] = []
     for piece in _pieces(told):
         words = [token for token in piece if token.kind not in _STOPS]
-        if any(token.kind == UNKNOWN for token in words) and not _speaks_of_an_order(words):
+        strange = any(token.kind == UNKNOWN for token in words)
+        if strange and not _speaks_of_an_order(words) and not _is_a_thing(piece):
             stems = tuple(dict.fromkeys(name for token in words for name in token.stems))
             found.append(Aside(" ".join(token.text for token in words), stems))
             kept.append(Token(STOP, ",", ","))
@@ -120,6 +121,12 @@ def _speaks_of_an_order(words: Sequence[Token]) -> bool:
     return any(
         token.text in _FORBIDS or (token.kind in _ORDERS and token.text != "one") for token in words
     )
+
+
+def _is_a_thing(piece: Sequence[Token]) -> bool:
+    """Whether a piece may name what the song has not: "the wibble and the snare up 2"."""
+    joined = piece[-1].kind == JOIN and len(piece) in (2, 3)
+    return joined and (len(piece) == 2 or piece[0].text in ("the", "my", "our", "a"))
 
 
 def _pieces(told: Sequence[Token]) -> list[list[Token]]:

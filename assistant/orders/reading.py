@@ -20,6 +20,7 @@ from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
 from assistant.orders.overshot import overshot
 from assistant.orders.parts import Part, parts_of
+from assistant.orders.passed_over import is_meant, without_strange
 from assistant.orders.returns import Now, returned
 from assistant.orders.short import last_deed
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
@@ -81,7 +82,9 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if any(not_here(one.text, song.names, song.roles) for one in asides):
         return []  # "what about the tuba, make it louder": it is none of these
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
-    if any(token.kind == UNKNOWN for token in told) or not told:
+    strange = any(token.kind == UNKNOWN for token in told)
+    told = without_strange(told) if strange else told
+    if not told or (strange and not_here(plain, song.names, song.roles)):
         return []
     measured = before.asked is not None and before.asked.name == "measure_levels"
     bare = measured and all(token.kind in (STEM, STOP, FILLER, JOIN) for token in told)
@@ -97,6 +100,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
         pair=before.spoken[0] if before.spoken and len(before.spoken[0]) == 2 else (),
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
+    if strange and not is_meant(calls, told, acts_of, text):
+        return []
     changed = [call for call in calls if call.name not in ("undo", "audition")]
     if kept & {name for call in changed for name in stems_set(call)}:
         return []  # what is to stay is changed elsewhere
