@@ -36,27 +36,31 @@ _ASKS_IF_HEARD = re.compile(
 )
 
 
+# Without such words nothing is undone, muted, brought back or moved on from what was done.
 _UNDOES = re.compile(
-    r"\b(?:un\w+|back\w*|revert\w*|restor\w+|before|old|original\w*|earlier|previous\w*|prefer\w*|better"
-    r"|never ?mind|nvm|wrong|no+|nope|nah|naw|not|cancel\w*|scrap\w*|forget|remov\w+|revers\w+|return\w*"
-    r"|was|were|oops|whoops|mistake\w*|worse|hate\w*|take\w*|took|meant|mean|said|strike|scratch|rewind"
-    r"|stop|other|instead|ctrl|kill\w*|ruin\w*|lost|again|last|don'?t|didn'?t|drop|step)\b|\w+n't\b"
+    r"\b(?:un\w+|back\w*|revert\w*|restor\w+|before|old|original\w*|earlier|previous\w*|prefer\w*"
+    r"|better|never ?mind|nvm|wrong|no+|nope|nah|naw|not|cancel\w*|scrap\w*|forget|remov\w+"
+    r"|revers\w+|return\w*|was|were|oops|whoops|mistake\w*|worse|hate\w*|take\w*|took|meant|mean"
+    r"|said|strike|scratch|rewind|stop|other|instead|ctrl|kill\w*|ruin\w*|lost|again|last|don'?t"
+    r"|didn'?t|drop|step)\b|\w+n't\b"
 )
 _GOES = re.compile(
     r"mut|\b(?:kill\w*|los(?:e|ing)|out|off|silen\w+|without|gone|drop\w*|cut|remov\w+|shut|no"
-    r"|ditch|away|axe|bin|too|also|as well|same|likewise|rid|delete|stop|quiet|hush|disable|bypass)\b"
+    r"|ditch|away|axe|bin|too|also|as well|same|likewise|rid|delete|stop|quiet|hush|disable"
+    r"|bypass)\b"
 )
 _COMES_BACK = re.compile(
     r"mut|\b(?:back|again|on|return\w*|in|bring|miss|restor\w+|enable|un\w+|too|also|as well)\b"
 )
 _GOES_ON = re.compile(
-    r"\b(?:more|another|again|further|farther|half|halve\w*|double|twice|triple|third|quarter|back|less"
-    r"|opposite|revers\w+|other|rest|much|far|instead|mean|meant|not|no|nah|nope|only|just|both|all"
-    r"|keep|go|on|yes|yeah|do|apply|agree\w*|swap|but|enough|it|that|this|them|those)\b"
+    r"\b(?:more|another|again|further|farther|half|halve\w*|double|twice|triple|third|quarter|back"
+    r"|less|opposite|revers\w+|other|rest|much|far|instead|mean|meant|not|no|nah|nope|only|just"
+    r"|both|all|keep|go|on|yes|yeah|do|apply|agree\w*|swap|but|enough|it|that|this|them|those)\b"
 )
 _BACKS = re.compile(
-    r"\b(?:back|too (?!then\b|please\b|now\b)\w+|less|half|halve\w*|much|far|enough|opposite|other way"
-    r"|revers\w*|return\w*|restor\w+|eas\w+|wrong|not|no|nah|over\w*|part|third|quarter|give|gentl\w+)\b"
+    r"\b(?:back|too (?!then\b|please\b|now\b)\w+|less|half|halve\w*|much|far|enough|opposite"
+    r"|other way|revers\w*|return\w*|restor\w+|eas\w+|wrong|not|no|nah|over\w*|part|third|quarter"
+    r"|give|gentl\w+)\b"
 )
 _LIKEWISE = re.compile(r"\b(?:too|also|as well|same|likewise|similar\w*|ditto|like|and|by)\b")
 
@@ -124,6 +128,9 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return "the user named no anchor"
     if call.name == "apply_moves" and not _speaks_of_a_move(said):
         return "the user's words do not speak of a move"
+    proposed = {move.stem for move in said.proposed}
+    if call.name == "apply_moves" and not said.named and set(stems_set(call)) < proposed:
+        return "the user did not say which of the proposed moves"
     if call.name == "apply_moves" and _turns_back_unasked(call, said):
         return "the user did not ask to go back"
     return wrong_number(call, said)

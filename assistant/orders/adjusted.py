@@ -6,7 +6,7 @@ One rule: what the words do not say anew stays as it was.
 from dataclasses import replace
 
 from assistant.hearing import ToolCall
-from assistant.orders.deeds import PLAIN_DB, Deed
+from assistant.orders.deed import PLAIN_DB, Deed
 from assistant.orders.lexicon import NUMBER, SHARE
 from assistant.orders.panned import OF_PANS, SWAPS
 from assistant.orders.short import UNDO, Reads, Short

@@ -19,6 +19,7 @@ _TURNS = 4  # looked back for something to go on from
 DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
 _FOCUSES = DEEDS | {"set_anchor"}
 _LOOKS = frozenset({"measure_levels", "audition", "list_versions", "explain"})  # change nothing
+_HALF_OFF_DB = 0.6  # a half is rounded to half a dB
 _UNDER_IT = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|with|as|to) (it|them|her|him)\b"
 )
@@ -174,7 +175,10 @@ def _left_over(turns: Sequence[Turn]) -> tuple[Move, ...]:
     for move in (move for call in since for move in call.arguments["moves"]):
         if move["stem"] not in wanted:
             return ()
-        wanted[move["stem"]] = round(wanted[move["stem"]] - move["gain_db"], 2)
+        rest_db = round(wanted[move["stem"]] - move["gain_db"], 2)
+        if rest_db and abs(rest_db - move["gain_db"]) > _HALF_OFF_DB:
+            return ()  # "only 1 dB": no more than that was wanted
+        wanted[move["stem"]] = rest_db
     return tuple(Move(stem, gain_db) for stem, gain_db in wanted.items() if gain_db)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.hearing import ToolCall
 from assistant.orders.adjusted import adjusted
 from assistant.orders.before import Before
-from assistant.orders.deeds import SIDES, Deed, Scene, as_deed
+from assistant.orders.deed import SIDES, Deed, Scene, as_deed
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, SHARE, VERB
 from assistant.orders.short import MOST_DB, Roles, Short, last_deed
 from assistant.orders.tokens import STEM, STOP, Token

@@ -10,29 +10,33 @@ from assistant.orders.before import Before
 from assistant.orders.mentions import as_read, mentions
 
 _STEM = r"<\d+>(?:'s)?"
-_IT = r"(?:it|that|this|they|them|those|these|he|she|both(?: of (?:them|those))?|the two(?: of them)?)"
-_WHO = rf"(?:(?:the |my |our )?{_STEM}(?:(?:,| and| or| &|, and) (?:the |my )?{_STEM})*|{_IT})"
+_BOTH = r"both(?: of (?:them|those))?|the two(?: of them)?"
+_IT = rf"(?:it|that|this|they|them|those|these|he|she|{_BOTH})"
+_STEMS = rf"(?:the |my |our )?{_STEM}(?:(?:,| and| or| &|, and) (?:the |my )?{_STEM})*"
+_WHO = rf"(?:{_STEMS}|{_IT})"
 _BE = r"(?:is|are|r|was|'s|s|'re)"
 _LOUD = r"(?:loud|quiet|strong|high|low|hot|big)"
+_MORE = r"(?:louder|quieter|softer|higher|lower)"
 _LEVEL = r"(?:levels?|loudness|volume|lufs|readings?|numbers?)"
+_UNDER = r"(?:over|above|under|below|behind|from|than)"
 _LEAD = (
     r"(?:(?:ok|okay|and|so|now|then|hm+|right|well|please|um+|just|tell me|show me|say|but)\W+)*"
 )
-_TAIL = (
-    r"(?:\W+(?:now|then|right now|at the moment|again|please|pls|currently|though|btw|exactly|at))*"
+_TAIL = r"(?:\W+(?:now|then|right now|at the moment|again|please|pls|currently|though|exactly|at))*"
+_FORMS = (
+    rf"how {_LOUD} ?{_BE} {_WHO}",
+    rf"how {_LOUD} {_WHO} {_BE}",
+    rf"how {_LOUD} (?:do|does) {_WHO} (?:measure|read|sit)",
+    rf"what ?{_BE} {_WHO} (?:at|reading|measuring|sitting at|standing at)",
+    rf"what (?:do|does) {_WHO} (?:measure|read|sit at|stand at|come out at)",
+    rf"where (?:do|does) {_WHO} (?:sit|stand|come out)",
+    rf"where ?{_BE} {_WHO} (?:sitting|standing|at)",
+    rf"what ?{_BE} (?:the |its |their )?{_LEVEL}(?: (?:of|for|on) {_WHO})?",
+    rf"{_STEM} {_LEVEL}",
+    rf"how (?:far|much)(?: {_MORE})? ?{_BE} {_WHO}(?: (?:away|apart))? {_UNDER} {_WHO}",
+    rf"how many (?:db|lu|lufs|decibels) ?{_BE} {_WHO} {_UNDER} {_WHO}",
 )
-_ASKED = re.compile(
-    _LEAD
-    + rf"(?:how {_LOUD} ?{_BE} {_WHO}|how {_LOUD} {_WHO} {_BE}|how {_LOUD} (?:do|does) {_WHO} (?:measure|read|sit)"
-    rf"|what ?{_BE} {_WHO} (?:at|reading|measuring|sitting at|standing at)"
-    rf"|what (?:do|does) {_WHO} (?:measure|read|sit at|stand at|come out at)"
-    rf"|where (?:do|does) {_WHO} (?:sit|stand|come out)|where ?{_BE} {_WHO} (?:sitting|standing|at)"
-    rf"|what ?{_BE} (?:the |its |their )?{_LEVEL}(?: (?:of|for|on) {_WHO})?|{_STEM} {_LEVEL}"
-    rf"|how (?:far|much)(?: (?:louder|quieter|softer|higher|lower))? ?{_BE} {_WHO}"
-    rf"(?: (?:away|apart))? (?:from|than|below|above|under|over|behind) {_WHO}"
-    rf"|how many (?:db|lu|lufs|decibels) ?{_BE} {_WHO} (?:over|above|under|below) {_WHO})"
-    + _TAIL
-)  # fmt: skip
+_ASKED = re.compile(f"{_LEAD}(?:{'|'.join(_FORMS)}){_TAIL}")
 _PRONOUN = re.compile(rf"\b{_IT}\b")
 _SEVERAL = re.compile(r"\b(?:they|them|those|these|both|the two)\b")
 

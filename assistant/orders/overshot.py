@@ -1,6 +1,6 @@
 """A move that is said to have gone too far: "better, but the pad is a bit too quiet now".
 
-One rule: it is one only right behind a move of that stem that went that way; else it is a complaint.
+One rule: right behind a move of that stem that way it is an order back; else it is a complaint.
 """
 
 import re
@@ -12,19 +12,13 @@ from assistant.orders.mentions import as_read, mentions
 
 _STEM = r"(?:the |my )?(?:<\d+>|it|that|they|them|she|he)"
 _OVER = re.compile(
-    rf"(?:\S+ ){{0,5}}?{_STEM} ?(?:is|are|'s|'re|was|got|sounds|feels)? ?(?:now )?(?:(?:just|maybe|perhaps) )?"
-    r"(?:(?:a )?(?P<size>little bit|little|bit|touch|tad|hair|slightly) )?too"
-    r" (?P<what>quiet|low|soft|faint|loud|high|hot)(?P<now> now)?(?:\W+\S+){0,2}\W*"
+    rf"(?:\S+ ){{0,5}}?{_STEM} ?(?:is|are|'s|'re|was|got|sounds|feels)? ?(?:now )?"
+    r"(?:(?:just|maybe|perhaps) )?"
+    r"(?:(?:a )?(?P<size>little bit|little|bit|touch|tad|hair|slightly) )?"
+    r"too (?P<what>quiet|low|soft|faint|loud|high|hot)(?P<now> now)?(?:\W+\S+){0,2}\W*"
 )
-_WAY = {
-    "quiet": 1.0,
-    "low": 1.0,
-    "soft": 1.0,
-    "faint": 1.0,
-    "loud": -1.0,
-    "high": -1.0,
-    "hot": -1.0,
-}
+_WAY = dict.fromkeys(("quiet", "low", "soft", "faint"), 1.0)
+_WAY |= dict.fromkeys(("loud", "high", "hot"), -1.0)
 _PLAIN_DB = 1.0  # back where no size is said
 
 

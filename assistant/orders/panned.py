@@ -4,7 +4,7 @@ One rule: each stays on the side where it is unless the words turn it round.
 """
 
 from assistant.hearing import ToolCall
-from assistant.orders.deeds import SIDES, Deed
+from assistant.orders.deed import SIDES, Deed
 from assistant.orders.lexicon import NUMBER
 from assistant.orders.short import UNDO, Reads, Short
 from assistant.orders.tokens import STEM

@@ -15,7 +15,8 @@ from assistant.orders.asides import ActsOf, are_asides, asks_for_something, with
 from assistant.orders.before import Before
 from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
-from assistant.orders.deeds import PLAIN_DB, Deed, Scene, deed_of, refined, spread
+from assistant.orders.deed import PLAIN_DB, Deed, Scene
+from assistant.orders.deeds import deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
 from assistant.orders.overshot import overshot
@@ -132,7 +133,7 @@ def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
 
 
 def asked_besides(text: str, song: Stems) -> str:
-    """A question behind something that is to stay: "anything else?" of "leave it, anything else?"."""
+    """A question behind what is to stay: "anything else?" of "leave the keys, anything else?"."""
     rest, kept = _without_what_stays(text, song)
     told = rest.strip(" ,.;!-\n")
     asks = bool(kept) and told.endswith("?") and len(told.split()) > 1 and rest.lstrip()[:1] == ","

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from assistant.acting import stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
-from assistant.orders.deeds import Scene, subject
+from assistant.orders.deed import Scene, subject
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM

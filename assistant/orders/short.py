@@ -10,7 +10,7 @@ import prompts
 from assistant.acting import FADERS
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
-from assistant.orders.deeds import Deed, Scene, as_deed
+from assistant.orders.deed import Deed, Scene, as_deed
 from assistant.orders.lexicon import NUMBER
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM, Token
