@@ -67,3 +67,25 @@ def test_words_that_may_matter_are_not_passed_over(text):
 def test_only_stems_that_are_named_are_ever_moved(text):
     named = {name for name in ("snare", "bass") if name in text}
     assert set(moves(text, likely=1.0)) <= named
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("drop gtr L and gtr R by 1 each", {"gtr L": -1.0, "gtr R": -1.0}),
+        ("lower the snare and the bass by a dB apiece", {"snare": -1.0, "bass": -1.0}),
+        ("raise the bass one decibel, no more", {"bass": 1.0}),
+        ("the snare needs to lose 3 dB", {"snare": -3.0}),
+        ("put 2 dB on the bass", {"bass": 2.0}),
+        ("give the vocal another 1.5", {"LD VOX": 1.5}),
+        ("knock the snare back by 2", {"snare": -2.0}),
+    ],
+)
+def test_sizes_and_ways_in_common_words(text, meant):
+    assert moves(text) == meant
+
+
+def test_both_are_the_two_stems_of_the_same_text():
+    calls = orders("pan gtr L left, gtr R right, and both down 1", SONG, Before(), lambda _: {})
+    assert [call.name for call in calls] == ["set_pan", "set_pan", "apply_moves"]
+    assert {m["stem"] for m in calls[-1].arguments["moves"]} == {"gtr L", "gtr R"}

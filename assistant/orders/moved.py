@@ -5,7 +5,7 @@ One rule: the way is said, or is that of the move which the words go on from.
 
 import prompts
 from assistant.orders.deed import PLAIN_DB, QUIET, SIZED, Deed, Scene, is_sized, size_of, subject
-from assistant.orders.lexicon import NUMBER, SHARE
+from assistant.orders.lexicon import NUMBER, SHARE, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
 
@@ -20,7 +20,7 @@ def move_of(part: Part, scene: Scene) -> Deed | None:
         return _move_by_share(part, scene)
     way = way_of(part)
     if any(token.text in _ANOTHER for token in part.of("more")) and not part.has("up", "down"):
-        way = _way_before(part.stems or scene.it, scene)
+        way = _way_before(part.stems or scene.it, scene) or (1.0 if _is_given(part) else None)
         if way is None:
             return None  # nobody said which way
     if way is None and not part.has("sign") and _goes_on(part, scene):
@@ -89,17 +89,33 @@ def _goes_on(part: Part, scene: Scene) -> bool:
 
 def way_of(part: Part) -> float | None:
     """Up (1), down (-1), or None where a part says neither or both."""
-    pushed = part.has("push") and part.has("back"), part.has("pull") and part.has("back")
+    pushed = part.has("push", "pull", "cut") and part.has("back")
     ways = {_WAYS[token.kind] for token in part.tokens if token.kind in _WAYS}
     if part.has("up", "down") and part.has("more", "cut", "add", "off"):
         ways = {_WAYS[token.kind] for token in part.of("up", "down")}
-    if any(pushed) or (part.has("back") and part.has("down")):
+    if pushed or (part.has("back") and part.has("down")):
         ways |= {-1.0}
     elif part.has("back"):
         return None
-    if not ways and part.has("push"):
+    if not ways and (part.has("push") or _is_given(part)):
         ways = {1.0}
     return ways.pop() if len(ways) == 1 else None
+
+
+def goes_for_both(last: Part, done: Deed, part: Part) -> bool:
+    """Whether a size is that of the order before it, too: "drop the guitars and the keys by 1"."""
+    moved = done.tool == "apply_moves" and abs(done.gain_db) == PLAIN_DB and not is_sized(last)
+    return moved and bool(part.stems) and is_sized(part) and way_of(part) is None
+
+
+def _is_given(part: Part) -> bool:
+    """Whether some dB are given to a stem: "give the bass 2 dB", "put 2 dB on the kick"."""
+    if not is_sized(part) or part.has("sign", "above", "below", "left", "right", "percent"):
+        return False
+    if any(token.text in ("give", "gimme") for token in part.tokens):
+        return part.has(STEM, "it")
+    size, stem = part.first(NUMBER, "size"), part.first(STEM)
+    return part.has(VERB) and any(t.text == "on" for t in part.tokens[size + 1 : max(stem, 0)])
 
 
 def _stands_between(part: Part, kind: str, of: str) -> bool:

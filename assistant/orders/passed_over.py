@@ -66,6 +66,8 @@ def _may_matter(told: Sequence[Token], place: int) -> bool:
     if word in _BARS or word.endswith(("n't", "nt")) or not word.isascii():
         return True
     before, behind = _beside(told, place, -1), _beside(told, place, 1)
+    if place and told[place - 1].kind in ("more", "less"):
+        return True  # "more thump"
     follows = place and told[place - 1].kind == STEM and told[place + 1 : place + 2]
     if follows and told[place + 1].kind != STOP and word not in _WANTS and word[-2:] != "ly":
         return True  # "the guitar teacher", "the bass amp hum"

@@ -19,6 +19,7 @@ from assistant.orders.deed import PLAIN_DB, Deed, Scene
 from assistant.orders.deeds import deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
+from assistant.orders.moved import goes_for_both
 from assistant.orders.overshot import overshot
 from assistant.orders.parts import Part, parts_of
 from assistant.orders.passed_over import is_meant, without_strange
@@ -55,6 +56,13 @@ _KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
 _MAKES = re.compile(
     r"\bmake (?:it|that|this)\b(?=[\w ]*\b(?:louder|quieter|softer|lower|higher)\b)", re.IGNORECASE
 )
+_LOSES = re.compile(  # "the hats need to lose 3 dB"
+    r"\b(?:lose|loses|losing|shed)\b(?= (?:[\w.]+ ){0,3}(?:db|dbs|decibels?)\b)", re.IGNORECASE
+)
+_NO_MORE = re.compile(  # "one dB, no more"
+    r"(\d|\bdbs?|\bdecibels?)\W{1,2}(?:and |but )?(?:no|not|nothing) (?:more|further)\b(?! than)",
+    re.IGNORECASE,
+)
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
@@ -75,7 +83,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
-    text, kept = _without_what_stays(_MAKES.sub("turn it", text), song)
+    text = _NO_MORE.sub(r"\1", _LOSES.sub("down", _MAKES.sub("turn it", text)))
+    text, kept = _without_what_stays(text, song)
     if back := overshot(text, song.names, song.roles, before):
         return back
     told, plain = tokens(text, song.names, song.roles)
@@ -248,7 +257,9 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
                     scene = replace(scene, anchor=stem, it=(stem,))
             continue
         if deeds:
-            here = replace(here, it=deeds[-1].stems)
+            so_far = tuple(dict.fromkeys(name for deed in deeds for name in deed.stems))
+            both = part.has("both") and not part.stems and len(so_far) == 2
+            here = replace(here, it=so_far if both else deeds[-1].stems)
             changed = spread(deeds[-1], part) or _one(refined(deeds[-1], part))
             if changed:
                 deeds = [*deeds[:-1], *changed]
@@ -258,6 +269,8 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
         if _is_vague(part) and _places_the_same(parts[number + 1 :]):
             continue
         deed = deed_of(part, here)
+        if deed and deeds and not part.apart and goes_for_both(parts[number - 1], deeds[-1], part):
+            deeds[-1] = replace(deeds[-1], gain_db=deed.gain_db)
         if deed is None or (deeds and _contradicts(deeds[-1], deed, part)):
             return []
         if deeds and not part.stems and _is_told_exactly(deeds[-1], deed):
