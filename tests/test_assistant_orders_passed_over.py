@@ -22,7 +22,7 @@ def moves(text, likely=0.9, act="apply_moves"):
     ("text", "meant"),
     [
         ("pop the snare up a wee whisker for me love", {"snare": 2.0}),
-        ("gimme 3 dB more kick", {"kick": 3.0}),
+        ("homie the kick 3 dB louder", {"kick": 3.0}),
         ("i reckon the bass should come down by four decibels", {"bass": -4.0}),
         ("turn the bloody guitars down 2 dB", {"gtr L": -2.0, "gtr R": -2.0}),
         ("bass is to go down 2 and the snare up 1", {"bass": -2.0, "snare": 1.0}),
