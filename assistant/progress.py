@@ -259,8 +259,9 @@ class Progress:
     def _set_now(self) -> Now:
         names, state = self.context.names, self.session.state()
         muted = frozenset(name for name, off in zip(names, state.muted, strict=True) if off)
-        gains, pans = (dict(zip(names, row, strict=True)) for row in (state.gain_db, state.pan))
-        return Now(gains, muted, {name: pan or 0.0 for name, pan in pans.items()})
+        gains = dict(zip(names, state.gain_db, strict=True))
+        pans = {name: pan or 0.0 for name, pan in zip(names, state.pan, strict=True)}
+        return Now(gains, muted, pans)
 
     @property
     def turns_down(self) -> bool:

@@ -31,6 +31,7 @@ _SAYS_HOW = frozenset(
     "sits sit sitting should is be has needs goes go can could would will".split()
 )
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
+_POINTS = frozenset("above below against same match to".split())  # what follows is a stem
 _STOPS = (STOP, JOIN)
 _COMPLAINS = re.compile(r"(?!(?:make|turn|put|bring|get|take)\b).*\btoo \w+\b")
 _LEAST_LIKELY = 0.4  # that words beside an order ask for anything
@@ -156,4 +157,5 @@ def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
         behind.kind == UNKNOWN
         or (behind.kind == FILLER and (token.text not in _PRONOUNS or behind.text in _SAYS_HOW))
     )
+    explains = explains and not (piece and piece[-1].kind in _POINTS)  # "2 above that"
     return (requests and strange) or (explains and ordered)

@@ -17,8 +17,10 @@ _OVER = re.compile(
     r"(?:(?:a )?(?P<size>little bit|little|bit|touch|tad|hair|slightly) )?"
     r"too (?P<what>quiet|low|soft|faint|loud|high|hot)(?P<now> now)?(?:\W+\S+){0,2}\W*"
 )
-_WAY = dict.fromkeys(("quiet", "low", "soft", "faint"), 1.0)
-_WAY |= dict.fromkeys(("loud", "high", "hot"), -1.0)
+_WAY: dict[str, float] = {
+    **dict.fromkeys(("quiet", "low", "soft", "faint"), 1.0),
+    **dict.fromkeys(("loud", "high", "hot"), -1.0),
+}
 _PLAIN_DB = 1.0  # back where no size is said
 
 
