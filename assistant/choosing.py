@@ -12,7 +12,7 @@ from assistant.decoding import Writer, probability
 from assistant.intents import ADVICE, SPEAK
 
 READER_WEIGHT = 2.0  # of 0 to 20 the best on two groups of strangers
-_FLOOR = 0.01  # of the reader's probabilities: it never rules anything out
+_FLOOR = 0.01  # of both's probabilities: neither rules out what the other is sure of
 Acts = dict[str, float]
 
 
@@ -37,7 +37,7 @@ def weighed(by_model: Acts, by_reader: Mapping[str, float], weight: float = READ
     if not by_reader:
         return by_model
     product = {
-        act: likely * (by_reader.get(act, 0.0) + _FLOOR) ** weight
+        act: (likely + _FLOOR) * (by_reader.get(act, 0.0) + _FLOOR) ** weight
         for act, likely in by_model.items()
     }
     total = sum(product.values())

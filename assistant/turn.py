@@ -32,6 +32,7 @@ from assistant.without_model import (
     by_level,
     first_one,
     in_drill,
+    kept,
     lacking,
     left,
     of_the_proposal,
@@ -104,6 +105,7 @@ def _alone(turn: Progress) -> Reply:
     return (
         ordered(turn)
         or left(turn)
+        or kept(turn)
         or taught(turn)
         or lacking(turn)
         or first_one(turn)

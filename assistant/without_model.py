@@ -18,6 +18,7 @@ from assistant.progress import Progress
 from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
+from assistant.said_tastes import is_taste, tastes_said
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
@@ -69,6 +70,21 @@ def ordered(turn: Progress) -> Reply | None:
 def left(turn: Progress) -> Reply | None:
     """What is said where all that is asked for is to leave things; None where more is."""
     return ask_back(turn, USER_REFUSED, ()) if turn.leaves_it else None
+
+
+def kept(turn: Progress) -> Reply | None:
+    """What is said to a lasting taste, which is kept, or to one that the words leave open."""
+    read = getattr(turn.listener, "read", None)
+    if read is None or turn.order is not None:
+        return None
+    reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
+    if not is_taste(reading):
+        return None
+    if calls := tastes_said(turn.said_now, reading):
+        return told_at_once(turn, *calls)
+    text = prompts.reply("taste_open", len(turn.session.events))
+    turn.answer(text=text, rewritten=False, problems=[])
+    return Reply(text)
 
 
 def taught(turn: Progress) -> Reply | None:
