@@ -21,7 +21,7 @@ from assistant.bounds import Bounds
 from assistant.choosing import found_likely, likeliest, weighed
 from assistant.decoding import Stems, Writer, call_grammar, forced_text
 from assistant.hearing import Hearing, Judgement, Step, ToolCall
-from assistant.intents import ADVICE, SPEAK, acts_of, situation_said
+from assistant.intents import ADVICE, SPEAK, acts_of, situation_said, tool_of
 from assistant.judging import USUAL_SENSES, Judge, others_by_name
 from assistant.model.judging import Senses
 from assistant.model.processing import (
@@ -36,6 +36,7 @@ from assistant.naming import spoken_of
 from assistant.orders.mentions import plainly_said
 from assistant.rewriting import not_here_told, spoken
 from assistant.said import Said
+from assistant.said_balance import LEAST_ADVICE, speaks_of_balance
 from assistant.said_calls import as_said
 from assistant.tools import TOOLS
 from assistant.waiting import is_open, stems_waiting, what_was_said
@@ -46,6 +47,8 @@ from mixer.song import Song
 
 STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
 TURNS_LOOKED_BACK = 4
+ELSEWHERE = frozenset({"beyond", "off_topic", "reference"})  # an instrument may be named in them
+LEADING = 0.5  # how likely one of these must be meant to be the answer
 PLACED = 0.9  # how likely a stem is placed by "8 under", whatever the reader finds
 
 
@@ -209,15 +212,28 @@ class EmbeddedListener:
             said.asks_after or said.asks_how_it_is
         ):  # "and the keys?", "how does it sound now"
             read[ADVICE] = max(read.get(ADVICE, 0.0), PLACED)
-        return likeliest(weighed(acts, read))
+        if reading and said.asks_if_right:  # "are the keys and the pad too much?"
+            read = {name: (1.0 - PLACED) * likely for name, likely in read.items()}
+            read[ADVICE] = PLACED
+        act, likely = likeliest(weighed(acts, read))
+        if act == ADVICE and reading and read.get(ADVICE, 0.0) < LEAST_ADVICE:
+            if not speaks_of_balance(said.latest):
+                return SPEAK, likely  # of a matter that nobody calls one of balance
+        return act, likely
 
     def _spoken(self, hearing: Hearing, said: Said, reading: dict[str, float]) -> tuple[str, ...]:
         """What may be said without a tool."""
         others = [hearing.names[index] for index in others_by_name(hearing)]
         stems = sorted([*others, hearing.anchor], key=str.casefold)
-        if said.missing and not set(said.named) - {said.anchor}:  # "turn up the ukulele"
-            return not_here_told(said.missing, stems)
-        return spoken(hearing.anchor, said.missing, stems, situation_said(reading))
+        situation = situation_said(reading)
+        elsewhere = situation in ELSEWHERE and reading[situation] >= LEADING
+        if said.missing and not elsewhere and not set(said.named) - {said.anchor}:
+            return not_here_told(said.missing, stems)  # "turn up the ukulele"
+        if reading and situation is None and not speaks_of_balance(said.latest):
+            likely = [x for name, x in reading.items() if tool_of(name) is None]
+            if max(likely, default=0.0) < LEAST_ADVICE:  # nobody can tell: one short question
+                return prompts.wordings("clarify_intent")
+        return spoken(hearing.anchor, [] if elsewhere else said.missing, stems, situation)
 
     def _id(self, token: str) -> int:
         return cast(int, self.processor.tokenizer.convert_tokens_to_ids(token))

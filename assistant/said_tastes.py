@@ -61,7 +61,9 @@ def genre_said(text: str) -> str | None:
 
 def _ruled_out(text: str, start: int) -> bool:
     """Whether a genre is named as what it is not: "not like disco"."""
-    return bool(re.search(r"\b(?:not|isn't|no|never)(?: (?:like|a|an|really|so|as))* $", text[:start]))
+    return bool(
+        re.search(r"\b(?:not|isn't|no|never)(?: (?:like|a|an|really|so|as))* $", text[:start])
+    )
 
 
 @cache

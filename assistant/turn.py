@@ -29,6 +29,7 @@ from assistant.session import Session
 from assistant.waiting import open_question
 from assistant.without_model import (
     about_us,
+    beyond,
     by_level,
     first_one,
     in_drill,
@@ -77,6 +78,7 @@ def run_turn(
             or about_us(turn)
             or by_level(turn)
             or of_the_proposal(turn)
+            or beyond(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -105,6 +107,7 @@ def _alone(turn: Progress) -> Reply:
     return (
         ordered(turn)
         or left(turn)
+        or beyond(turn)
         or kept(turn)
         or taught(turn)
         or lacking(turn)
