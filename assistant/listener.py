@@ -18,7 +18,7 @@ import torch
 
 import prompts
 from assistant.bounds import Bounds
-from assistant.choosing import found_likely, likeliest, weighed
+from assistant.choosing import as_worded, found_likely, judges_nothing, likeliest, weighed
 from assistant.decoding import Stems, Writer, call_grammar, forced_text
 from assistant.hearing import Hearing, Judgement, Step, ToolCall
 from assistant.intents import ADVICE, SPEAK, acts_of, situation_said, tool_of
@@ -49,7 +49,6 @@ STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
 TURNS_LOOKED_BACK = 4
 ELSEWHERE = frozenset({"beyond", "off_topic", "reference"})  # an instrument may be named in them
 LEADING = 0.5  # how likely one of these must be meant to be the answer
-PLACED = 0.9  # how likely a stem is placed by "8 under", whatever the reader finds
 
 
 class ListenerError(ValueError):
@@ -206,20 +205,9 @@ class EmbeddedListener:
         openings = {tool: self._id(call_opening(tool)) for tool in tools}
         acts = found_likely(writer, self._id(HEAR), self._id(CALL_START), openings)
         read = acts_of(reading, anchor_alone=set(said.named) == {said.anchor})
-        if reading and said.placed is not None and said.numbers():  # "bells 8 under the kick"
-            read["set_level"] = max(read.get("set_level", 0.0), PLACED)
-        if reading and (
-            said.asks_after or said.asks_how_it_is
-        ):  # "and the keys?", "how does it sound now"
-            read[ADVICE] = max(read.get(ADVICE, 0.0), PLACED)
-        if reading and said.asks_if_right:  # "are the keys and the pad too much?"
-            read = {name: (1.0 - PLACED) * likely for name, likely in read.items()}
-            read[ADVICE] = PLACED
+        read = as_worded(read, said) if reading else read
         act, likely = likeliest(weighed(acts, read))
-        if act == ADVICE and reading and read.get(ADVICE, 0.0) < LEAST_ADVICE:
-            if not speaks_of_balance(said.latest):
-                return SPEAK, likely  # of a matter that nobody calls one of balance
-        return act, likely
+        return (SPEAK if reading and judges_nothing(act, read, said) else act), likely
 
     def _spoken(self, hearing: Hearing, said: Said, reading: dict[str, float]) -> tuple[str, ...]:
         """What may be said without a tool."""

@@ -14,18 +14,19 @@ _OF_BALANCE = re.compile(
     r"|suggest\w*|recommend\w*|propos\w+)\b"
 )
 _ASKS_IF = (
-    r"^\W*(?:(?:so|and|ok|okay|hey|hm+|um+|now|but|well|honestly|tell me|do you think|is it that)\W+)*"
-    r"(?:is|are|isn't|aren't|does|do|don't|doesn't|am|have|has|did|should|would|could|might|must)\b"
+    r"^\W*(?:(?:so|and|ok|okay|hey|hm+|um+|now|but|well|honestly|tell me|do you think)\W+)*"
+    r"(?:is|are|isn't|aren't|does|do|don't|doesn't|am|have|has|did|should|would|could|might)\b"
 )
 _TOO_MUCH = (
-    r"\b(?:too (?:\w+ )?(?:much|loud|quiet|high|low|soft|hot|far|big|small|strong|weak|dominant|heavy"
-    r"|shy|present|thin)|(?:loud|quiet|present|big|strong) enough|enough of|excessive|overpowering"
-    r"|(?<!, )(?:ok(?:ay)?|alright|all right)(?! (?:to|if|that)\b))\b"
+    r"\b(?:too (?:\w+ )?(?:much|loud|quiet|high|low|soft|hot|far|big|small|strong|weak|dominant"
+    r"|heavy|shy|present|thin)|(?:loud|quiet|present|big|strong) enough|enough of"
+    r"|excessive|overpowering|(?<!, )(?:ok(?:ay)?|alright|all right)(?! (?:to|if|that)\b))\b"
 )
 _IF_RIGHT = re.compile(rf"{_ASKS_IF}[^.!]*{_TOO_MUCH}|{_TOO_MUCH}[^.!?,]*\?")
 _OF_ELSE = re.compile(
-    r"\b(?:how (?:much|many|far|loud|quiet)|by what|numbers?|figures?|lufs|lu|db|decibels?|measure\w*"
-    r"|meters?|louder than|quieter than|which|record\w*|distort\w*|clip\w*|peaks?|files?|headroom|gain)\b"
+    r"\b(?:how (?:much|many|far|loud|quiet)|by what|numbers?|figures?|lufs|lu|db|decibels?"
+    r"|measure\w*|meters?|louder than|quieter than|which|record\w*|distort\w*|clip\w*|peaks?"
+    r"|files?|headroom|gain)\b"
 )
 
 

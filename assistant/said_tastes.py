@@ -19,8 +19,8 @@ _LIKES = {"prefer_loud": "loud", "prefer_quiet": "quiet"}
 _TONES = {"tone_newcomer": "newcomer", "tone_pro": "pro"}
 _GENRE = "set_genre"
 _CALLED = re.compile(  # "this is balkan folk music", "genre: zydeco"
-    r"(?:\b(?:this|it|that|song|piece|record|style|genre)(?:'s| is|:)|\bwe (?:play|do|make)|\bthink)"
-    r"(?: (?:a|an|some|like|mostly|pure|basically|really|more))* "
+    r"(?:\b(?:this|it|that|song|piece|record|style|genre)(?:'s| is|:)|\bwe (?:play|do|make)"
+    r"|\bthink)(?: (?:a|an|some|like|mostly|pure|basically|really|more))* "
     r"((?:[\w&'-]+ ){0,2}?[\w&'-]+?)(?: (?:music|song|record|tune|track|piece|number|band|stuff))?"
     r"\s*(?=[,.;!?]|$| (?:and|so|not|from|please|pls|but|btw)\b)"
 )

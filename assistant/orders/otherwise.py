@@ -7,9 +7,11 @@ import re
 
 _ALL = re.compile(r"\b(?:all|every\w*|the (?:lot|rest|others|whole \w+))\b")
 _STAYS = re.compile(  # "all down 3, only the vox stays where it is"
-    r"[\s,;.]*\b(?:and |but |with |while )?(?:only|just)(?: the| my| our)? (?P<who>[^,;.]{1,40}?)"
-    r" (?:must |should |can |may |to |has to |is to |shall )?(?:stays?|staying|remains?|keeps?|holds?)"
-    r"(?: (?:put|there|still|untouched|where|as|like|how|the same|at|in|its|same)\b[^,;.]*)?(?=\W*$|[,;.])"
+    r"[\s,;.]*\b(?:and |but |with |while )?(?:only|just)(?: the| my| our)?"
+    r" (?P<who>[^,;.]{1,40}?) (?:must |should |can |may |to |has to |is to |shall )?"
+    r"(?:stays?|staying|remains?|keeps?|holds?)"
+    r"(?: (?:put|there|still|untouched|where|as|like|how|the same|at|in|its|same)\b[^,;.]*)?"
+    r"(?=\W*$|[,;.])"
 )
 _EX = re.compile(r"(?<=\w)[\s,]+(?:ex|sans|save|bar|just not|only not)(?= )")
 _WITHOUT = re.compile(r"^(?P<all>\W*(?:all|everything|everyone|everybody))(?: without| not)(?= )")
