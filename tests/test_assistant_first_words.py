@@ -7,6 +7,7 @@ import pytest
 import prompts
 from assistant.choosing import as_worded, judges_nothing, likeliest, weighed
 from assistant.intents import ADVICE, SPEAK
+from assistant.orders.otherwise import said_plainly
 from assistant.said import Said
 from assistant.said_balance import asks_if_right, speaks_of_balance
 from assistant.said_beyond import is_beyond
@@ -203,3 +204,84 @@ def test_neither_opinion_rules_out_what_the_other_is_sure_of() -> None:
     model = {"prefer": 0.0, SPEAK: 0.999, "undo": 0.001}
     assert likeliest(weighed(model, {"prefer": 0.97, SPEAK: 0.03}))[0] == "prefer"
     assert likeliest(weighed(model, {"prefer": 0.6, SPEAK: 0.4}))[0] == SPEAK
+
+
+# ---- the same in plainer words
+
+
+@pytest.mark.parametrize(
+    "text, plain",
+    [
+        ("all down 3, only the vox stays where it is", "all down 3 except vox"),
+        ("everything up 1, just not the kick", "everything up 1 except the kick"),
+        ("all -1.5 ex vox", "all -1.5 except vox"),
+        ("all without the keys, less by 3", "all except the keys down by 3"),
+        ("judge by the bass from now on, not the drums", "judge by the bass from now on"),
+        ("bass down 2, not the keys", "bass down 2, not the keys"),
+        ("everything is just not right", "everything is just not right"),
+        ("all done, save the mix", "all done, save the mix"),
+        ("everything louder in bar 12", "everything louder in bar 12"),
+        ("all is well, only the bass keeps on", "all is well, only the bass keeps on"),
+    ],
+)  # fmt: skip
+def test_exceptions_and_contrasts_are_put_in_plain_words_and_nothing_else_is(text, plain) -> None:
+    assert said_plainly(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text, move",
+    [
+        ("keys up three quarters of a dB", ("keys", 0.75)),
+        ("keys down a quarter of a dB", ("keys", -0.25)),
+        ("bass up one and a half", ("bass", 1.5)),
+    ],
+)
+def test_parts_of_a_decibel_in_words_are_moved_as_said(talk, text, move) -> None:
+    _, calls = talk(text)
+    stem, gain_db = move
+    assert calls == [("apply_moves", {"moves": [{"stem": stem, "gain_db": gain_db}]})]
+
+
+def test_a_level_and_a_half_is_no_half_level(talk) -> None:
+    _, calls = talk("place the keys one and a half LU above the bass")
+    assert calls == [("set_level", {"stem": "keys", "relative_lu": 1.5, "against": "bass"})]
+
+
+# ---- whole turns with the shipped listener
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    from assistant.listener import EmbeddedListener
+
+    return EmbeddedListener()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text, calls",
+    [
+        ("good evening, Vera here with the tango we recorded", []),
+        ("the accordionist drags, put him on the grid", []),
+        ("remember that I like my bass really loud",
+         [("prefer", {"stem": "bass", "likes": "loud"})]),
+        ("we play bluegrass, so judge it as that", [("prefer", {"genre": "country"})]),
+        ("everything down 2, only the vocals stay", None),
+        ("judge by the bass from now on, not the drums", [("set_anchor", {"stem": "bass"})]),
+        ("remind me what a true peak is", [("explain", None)]),
+    ],
+)  # fmt: skip
+def test_a_first_message_leads_to_what_it_asks_for(shipped, tmp_path, text, calls) -> None:
+    context = a_context(tmp_path / "session", shipped, a_song(NAMES))
+    with context.session:
+        context.session.set_anchor("drums")
+        run_turn(context.session, shipped, context, text)
+        told = [e for e in context.session.events if e["event"] == "tool_call"]
+        state = context.session.state()
+        moved = {n: g for n, g in zip(context.names, state.gain_db, strict=True) if g}
+    if calls is None:
+        assert moved == dict.fromkeys(set(NAMES) - {"vocals"}, -2.0)
+        return
+    assert [e["name"] for e in told] == [name for name, _ in calls] and not moved
+    for event, (_, arguments) in zip(told, calls, strict=True):
+        assert arguments is None or event["arguments"] == arguments

@@ -10,10 +10,12 @@ _STAYS = re.compile(  # "all down 3, only the vox stays where it is"
     r"[\s,;.]*\b(?:and |but |with |while )?(?:only|just)(?: the| my| our)?"
     r" (?P<who>[^,;.]{1,40}?) (?:must |should |can |may |to |has to |is to |shall )?"
     r"(?:stays?|staying|remains?|keeps?|holds?)"
-    r"(?: (?:put|there|still|untouched|where|as|like|how|the same|at|in|its|same)\b[^,;.]*)?"
+    r"(?: (?:put|there|still|untouched|where|as|like|how|the same|in place|same)\b[^,;.]*)?"
     r"(?=\W*$|[,;.])"
 )
-_EX = re.compile(r"(?<=\w)[\s,]+(?:ex|sans|save|bar|just not|only not)(?= )")
+_EX = re.compile(  # "all -1.5 ex the vox", "everything up 1, just not the kick"
+    r"(?:(?<=\w)[\s,]+(?:ex|sans)|(?<=\w)\s*,\s*(?:just|only) not)(?= [\w' -]{1,30}\W*$)"
+)
 _WITHOUT = re.compile(r"^(?P<all>\W*(?:all|everything|everyone|everybody))(?: without| not)(?= )")
 _ALL_BUT = re.compile(  # "all but the keys, down 2" is one order
     r"^(?P<who>\W*(?:all|everything|everyone|everybody) (?:except|but) [^,;.]{1,40}), "
