@@ -14,6 +14,7 @@ from assistant.numerals import WHOLE_WORDS
 from assistant.orders.lexicon import FILLER, JOIN, VERB
 from assistant.orders.mentions import as_read, stems_in
 from assistant.orders.tokens import UNKNOWN, tokens
+from assistant.said_balance import asks_if_right
 from assistant.said_clauses import LEFT_ALONE, SPARES, Clause, clauses, divided, is_bare, orders
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
@@ -47,7 +48,8 @@ _EVERYTHING = re.compile(
     r"\b(?:everything|everybody|everyone|(?:every|each) (?:single |last )?(?:stem|track|fader|part"
     r"|one|channel)|all (?:the |of the |my |our |those )?(?:stems|tracks|faders|channels|parts"
     r"|levels|instruments)|all of (?:it|them)|the (?:whole|full) (?:lot|mix|song|thing|band|bunch)"
-    r"|the lot|the (?:entire|complete) \w+|the full set|all together|the rest|all (?:the )?others"
+    r"|^all(?= (?:up|down|but|except|by|of them|plus|minus|[-+]?\d))|the lot"
+    r"|the (?:entire|complete) \w+|the full set|all together|the rest|all (?:the )?others"
     r"|them all|it all)\b"
 )
 _EXCEPT = re.compile(
@@ -68,8 +70,8 @@ _REFUSAL = re.compile(
 
 _ASKS_AFTER = re.compile(r"\b(?:what|how) about\b|^\W*(?:(?:and|ok|so|then|now)\W+)+")
 _WEIGHS = re.compile(
-    r"\b(?:which|what's|whats|who)\b.*\bor\b|\bcompare|\bdifference\b|\bversus\b|\bvs\b"
-    r"|\b(?:louder|quieter|softer) than\b|\bbetween\b"
+    r"\b(?:which|what's|whats|who)\b.*\bor\b|\bor\b.*\b(?:louder|quieter|softer)\b"
+    r"|\bcompare|\bdifference\b|\bversus\b|\bvs\b|\b(?:louder|quieter|softer) than\b|\bbetween\b"
 )
 _QUESTION = re.compile(
     r"^\W*(?:(?:so|and|ok|hey|hm+|um+|now|but)\W+)*(?:is|are|does|do|did|was|were|which|how|what|why"
@@ -86,6 +88,7 @@ _HOW_IT_IS = re.compile(
     r" (?:sound\w*|sit\w*|feel\w*|look\w*|hold\w*|now|go\w*|doing)\b"
 )
 _SO_MANY = re.compile(r"\b(?:both|the two|two of (?:them|those)|(?:all|the) three)\b")
+_DETERMINES = frozenset("the a an my our your his her their this that these those it them".split())
 _THEY = re.compile(r"\b(?:they|she|he|her|him)\b")
 
 
@@ -228,6 +231,9 @@ class Said:
         first = next((one for one in told if one.kind not in (FILLER, VERB, JOIN)), None)
         if first is None or first.kind != UNKNOWN or len(first.text) < 3:
             return None
+        behind = told[told.index(first) + 1 :][:1]
+        if any(one.text in _DETERMINES for one in behind):
+            return None  # what is done to "the" something is a verb: "normalise the talk"
         return None if is_word(first.text) or not first.text.isalpha() else first.text
 
     @property
@@ -285,6 +291,12 @@ class Said:
         if not self.named or "?" not in self.texts[-1]:
             return False
         return is_bare(_ASKS_AFTER.sub("", self.latest), self.names)
+
+    @property
+    def asks_if_right(self) -> bool:
+        """Whether the words ask if stems are too much, or right as they are, and for no number."""
+        here = bool(set(self.named) - {self.anchor})
+        return here and not self.missing and asks_if_right(self.latest)
 
     @property
     def asks_how_it_is(self) -> bool:

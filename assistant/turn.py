@@ -31,9 +31,11 @@ from assistant.session import Session
 from assistant.waiting import open_question
 from assistant.without_model import (
     about_us,
+    beyond,
     by_level,
     first_one,
     in_drill,
+    kept,
     lacking,
     left,
     of_the_proposal,
@@ -79,6 +81,7 @@ def run_turn(
             or by_level(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)
+            or beyond(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -108,6 +111,8 @@ def _alone(turn: Progress) -> Reply:
         ordered(turn)
         or measured(turn)
         or left(turn)
+        or beyond(turn)
+        or kept(turn)
         or taught(turn)
         or lacking(turn)
         or first_one(turn)

@@ -48,7 +48,8 @@ KINDS = {
     "beyond": ("beyond", "off_topic"), "which_anchor": ("which_anchor",),
     "praise": ("praise", "thanks"), "insult": ("insult",), "refuse": ("refused_ok",),
     "absurd": ("unsafe", "beyond", "tool_error"), "which_stem": ("clarify_stem",),
-    "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked"),
+    "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked",
+                   "taste_open"),
 }  # fmt: skip
 TOOL_ONLY = frozenset(
     {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}

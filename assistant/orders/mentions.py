@@ -13,6 +13,7 @@ from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
 from assistant.orders.families import is_told_by
 from assistant.orders.lexicon import phrases
+from assistant.orders.otherwise import said_plainly
 from assistant.said_sides import side_of
 from assistant.slips import mended
 
@@ -40,7 +41,9 @@ _IN_FULL = {  # what names shorten
 }  # fmt: skip
 _SHORTENED = frozenset(word for words in _IN_FULL.values() for word in words)
 _SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
-_ONE = re.compile(r" one\b(?! (?:db|decibel|more|up|down|louder|quieter)\b)")
+_ONE = re.compile(
+    r" one\b(?! (?:db|decibels?|lu|and a half|point|or two|more|up|down|louder|quieter)\b)"
+)
 _AFTER_PLACE = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (?:the |my )?(me|main)\b"
 )
@@ -96,8 +99,8 @@ def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tu
 
 
 def as_read(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str:
-    """A text with slips mended and numbered stems in full, in lower case."""
-    return in_full(mended(text, names), names, roles).casefold()
+    """A text with slips mended, numbered stems in full and plainer wordings, in lower case."""
+    return said_plainly(in_full(mended(text, names), names, roles).casefold())
 
 
 def plainly_said(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str:
