@@ -293,6 +293,9 @@ def _plain(call: ToolCall, context: ToolContext) -> tuple:
         return (call.name,)  # compared by what they changed, or not at all
     if call.name == "shape_sound":
         return (call.name, told.get("stem"))
+    if call.name == "measure_levels" and told.get("stems"):  # each is told against the anchor
+        others = [stem for stem in told["stems"] if stem != context.session.anchor]
+        told["stems"] = others or told["stems"]
     told = {key: sorted(v) if isinstance(v, list) else v for key, v in told.items()}
     told = {k: v for k, v in told.items() if (k, v) not in (("effects", True), ("takes", 1))}
     if told.get("format") == "mix":

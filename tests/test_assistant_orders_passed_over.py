@@ -89,3 +89,16 @@ def test_both_are_the_two_stems_of_the_same_text():
     calls = orders("pan gtr L left, gtr R right, and both down 1", SONG, Before(), lambda _: {})
     assert [call.name for call in calls] == ["set_pan", "set_pan", "apply_moves"]
     assert {m["stem"] for m in calls[-1].arguments["moves"]} == {"gtr L", "gtr R"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pan"),
+    [
+        ("the snare to 2 o'clock", 0.4),
+        ("pan the bass at 9 o'clock", -0.6),
+        ("bass 12 o'clock", 0.0),
+    ],
+)
+def test_places_on_the_dial_of_a_pan_knob(text, pan):
+    (call,) = orders(text, SONG, Before(), lambda _: {})
+    assert call.name == "set_pan" and call.arguments["pan"] == pan

@@ -63,6 +63,9 @@ _NO_MORE = re.compile(  # "one dB, no more"
     r"(\d|\bdbs?|\bdecibels?)\W{1,2}(?:and |but )?(?:no|not|nothing) (?:more|further)\b(?! than)",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(  # where a pan knob stands: 12 is the middle, 7 and 5 its ends
+    r"\b(?:(?:to|at) )?(?:about )?(7|8|9|10|11|12|1|2|3|4|5) ?o'?clock\b", re.IGNORECASE
+)
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
@@ -83,6 +86,7 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
+    text = _CLOCK.sub(_on_the_dial, text)
     text = _NO_MORE.sub(r"\1", _LOSES.sub("down", _MAKES.sub("turn it", text)))
     text, kept = _without_what_stays(text, song)
     if back := overshot(text, song.names, song.roles, before):
@@ -118,6 +122,13 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def _on_the_dial(match: re.Match[str]) -> str:
+    """A place on a pan knob in per cent: "2 o'clock" is 40 % right."""
+    hour = int(match[1]) % 12
+    hours = hour - 12 if hour > 5 else hour
+    return f"{20 * abs(hours)}% {'left' if hours < 0 else 'right'}" if hours else "centre"
 
 
 def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
