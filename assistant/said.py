@@ -200,7 +200,8 @@ class Said:
 
     def everything(self, text: str) -> tuple[str, ...]:
         """The stems that "everything but the vocals" means; none where a text speaks of no all."""
-        if not (match := _EVERYTHING.search(text)):
+        match = _EVERYTHING.search(text)
+        if match is None or self._is_aside(text, match):
             return ()
         behind = _EXCEPT.search(text, match.end())
         left_out = (
@@ -210,6 +211,17 @@ class Said:
             left_out |= set(self.named)
         left_out |= self._left_alone
         return tuple(name for name in self.names if name not in left_out)
+
+    def _is_aside(self, text: str, match: re.Match[str]) -> bool:
+        """Whether all are only spoken of beside an order: "keys down 2; I hear them all"."""
+        if not match[0].endswith(" all"):
+            return False
+        parts = clauses(text, self.names)
+        others = [part for part in parts if match[0] not in part]
+        own = [part for part in parts if part not in others]
+        if any(says_way(part) or sizes_db(part, self.names) or MUTES.search(part) for part in own):
+            return False
+        return any(self.speak(part) and says_way(part) for part in others)
 
     @property
     def _left_alone(self) -> set[str]:

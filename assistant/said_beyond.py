@@ -68,6 +68,7 @@ _OTHER_UNIT = re.compile(  # no order in these can be carried out: "12 cents up"
     r"(?:cents?|semi-?tones?|bpm|ms|milli-?seconds?|beats per minute|tempo)\b"
 )
 _TIMES = re.compile(r"\b\d+[:/]\d+(?: notes?)?\b|\bbars? \d+\b")
+_DESCRIBES = re.compile(r"(?:he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b")
 _LISTED = re.compile(
     r"\b(?:ums?|uhs?|ers?|ahs?|clicks?|coughs?)(?:(?:,| and| or| &) (?:the )?\w+)*?"
     r" and (?:the )?\w+"
@@ -88,5 +89,5 @@ def is_beyond(
     plain = _LISTED.sub(lambda match: match[0].split()[0], plain)
     parts = [part.strip() for part in clauses(plain, names)]
     beyond = [part for part in parts if _DEEDS.search(part) or _OTHER_UNIT.search(part)]
-    others = [part for part in parts if part not in beyond]
+    others = [part for part in parts if part not in beyond and not _DESCRIBES.match(part)]
     return bool(beyond) and not any(map(asks_for_a_deed, others))

@@ -18,6 +18,10 @@ SURE = 0.6  # how likely a taste must be meant to be kept without asking the lan
 _LIKES = {"prefer_loud": "loud", "prefer_quiet": "quiet"}
 _TONES = {"tone_newcomer": "newcomer", "tone_pro": "pro"}
 _GENRE = "set_genre"
+_IS_NEW = re.compile(  # "short answers please, and explain things as if I were new to it"
+    r"(?<!not )\b(?:i'?m|i am|i were|i was) (?:new|(?:an? )?(?:absolute |total )?"
+    r"(?:beginner|newbie|noob))\b(?! (?:year|album|song))"
+)
 _CALLED = re.compile(  # "this is balkan folk music", "genre: zydeco"
     r"(?:\b(?:this|it|that|song|piece|record|style|genre)(?:'s| is|:)|\bwe (?:play|do|make)"
     r"|\bthink)(?: (?:a|an|some|like|mostly|pure|basically|really|more))* "
@@ -39,6 +43,7 @@ def tastes_said(said: Said, reading: Mapping[str, float]) -> list[ToolCall]:
     tastes = (*_LIKES, *_TONES, _GENRE)
     meant = max(tastes, key=lambda name: reading.get(name, 0.0))
     if meant in _TONES:
+        meant = "tone_newcomer" if _IS_NEW.search(said.latest) else meant
         return [ToolCall("prefer", {"tone": _TONES[meant]})]
     if meant == _GENRE:
         genre = genre_said(said.latest)

@@ -41,7 +41,8 @@ def talk(tmp_path):
     context.session.set_anchor("drums")
 
     def say(text, **reading):
-        listener.reading, listener.steps = reading, [speak("Asked."), speak("Asked.")]
+        listener.reading = reading
+        listener.steps[:] = [speak("Asked."), speak("Asked.")]
         first = len(context.session.events)
         reply = run_turn(context.session, listener, context, text)
         events = context.session.events[first:]
@@ -73,6 +74,7 @@ def said(text: str) -> Said:
         ("think trance, not jazz", "set_genre", [{"genre": "electronic"}]),
         ("say it so that a child gets it", "tone_newcomer", [{"tone": "newcomer"}]),
         ("spare me the primer", "tone_pro", [{"tone": "pro"}]),
+        ("brief please, and as if I were new", "tone_pro", [{"tone": "newcomer"}]),
     ],
 )  # fmt: skip
 def test_a_taste_is_kept_as_the_words_say_it(talk, text, intent, kept) -> None:
@@ -240,6 +242,12 @@ def test_parts_of_a_decibel_in_words_are_moved_as_said(talk, text, move) -> None
     _, calls = talk(text)
     stem, gain_db = move
     assert calls == [("apply_moves", {"moves": [{"stem": stem, "gain_db": gain_db}]})]
+
+
+def test_all_of_them_beside_an_order_are_not_ordered() -> None:
+    assert said("Keys down a touch; ten fingers, and we hear them all.").stems == ("keys",)
+    assert set(said("keys up 2, then them all down 1").stems) == set(NAMES)
+    assert said("bass waaay down omg").gains_db("bass") == {-6.0}
 
 
 def test_a_level_and_a_half_is_no_half_level(talk) -> None:
