@@ -7,8 +7,10 @@ import re
 
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE
+from assistant.orders.lexicon import mistaken
 from assistant.said import Said
-from assistant.said_gains import says_way
+from assistant.said_gains import says_way, sizes_db
+from assistant.said_levels import asks_how_loud
 from mixer.words import read
 
 LEAST_CERTAINTY = 0.3  # the least sure token of a call that changes the mix
@@ -32,6 +34,35 @@ _ASKS_IF_HEARD = re.compile(
     r"^\W*(?:(?:so|and|but|hey|ok) )?(?:(?:can|do|could) you (?:hear|notice|pick up|make out)"
     r"|is there|are there|why (?:is|are|does|do))\b"
 )
+
+
+# Without such words nothing is undone, muted, brought back or moved on from what was done.
+_UNDOES = re.compile(
+    r"\b(?:un\w+|back\w*|revert\w*|restor\w+|before|old|original\w*|earlier|previous\w*|prefer\w*"
+    r"|better|never ?mind|nvm|wrong|no+|nope|nah|naw|not|cancel\w*|scrap\w*|forget|remov\w+"
+    r"|revers\w+|return\w*|was|were|oops|whoops|mistake\w*|worse|hate\w*|take\w*|took|meant|mean"
+    r"|said|strike|scratch|rewind|stop|other|instead|ctrl|kill\w*|ruin\w*|lost|again|last|don'?t"
+    r"|didn'?t|drop|step)\b|\w+n't\b"
+)
+_GOES = re.compile(
+    r"mut|\b(?:kill\w*|los(?:e|ing)|out|off|silen\w+|without|gone|drop\w*|cut|remov\w+|shut|no"
+    r"|ditch|away|axe|bin|too|also|as well|same|likewise|rid|delete|stop|quiet|hush|disable"
+    r"|bypass)\b"
+)
+_COMES_BACK = re.compile(
+    r"mut|\b(?:back|again|on|return\w*|in|bring|miss|restor\w+|enable|un\w+|too|also|as well)\b"
+)
+_GOES_ON = re.compile(
+    r"\b(?:more|another|again|further|farther|half|halve\w*|double|twice|triple|third|quarter|back"
+    r"|less|opposite|revers\w+|other|rest|much|far|instead|mean|meant|not|no|nah|nope|only|just"
+    r"|both|all|keep|go|on|yes|yeah|do|apply|agree\w*|swap|but|enough|it|that|this|them|those)\b"
+)
+_BACKS = re.compile(
+    r"\b(?:back|too (?!then\b|please\b|now\b)\w+|less|half|halve\w*|much|far|enough|opposite"
+    r"|other way|revers\w*|return\w*|restor\w+|eas\w+|wrong|not|no|nah|over\w*|part|third|quarter"
+    r"|give|gentl\w+)\b"
+)
+_LIKEWISE = re.compile(r"\b(?:too|also|as well|same|likewise|similar\w*|ditto|like|and|by)\b")
 
 
 def stems_of(call: ToolCall) -> list[str]:
@@ -64,8 +95,13 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         number = call.arguments.get("version")
         known = number == 0 or number in said.counts()
         return None if known else f"the user did not speak of version {number}"
+    if call.name == "undo":
+        takes_back = _UNDOES.search(said.latest) or mistaken().search(said.latest)
+        return None if takes_back else "the user did not take anything back"
     if call.name not in CHANGES:
         return None
+    if asks_how_loud(said.latest):
+        return "the user asked how loud it is"
     if call.name in said.excluded:
         return f"the user's words do not speak of {call.name}"
     if call.name == "apply_moves" and not call.arguments.get("moves"):
@@ -86,7 +122,48 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return "the user named no stem"
     if call.name == "shape_sound":
         return _wrong_sound(call, said)
+    if call.name == "set_mute" and not _speaks_of_a_mute(call.arguments.get("muted"), said):
+        return "the user's words do not speak of a mute"
+    if call.name == "set_anchor" and not said.named and not _SOME.search(said.latest.casefold()):
+        return "the user named no anchor"
+    if call.name == "apply_moves" and not _speaks_of_a_move(said):
+        return "the user's words do not speak of a move"
+    proposed = {move.stem for move in said.proposed}
+    if call.name == "apply_moves" and not said.named and set(stems_set(call)) < proposed:
+        return "the user did not say which of the proposed moves"
+    if call.name == "apply_moves" and _turns_back_unasked(call, said):
+        return "the user did not ask to go back"
     return wrong_number(call, said)
+
+
+def _turns_back_unasked(call: ToolCall, said: Said) -> bool:
+    """Whether a move goes against the last one of its stem, and no word says so."""
+    before = {move.stem: move.gain_db for move in said.moved}
+    against = [
+        move
+        for move in call.arguments.get("moves") or []
+        if before.get(move.get("stem"), 0.0) * move.get("gain_db", 0.0) < 0.0
+    ]
+    text = said.latest.casefold()
+    return bool(against) and not says_way(text) and not _BACKS.search(text)
+
+
+def _speaks_of_a_mute(muted: object, said: Said) -> bool:
+    """Whether words can mean that a stem is to go, or that it is to come back."""
+    text = said.latest.casefold()
+    if muted is False:
+        return bool(_COMES_BACK.search(text))
+    return bool(_GOES.search(text))
+
+
+def _speaks_of_a_move(said: Said) -> bool:
+    """Whether words hold a way, a size, or something that goes on from a move or a proposal."""
+    text = said.latest.casefold()
+    if says_way(text) or sizes_db(text, said.names) or said.numbers():
+        return True
+    if said.proposed or not said.moved:
+        return bool(said.proposed)
+    return bool(_GOES_ON.search(text)) or (bool(said.named) and bool(_LIKEWISE.search(text)))
 
 
 def _no_yes(certainty: float | None, said: Said) -> str | None:

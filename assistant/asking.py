@@ -35,7 +35,8 @@ _OF_ONE = frozenset(  # words that tell microphones, sides and layers of one dru
 _ALL_OF_THEM = re.compile(r"\b(?:both|all|each|every\w*|two|pair|them|rest|and)\b")
 _COURTESY = re.compile(
     r"\b(?:please|pls|plz|thanks|thx|thank you|the|just|only|i mean|i meant|i'd say|go (?:for|with)"
-    r"|that|it's|its|one|of them|would be|make it|do|um+|uh+|hm+|ok|okay)\b|[^\w\s-]"
+    r"|that|it's|its|one|of them|would be|make it|do|um+|uh+|hm+|ok|okay|obviously|definitely"
+    r"|always|of course|for sure|clearly|naturally|certainly)\b|[^\w\s-]"
 )
 _PLACES = (
     re.compile(r"(?:1st|first|former)"),
@@ -219,6 +220,7 @@ def answered(
     if not by_stem and _YES.fullmatch(plain):
         ways = [one for one in offered if one.label == one.order]
         return offered[0].order if len(ways) == 1 else None  # "up, or down?" "yes"
+    plain = _once(plain)
     fitting = [one for one in offered if _fits(plain, one, offered, by_stem)]
     if len(fitting) == 1:
         return fitting[0].order
@@ -241,12 +243,21 @@ def _by_their_names(
     """
     told, _ = tokens(text, names, roles)
     stems = [name for token in told for name in token.stems]
+    if not stems and any(token.kind in ("both", "all", "three") for token in told):
+        stems = [one.label for one in offered]  # "both sides, by 2"
+        told = [token for token in told if token.kind not in ("both", "all", "three")]
+        told = [token for token in told if token.text not in ("sides", "ones", "guys")]
     if not stems or not set(stems) <= {one.label for one in offered}:
         return None
     if any(token.kind not in _ANSWERS for token in told):
         return None
     size = " ".join(token.text for token in told if token.kind in _SIZES)
     return f"{_for_stems(offered, list(dict.fromkeys(stems)))} {size}".strip()
+
+
+def _once(plain: str) -> str:
+    """Words that are said twice, said once: "the mic always the mic"."""
+    return " ".join(dict.fromkeys(plain.split()))
 
 
 def _by_figure(figure: str, offered: Sequence[Option], by_stem: bool) -> str | None:

@@ -10,9 +10,12 @@ import numpy as np
 
 from assistant.decoding import Writer, probability
 from assistant.intents import ADVICE, SPEAK
+from assistant.said import Said
+from assistant.said_balance import LEAST_ADVICE, speaks_of_balance
 
+PLAIN = 0.9  # how likely an act is meant that the words plainly ask for, whatever the reader finds
 READER_WEIGHT = 2.0  # of 0 to 20 the best on two groups of strangers
-_FLOOR = 0.01  # of the reader's probabilities: it never rules anything out
+_FLOOR = 0.01  # of both's probabilities: neither rules out what the other is sure of
 Acts = dict[str, float]
 
 
@@ -37,7 +40,7 @@ def weighed(by_model: Acts, by_reader: Mapping[str, float], weight: float = READ
     if not by_reader:
         return by_model
     product = {
-        act: likely * (by_reader.get(act, 0.0) + _FLOOR) ** weight
+        act: (likely + _FLOOR) * (by_reader.get(act, 0.0) + _FLOOR) ** weight
         for act, likely in by_model.items()
     }
     total = sum(product.values())
@@ -53,3 +56,25 @@ def likeliest(acts: Acts) -> tuple[str, float]:
     else:
         act = ADVICE if acts.get(ADVICE, 0.0) == most else SPEAK
     return act, acts[act]
+
+
+def as_worded(read: Mapping[str, float], said: Said) -> Acts:
+    """The reader's opinion, with the act that the words plainly ask for.
+
+    "bells 8 under the kick"; "and the keys?", "how does it sound now"; "are they too loud?", which
+    asks for an opinion and for no numbers.
+    """
+    acts = dict(read)
+    if said.placed is not None and said.numbers():
+        acts["set_level"] = max(acts.get("set_level", 0.0), PLAIN)
+    if said.asks_after or said.asks_how_it_is:
+        acts[ADVICE] = max(acts.get(ADVICE, 0.0), PLAIN)
+    if said.asks_if_right:
+        acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()} | {ADVICE: PLAIN}
+    return acts
+
+
+def judges_nothing(act: str, read: Mapping[str, float], said: Said) -> bool:
+    """Whether the mix would be judged where neither the reader nor a word speaks of it."""
+    unread = act == ADVICE and read.get(ADVICE, 0.0) < LEAST_ADVICE
+    return unread and not speaks_of_balance(said.latest)

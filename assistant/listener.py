@@ -18,10 +18,10 @@ import torch
 
 import prompts
 from assistant.bounds import Bounds
-from assistant.choosing import found_likely, likeliest, weighed
+from assistant.choosing import as_worded, found_likely, judges_nothing, likeliest, weighed
 from assistant.decoding import Stems, Writer, call_grammar, forced_text
 from assistant.hearing import Hearing, Judgement, Step, ToolCall
-from assistant.intents import ADVICE, SPEAK, acts_of, situation_said
+from assistant.intents import ADVICE, SPEAK, acts_of, situation_said, tool_of
 from assistant.judging import USUAL_SENSES, Judge, others_by_name
 from assistant.model.judging import Senses
 from assistant.model.processing import (
@@ -36,6 +36,7 @@ from assistant.naming import spoken_of
 from assistant.orders.mentions import plainly_said
 from assistant.rewriting import not_here_told, spoken
 from assistant.said import Said
+from assistant.said_balance import LEAST_ADVICE, speaks_of_balance
 from assistant.said_calls import as_said
 from assistant.tools import TOOLS
 from assistant.waiting import is_open, stems_waiting, what_was_said
@@ -46,7 +47,8 @@ from mixer.song import Song
 
 STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
 TURNS_LOOKED_BACK = 4
-PLACED = 0.9  # how likely a stem is placed by "8 under", whatever the reader finds
+ELSEWHERE = frozenset({"beyond", "off_topic", "reference"})  # an instrument may be named in them
+LEADING = 0.5  # how likely one of these must be meant to be the answer
 
 
 class ListenerError(ValueError):
@@ -215,21 +217,23 @@ class EmbeddedListener:
         openings = {tool: self._id(call_opening(tool)) for tool in tools}
         acts = found_likely(writer, self._id(HEAR), self._id(CALL_START), openings)
         read = acts_of(reading, anchor_alone=set(said.named) == {said.anchor})
-        if reading and said.placed is not None and said.numbers():  # "bells 8 under the kick"
-            read["set_level"] = max(read.get("set_level", 0.0), PLACED)
-        if reading and (
-            said.asks_after or said.asks_how_it_is
-        ):  # "and the keys?", "how does it sound now"
-            read[ADVICE] = max(read.get(ADVICE, 0.0), PLACED)
-        return likeliest(weighed(acts, read))
+        read = as_worded(read, said) if reading else read
+        act, likely = likeliest(weighed(acts, read))
+        return (SPEAK if reading and judges_nothing(act, read, said) else act), likely
 
     def _spoken(self, hearing: Hearing, said: Said, reading: dict[str, float]) -> tuple[str, ...]:
         """What may be said without a tool."""
         others = [hearing.names[index] for index in others_by_name(hearing)]
         stems = sorted([*others, hearing.anchor], key=str.casefold)
-        if said.missing and not set(said.named) - {said.anchor}:  # "turn up the ukulele"
-            return not_here_told(said.missing, stems)
-        return spoken(hearing.anchor, said.missing, stems, situation_said(reading))
+        situation = situation_said(reading)
+        elsewhere = situation in ELSEWHERE and reading[situation] >= LEADING
+        if said.missing and not elsewhere and not set(said.named) - {said.anchor}:
+            return not_here_told(said.missing, stems)  # "turn up the ukulele"
+        if reading and situation is None and not speaks_of_balance(said.latest):
+            likely = [x for name, x in reading.items() if tool_of(name) is None]
+            if max(likely, default=0.0) < LEAST_ADVICE:  # nobody can tell: one short question
+                return prompts.wordings("clarify_intent")
+        return spoken(hearing.anchor, [] if elsewhere else said.missing, stems, situation)
 
     def _id(self, token: str) -> int:
         return cast(int, self.processor.tokenizer.convert_tokens_to_ids(token))

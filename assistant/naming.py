@@ -99,7 +99,7 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
         meant = same or {n for n, kind in zip(names, kinds, strict=True) if kind & family}
         meant = {name for name in meant if not _is_another(word, name, role)}
         if role is not None:  # "the lead" is VOX LEAD as well as the lead synth
-            called = {name for name in names if word in words_of(name).split()}
+            called = {n for n in names if {word, _single(word)} & set(words_of(n).split())}
             meant = meant if meant & called else meant | called
         found |= meant
         if not meant and role != "backing vocals":  # the singers behind are not the one in front
@@ -111,6 +111,11 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
         if any(_is_nearly(word, loose) for word in telling):
             found.add(name)
     return tuple(name for name in names if name in found)
+
+
+def _single(word: str) -> str:
+    """One of what a word means several of: "harmonies" are each a harmony."""
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def _is_another(word: str, name: str, role: str | None) -> bool:

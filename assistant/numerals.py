@@ -40,7 +40,8 @@ _SPELLED_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _A_DB = re.compile(
-    rf"(?<!half )(?<!quarter of )(?<!what is )(?<!what )(?<!what's )\ba(?={UNIT})", re.IGNORECASE
+    rf"(?<!half )(?<!quarter of )(?<!quarters of )(?<!what is )(?<!what )(?<!what's )\ba(?={UNIT})",
+    re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(
     rf"\b(\d+|{'|'.join(word for word, value in WHOLE_WORDS.items() if value)}) and a half\b",
@@ -72,7 +73,7 @@ def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
     for match in _SPELLED_NUMBER.finditer(plain):
         value = _SPELLED[match[1].lower()]
         found.append(
-            Number(value, 0 if value == int(value) else 2 if value == 0.25 else 1, False, match[1])
+            Number(value, 0 if value == int(value) else 1 if value == 0.5 else 2, False, match[1])
         )
     found += [Number(1.0, 0, False, match[0]) for match in _A_DB.finditer(plain)]
     strange = [char for char in plain if char.isnumeric() and not char.isascii()]

@@ -18,10 +18,11 @@ from assistant.intents import acts_of as read_as_acts
 from assistant.numerals import numbers
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
-from assistant.orders.carried import last_deed
 from assistant.orders.lexicon import owns_to_a_mistake
-from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.reading import Stems, asked_besides, leaves_it, orders
+from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
+from assistant.orders.short import last_deed
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
@@ -161,6 +162,19 @@ class Progress:
             unasked = unasked or call.name in FADERS
         return unasked or (bool(refused) and call.name not in refused | READ_ONLY)
 
+    def turns_round(self, call: ToolCall) -> bool:
+        """Whether a move goes against one that another part of the same message made."""
+        events = self.session.events
+        begun = max((n for n, event in enumerate(events) if event["event"] == "user"), default=0)
+        done = {
+            move["stem"]: move["gain_db"]
+            for event in events[begun:]
+            if event["event"] == "tool_result" and event["ok"] and event["name"] == "apply_moves"
+            for move in event["data"].get("moves", ())
+        }
+        moves = call.arguments.get("moves") or () if call.name == "apply_moves" else ()
+        return self.is_part and any(done.get(m["stem"], 0.0) * m["gain_db"] < 0.0 for m in moves)
+
     @cached_property
     def said_now(self) -> Said:
         """What the user said, by itself."""
@@ -186,6 +200,14 @@ class Progress:
         """What a short order goes on from."""
         song = self._song
         return before(self._events_before, song.names, song.roles, self.session.proposed)
+
+    def with_referents(self, text: str) -> str:
+        """A text in which stems that it calls by what was said before are called by name."""
+        if self.acts_of is None:
+            return text
+        song = self._song
+        told = with_referents(text, Known(song.names, song.roles, self.before))
+        return asked_besides(told, song)
 
     @property
     def asked_before(self) -> list[Option]:
@@ -237,7 +259,9 @@ class Progress:
     def _set_now(self) -> Now:
         names, state = self.context.names, self.session.state()
         muted = frozenset(name for name, off in zip(names, state.muted, strict=True) if off)
-        return Now(dict(zip(names, state.gain_db, strict=True)), muted)
+        gains = dict(zip(names, state.gain_db, strict=True))
+        pans = {name: pan or 0.0 for name, pan in zip(names, state.pan, strict=True)}
+        return Now(gains, muted, pans)
 
     @property
     def turns_down(self) -> bool:

@@ -14,6 +14,7 @@ from assistant.numerals import WHOLE_WORDS
 from assistant.orders.lexicon import FILLER, JOIN, VERB
 from assistant.orders.mentions import as_read, stems_in
 from assistant.orders.tokens import UNKNOWN, tokens
+from assistant.said_balance import asks_if_right
 from assistant.said_clauses import LEFT_ALONE, SPARES, Clause, clauses, divided, is_bare, orders
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
@@ -32,6 +33,7 @@ _TO_VERSION = re.compile(
     r"\b(?:back|go|take me|return|restore|jump|switch)\b[^,;.]*\bto (?:the )?"
     r"(?:number|version|no\.?|v)? ?\d+\b"
 )
+_GOES_BACK = re.compile(r"\b(?:go|going) back\b(?! (?:up|down|a (?:bit|little|touch))\b)")
 _COUNTS = {word: value for word, value in WHOLE_WORDS.items() if 2 <= value <= 8}
 _COUNTS |= {"pair": 2, "first": 1, "second": 2, "third": 3}
 _COMPARES = re.compile(r"\b(?:than|against|relative|versus|vs|under|over|above|below|around)\b")
@@ -46,7 +48,8 @@ _EVERYTHING = re.compile(
     r"\b(?:everything|everybody|everyone|(?:every|each) (?:single |last )?(?:stem|track|fader|part"
     r"|one|channel)|all (?:the |of the |my |our |those )?(?:stems|tracks|faders|channels|parts"
     r"|levels|instruments)|all of (?:it|them)|the (?:whole|full) (?:lot|mix|song|thing|band|bunch)"
-    r"|the lot|the (?:entire|complete) \w+|the full set|all together|the rest|all (?:the )?others"
+    r"|^all(?= (?:up|down|but|except|by|of them|plus|minus|[-+]?\d))|the lot"
+    r"|the (?:entire|complete) \w+|the full set|all together|the rest|all (?:the )?others"
     r"|them all|it all)\b"
 )
 _EXCEPT = re.compile(
@@ -67,8 +70,8 @@ _REFUSAL = re.compile(
 
 _ASKS_AFTER = re.compile(r"\b(?:what|how) about\b|^\W*(?:(?:and|ok|so|then|now)\W+)+")
 _WEIGHS = re.compile(
-    r"\b(?:which|what's|whats|who)\b.*\bor\b|\bcompare|\bdifference\b|\bversus\b|\bvs\b"
-    r"|\b(?:louder|quieter|softer) than\b|\bbetween\b"
+    r"\b(?:which|what's|whats|who)\b.*\bor\b|\bor\b.*\b(?:louder|quieter|softer)\b"
+    r"|\bcompare|\bdifference\b|\bversus\b|\bvs\b|\b(?:louder|quieter|softer) than\b|\bbetween\b"
 )
 _QUESTION = re.compile(
     r"^\W*(?:(?:so|and|ok|hey|hm+|um+|now|but)\W+)*(?:is|are|does|do|did|was|were|which|how|what|why"
@@ -85,6 +88,7 @@ _HOW_IT_IS = re.compile(
     r" (?:sound\w*|sit\w*|feel\w*|look\w*|hold\w*|now|go\w*|doing)\b"
 )
 _SO_MANY = re.compile(r"\b(?:both|the two|two of (?:them|those)|(?:all|the) three)\b")
+_DETERMINES = frozenset("the a an my our your his her their this that these those it them".split())
 _THEY = re.compile(r"\b(?:they|she|he|her|him)\b")
 
 
@@ -196,7 +200,8 @@ class Said:
 
     def everything(self, text: str) -> tuple[str, ...]:
         """The stems that "everything but the vocals" means; none where a text speaks of no all."""
-        if not (match := _EVERYTHING.search(text)):
+        match = _EVERYTHING.search(text)
+        if match is None or self._is_aside(text, match):
             return ()
         behind = _EXCEPT.search(text, match.end())
         left_out = (
@@ -206,6 +211,17 @@ class Said:
             left_out |= set(self.named)
         left_out |= self._left_alone
         return tuple(name for name in self.names if name not in left_out)
+
+    def _is_aside(self, text: str, match: re.Match[str]) -> bool:
+        """Whether all are only spoken of beside an order: "keys down 2; I hear them all"."""
+        if not match[0].endswith(" all"):
+            return False
+        parts = clauses(text, self.names)
+        others = [part for part in parts if match[0] not in part]
+        own = [part for part in parts if part not in others]
+        if any(says_way(part) or sizes_db(part, self.names) or MUTES.search(part) for part in own):
+            return False
+        return any(self.speak(part) and says_way(part) for part in others)
 
     @property
     def _left_alone(self) -> set[str]:
@@ -227,6 +243,9 @@ class Said:
         first = next((one for one in told if one.kind not in (FILLER, VERB, JOIN)), None)
         if first is None or first.kind != UNKNOWN or len(first.text) < 3:
             return None
+        behind = told[told.index(first) + 1 :][:1]
+        if any(one.text in _DETERMINES for one in behind):
+            return None  # what is done to "the" something is a verb: "normalise the talk"
         return None if is_word(first.text) or not first.text.isalpha() else first.text
 
     @property
@@ -286,6 +305,12 @@ class Said:
         return is_bare(_ASKS_AFTER.sub("", self.latest), self.names)
 
     @property
+    def asks_if_right(self) -> bool:
+        """Whether the words ask if stems are too much, or right as they are, and for no number."""
+        here = bool(set(self.named) - {self.anchor})
+        return here and not self.missing and asks_if_right(self.latest)
+
+    @property
     def asks_how_it_is(self) -> bool:
         """Whether the words ask how the whole of it sounds: "how does it sound now"."""
         return not self.named and bool(_HOW_IT_IS.search(self.latest))
@@ -320,6 +345,8 @@ class Said:
             told |= CHANGING  # "is the left guitar louder?"
         if self.sound.goes_on or self.sound.style:
             told |= set(prompts.tools()) - {"render_mix" if self.sound.style else "shape_sound"}
+        if _GOES_BACK.search(text) and not (self.named or self.numbers()):
+            told |= {"apply_moves", "set_level"}
         if NOT_MUTED.search(text) and not UNMUTES.search(text):
             told |= {"set_mute"}
         elif MUTES.search(text):

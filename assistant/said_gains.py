@@ -266,7 +266,7 @@ def numbers_db(text: str, names: Sequence[str]) -> set[float]:
 
 def amounts(text: str, table: Mapping[str, float]) -> set[float]:
     """What the amounts in a text mean, the longest wording first: "quite a bit" is not "a bit"."""
-    found, rest = set(), text.casefold()
+    found, rest = set(), re.sub(r"([^\W\d_])\1{2,}", r"\1", text.casefold())  # "waaay down"
     if "all the way" not in table:  # "way" is an amount, but not in "by the way"
         rest = re.sub(r"\b(?:the|a|this|that|out of|any|no|other|wrong) way\b", " ", rest)
     for words in sorted(table, key=len, reverse=True):

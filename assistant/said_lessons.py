@@ -30,6 +30,17 @@ _TEACHES = re.compile(
     r"|difference between|never heard|don'?t (?:get|know what)|no idea what|clueless|confus\w+"
     r"|basics of|wtf|stand for|school me|educate me)\b"
 )
+_RECALLS = re.compile(  # of a matter in general, not of this song's own
+    r"\b(?:remind me (?:what|how|why|of|about)|refresh my memory|refresher|tell me what"
+    r"(?: (?:in|on|the) (?:the |god's |heaven's )?(?:hell|heck|world|name|earth|devil|blazes))?"
+    r" (?:a |an )?"
+    r"(?!(?:is|are|you|i|we|the|it|to|in|needs?|should|would|could|stems?|tracks?|files?) )"
+    r"[\w-]+(?: [\w-]+)? (?:is|are))\b"
+)
+_BEGINS = re.compile(
+    _OPENING + r"(?:please )?(?:explain(?: (?:it|this))?|teach me|tell me|remind me|enlighten me)"
+    r"(?: to me| to us| again| once more| please| slowly| simply| then)*"
+)
 _BARE = r"(?:a |an |the )?{}(?: 101| explained| for dummies| tldr|)\??"
 _WHAT_IS = (
     r"(?:remind me\W+)?"
@@ -88,12 +99,20 @@ def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bo
     if not named(plain) or re.search(rf"\d{UNIT}", without_ceilings):
         return False
     parts = clauses(plain)
+    if _leads_to_a_lesson(parts):
+        parts = [" ".join(part.strip() for part in parts)]  # "explain to me, please, what LUFS is"
     asking = [part.strip() for part in parts if named(part) and _is_question(part.strip())]
     asking += [plain] if _is_bare(plain) else []
     others = [] if plain in asking else [p for p in parts if p.strip() not in asking]
     if not asking or any(_OTHER_DEEDS.search(part) for part in others):
         return False
     return any(map(_is_whole_question, asking)) or not stems_named()
+
+
+def _leads_to_a_lesson(parts: Sequence[str]) -> bool:
+    """Whether the first clause asks to be taught, and a later one says what it is about."""
+    first = parts[0].strip() if len(parts) > 1 else ""
+    return bool(_BEGINS.fullmatch(first)) and not any(map(_OTHER_DEEDS.search, parts))
 
 
 def _is_question(part: str) -> bool:
@@ -104,10 +123,15 @@ def _is_question(part: str) -> bool:
         return False
     if _TEACHES.search(part):
         return named(part)[0].name != "anchor" or "an anchor" in part or "anchor mean" in part
-    if _is_of_method(part):
+    if _is_of_method(part) or _asks_in_general(part):
         return True
     is_common = named(part)[0].name in _COMMON
     return bool(_ASKS.search(part)) and not is_common and not _OURS.search(part)
+
+
+def _asks_in_general(part: str) -> bool:
+    """Whether a clause wants to be told what something is, of no song's own."""
+    return bool(_RECALLS.search(part)) and not _OURS.search(part.replace("my memory", ""))
 
 
 def _is_of_method(part: str) -> bool:

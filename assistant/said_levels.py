@@ -19,6 +19,10 @@ LEVELLED = re.compile(  # what stands behind it is what a stem is to be as loud 
     r"\b(?:level (?:with|to)|as (?:loud|quiet|strong) as|(?:same|equal) (?:level|loudness|volume)"
     r" (?:as|to|with)|match\w*(?=.*\b(?:to|with)\b))"
 )
+_HOW_LOUD = re.compile(
+    r"\bhow (?:loud|quiet|strong|high|low|hot|big) ?(?:is|are|r|was|'s|s|'re) (?:\w+ ){0,2}?\w+"
+    r"(?: now\b|\W*$)"
+)
 IT = re.compile(r"\b(?:it|that|this|them|those|these)\b")
 
 
@@ -52,3 +56,8 @@ def above_or_below(text: str) -> tuple[float, ...]:
     plain = signs_spelled(text)
     is_up, is_down = (bool(pattern.search(plain)) for pattern in _ABOVE_OR_BELOW)
     return (1.0, -1.0) if is_up == is_down else (1.0,) if is_up else (-1.0,)
+
+
+def asks_how_loud(text: str) -> bool:
+    """Whether a text asks how loud something is: nothing is to be moved then."""
+    return bool(_HOW_LOUD.search(" ".join(text.casefold().split())))

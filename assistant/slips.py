@@ -35,6 +35,8 @@ def mended(text: str, names: Sequence[str] = ()) -> str:
 def _mended(word: str, own: set[str]) -> str:
     if len(word) < _LEAST_LETTERS or word in own or is_word(word) or word in _known():
         return word
+    if word.endswith("s") and word[:-1] in own:
+        return word[:-1]  # "leos guitar" is that of Leo
     if read(word).wishes:  # "brighten" is no slip of "right"
         return word
     names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]

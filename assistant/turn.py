@@ -11,10 +11,12 @@ from assistant.asking import answered, understood, which
 from assistant.context import ToolContext, is_ours
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
+from assistant.levels_turn import measured
 from assistant.orders.asides import without_taken_back
 from assistant.parts import parts_of
 from assistant.plain_words import explained
 from assistant.progress import MAX_ERRORS, OnEvent, Progress
+from assistant.proposal_turn import of_what_is_left
 from assistant.replying import (
     MORE_THAN_ONE,
     Reply,
@@ -29,9 +31,11 @@ from assistant.session import Session
 from assistant.waiting import open_question
 from assistant.without_model import (
     about_us,
+    beyond,
     by_level,
     first_one,
     in_drill,
+    kept,
     lacking,
     left,
     of_the_proposal,
@@ -60,10 +64,10 @@ def run_turn(
         user_text, open_question(session.events), context.names, lambda: tuple(context.roles)
     )
     turn = Progress(session, listener, context, user_text, on_event, order=order)
-    if order is None and len(user_text) <= MAX_CHARACTERS:
-        kept = without_taken_back(user_text)
-        turn.named = None if kept == user_text else kept
     turn.tell("user", text=user_text)
+    if order is None and len(user_text) <= MAX_CHARACTERS:
+        kept = turn.with_referents(without_taken_back(user_text))
+        turn.named = None if kept == user_text else kept
     try:
         if len(user_text) > MAX_CHARACTERS:
             raise TurnError(
@@ -76,6 +80,8 @@ def run_turn(
             or about_us(turn)
             or by_level(turn)
             or of_the_proposal(turn)
+            or of_what_is_left(turn)
+            or beyond(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -103,7 +109,10 @@ def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
     return (
         ordered(turn)
+        or measured(turn)
         or left(turn)
+        or beyond(turn)
+        or kept(turn)
         or taught(turn)
         or lacking(turn)
         or first_one(turn)
@@ -115,6 +124,8 @@ def _in_parts(turn: Progress) -> Reply | None:
     """The answers to a message that asks for several things, one after the other; else None."""
     if turn.order is not None or turn.plain_orders or turn.leaves_it:
         return None
+    if turn.said_now.missing and not turn.said_now.named:
+        return None  # "what about the tuba, make it louder": there is none to make louder
     parts = parts_of(turn.listener, turn.said_now)
     if len(parts) < 2:
         return None
@@ -163,6 +174,8 @@ def _answer(turn: Progress) -> Reply:
         said = turn.said(hearing)
         options = which(step.tool, stems_of(step.tool), said) if step.tool.name in CHANGES else []
         why = MORE_THAN_ONE if options else doubt(step.tool, step.certainty, said)
+        if why is None and turn.turns_round(step.tool):
+            why = "two ways for one stem in one message"
         if why is not None:
             if any(result.ok for _, result in turn.done):  # what was asked for is done
                 spoken = step

@@ -10,11 +10,11 @@ from typing import Any
 from assistant.hearing import Hearing
 from assistant.intents import ADVICE
 from assistant.orders.lexicon import mistaken
+from assistant.orders.mentions import mentions
 from assistant.said import Said
 from assistant.said_gains import says_way
 from mixer.moves import Move
 
-_DRUMS = frozenset({"kick", "snare", "hats", "percussion", "drums"})
 # How the results of changes to the mix begin (assistant/tools_moves.py, tools_sound.py).
 _CHANGED = re.compile(r"applied as |back at |forward at |restored |v\d+: ")
 _UNDOES = re.compile(
@@ -63,15 +63,16 @@ def stems_waiting(said: Said, messages: Sequence[Message]) -> tuple[str, ...]:
         return ()
     done = {call["arguments"].get("stem") for call in calls}
     wanted = said.shaped if not done else [c for c in said.shaped if done.isdisjoint(c)]
-    named = {name for clause in wanted for name in clause} | (_other_drums(said, done))
+    named = {name for clause in wanted for name in clause} | _others_called(said, done)
     return tuple(name for name in said.names if name in named - done)
 
 
-def _other_drums(said: Said, done: set[str]) -> set[str]:
-    """The drums that "the drums" are: kick, snare and hats, each a stem of its own."""
-    kit = {name for name, role in zip(said.names, said.roles, strict=True) if role in _DRUMS}
-    asked = {name for clause in said.shaped for name in clause if not done.isdisjoint(clause)}
-    return kit & asked if done & kit else set()
+def _others_called(said: Said, done: set[str]) -> set[str]:
+    """The other stems that one word in the plural calls: "the drums", "both guitars"."""
+    text = said.latest.casefold()
+    called = mentions(text, said.names, said.roles)
+    several = [one for one in called if len(one.stems) > 1 and text[one.start : one.end][-1] == "s"]
+    return {name for one in several if not done.isdisjoint(one.stems) for name in one.stems}
 
 
 def open_question(events: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, str]]:

@@ -10,14 +10,17 @@ from assistant.acting import USER_REFUSED, stems_of
 from assistant.asking import Option, which
 from assistant.drills_turn import drill_call
 from assistant.hearing import ToolCall, rated
+from assistant.intents import ADVICE, SPEAK
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.of_proposal import chosen
 from assistant.progress import Progress
 from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
+from assistant.said_beyond import is_beyond
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
+from assistant.said_tastes import is_taste, tastes_said
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
@@ -25,6 +28,8 @@ from assistant.telling import told_of_us
 _FIRST_ONE = re.compile(
     r"\b(?:restore|return to|(?:go |take me |switch )?back to|go to|load) the first(?: one)?\W*$"
 )
+
+_A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
 
 
 def picky(turn: Progress) -> Reply | None:
@@ -69,6 +74,42 @@ def ordered(turn: Progress) -> Reply | None:
 def left(turn: Progress) -> Reply | None:
     """What is said where all that is asked for is to leave things; None where more is."""
     return ask_back(turn, USER_REFUSED, ()) if turn.leaves_it else None
+
+
+def beyond(turn: Progress) -> Reply | None:
+    """What is said to a deed that no tool does; None where anything else is asked for."""
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    acts_of = turn.acts_of
+    if acts_of is None or turn.order is not None or turn.plain_orders:
+        return None
+
+    def asks_for_a_deed(part: str) -> bool:
+        acts = acts_of(part)
+        deeds = [likely for act, likely in acts.items() if act not in (ADVICE, SPEAK)]
+        return sum(deeds) > _A_DEED
+
+    if not is_beyond(turn.words, names, roles, asks_for_a_deed):
+        return None
+    if acts_of(turn.words).get("explain", 0.0) > _A_DEED:
+        return None
+    text = prompts.reply("beyond", len(turn.session.events))
+    turn.answer(text=text, rewritten=False, problems=[])
+    return Reply(text)
+
+
+def kept(turn: Progress) -> Reply | None:
+    """What is said to a lasting taste, which is kept, or to one that the words leave open."""
+    read = getattr(turn.listener, "read", None)
+    if read is None or turn.order is not None:
+        return None
+    reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
+    if not is_taste(reading):
+        return None
+    if calls := tastes_said(turn.said_now, reading):
+        return told_at_once(turn, *calls)
+    text = prompts.reply("taste_open", len(turn.session.events))
+    turn.answer(text=text, rewritten=False, problems=[])
+    return Reply(text)
 
 
 def taught(turn: Progress) -> Reply | None:
@@ -138,8 +179,10 @@ def by_level(turn: Progress) -> Reply | None:
 
 def of_the_proposal(turn: Progress) -> Reply | None:
     """What is said where a part of what is proposed is wanted: "the keys yes, not the bass"."""
-    if turn.acts_of is None or turn.order is not None or turn.plain_orders:
+    if turn.acts_of is None or turn.order is not None:
         return None
+    if any(call.name != "audition" for call in turn.plain_orders):
+        return None  # "the keys alone" is no wish to hear them here
     names, roles = turn.context.names, tuple(turn.context.roles)
     moves = chosen(turn.words, turn.session.proposed, names, roles)
     if not moves:
@@ -170,4 +213,6 @@ def lacking(turn: Progress) -> Reply | None:
     if options:
         return ask_back(turn, "a number by itself", options)
     options = lacks_a_stem(turn.words, names, before, turn.orders_in)
+    if len(options) == 1:  # it was spoken of just before
+        return told_at_once(turn, *turn.orders_in(options[0].order, before))
     return ask_back(turn, MORE_THAN_ONE, options) if options else None

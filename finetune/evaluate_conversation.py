@@ -48,7 +48,8 @@ KINDS = {
     "beyond": ("beyond", "off_topic"), "which_anchor": ("which_anchor",),
     "praise": ("praise", "thanks"), "insult": ("insult",), "refuse": ("refused_ok",),
     "absurd": ("unsafe", "beyond", "tool_error"), "which_stem": ("clarify_stem",),
-    "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked"),
+    "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked",
+                   "taste_open"),
 }  # fmt: skip
 TOOL_ONLY = frozenset(
     {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}
@@ -98,7 +99,8 @@ def _asked(told: dict) -> Asked:
 class Verdict:
     """What came of one turn.
 
-    contrary: a fader went the other way than was meant, or a change was made where none was meant.
+    contrary: a fader went the other way than was meant, or a change was made where none was meant;
+    the very calls that were meant are not, and a sound's own small gain is no fader's.
     """
 
     asked: Asked
@@ -148,7 +150,8 @@ def _hold(listener: Any, talk: Talk, bank: SongBank, seed: int, folder: Path) ->
         for one in (session, meant):
             one.set_anchor(next(iter(talk.stems)))
         context, other = ToolContext(song, session), ToolContext(song, meant, pretending)
-        context.__dict__["roles"] = other.__dict__["roles"] = tuple(roles)
+        for one in (context, other):
+            one.__dict__["_roles_found"] = tuple(roles)  # noise tells none
         for asked in talk.turns:
             verdicts.append(_take(pretending, context, other, asked))
     return verdicts
@@ -197,7 +200,7 @@ def _take(listener: Pretending, context: ToolContext, other: ToolContext, asked:
         all_right=all_right,
         asked_back=not called and bool(asked.calls),
         wrong_change=bool(change) and not _alike(change, wanted, vague),
-        contrary=_contrary(change, wanted),
+        contrary=_contrary(change, wanted) and changing != list(asked.calls),
         ungrounded=bool(check(reply.text, evidence)) and bool(results),
         seconds=seconds,
     )
@@ -262,8 +265,9 @@ def _near(value: float, wanted: float, vague: bool) -> bool:
 
 def _contrary(change: dict, wanted: dict) -> bool:
     """Whether a fader went against what was meant, or anything changed where nothing was."""
+    sounds = {stem for kind, stem in change if kind == "sound"}
     if not wanted:
-        return any(kind != "sound" for kind, _ in change)
+        return any(kind != "sound" and stem not in sounds for kind, stem in change)
     return any(
         kind == "gain" and change.get((kind, stem), 0.0) * float(gain_db) < 0.0
         for (kind, stem), gain_db in wanted.items()
@@ -289,6 +293,9 @@ def _plain(call: ToolCall, context: ToolContext) -> tuple:
         return (call.name,)  # compared by what they changed, or not at all
     if call.name == "shape_sound":
         return (call.name, told.get("stem"))
+    if call.name == "measure_levels" and told.get("stems"):  # each is told against the anchor
+        others = [stem for stem in told["stems"] if stem != context.session.anchor]
+        told["stems"] = others or told["stems"]
     told = {key: sorted(v) if isinstance(v, list) else v for key, v in told.items()}
     told = {k: v for k, v in told.items() if (k, v) not in (("effects", True), ("takes", 1))}
     if told.get("format") == "mix":

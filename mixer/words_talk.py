@@ -21,7 +21,7 @@ LESS = (
     "less", "not", "not so", "not as", "not that", "too", "too much", "so much", "reduce", "remove",
     "hate", "cut", "kill", "tame", "get rid of", "drop", "lose", "fewer", "decrease", "rid of",
     "dial back", "clean up", "clear away", "wash", "carve", "scoop", "notch out", "filter",
-    "attenuate",
+    "attenuate", "scrap", "ditch", "undo", "bin", "take out", "take back", "forget",
 )  # fmt: skip
 TOO = frozenset({"too", "too much", "so much", "not so", "not as", "not that"})
 BEHIND = {"out": -1.0, "off": -1.0, "away": -1.0, "gone": -1.0, "down": -1.0, "up": 1.0,

@@ -9,6 +9,7 @@ from assistant.bounds import Bounds
 from assistant.hearing import Hearing, ToolCall
 from assistant.model.processing import call_opening
 from assistant.said import Said
+from assistant.said_sound import sound_asked
 from assistant.waiting import stems_waiting, what_was_said
 from mixer.moves import Move
 
@@ -182,3 +183,29 @@ def test_the_drums_are_all_of_the_kit():
     user = {"role": "user", "content": "make the drums punchier"}
     assert stems_waiting(asked, [user]) == ("kick", "snare")
     assert stems_waiting(asked, [user, one]) == ("snare",)
+
+
+def test_a_word_in_the_plural_is_each_of_its_stems():
+    names, roles = ("kick", "gtr L", "gtr R"), ("kick", "electric guitar", "electric guitar")
+    user = {"role": "user", "content": "warm up the guitars"}
+    call = {"name": "shape_sound", "arguments": {"stem": "gtr R", "words": "warmer"}}
+    done = {"role": "assistant", "content": "", "tool_calls": [call]}
+    asked = Said((user["content"],), names, roles)
+    assert stems_waiting(asked, [user, done]) == ("gtr L",)
+    one = Said(("warm up the guitar",), names, roles)
+    assert stems_waiting(one, [{"role": "user", "content": "warm up the guitar"}, done]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("dull down the keys", "darker"),
+        ("the keys sound dull", "brighter"),
+        ("roll off the lows on the keys", "less deep"),
+        ("round off the top of the hats", "darker"),
+        ("more thump please", "punchier"),
+        ("it is too clicky", "less crisp"),
+    ],
+)
+def test_wordings_that_say_their_own_way(text, meant):
+    assert str(sound_asked(text, ("kick", "snare"))) == meant

@@ -17,10 +17,10 @@ _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
     """
     up down cut add off left right centre pan above below against same match mute unmute solo
     anchor judge version undo redo render takes seed dry export number percent sign
-    double toofar meant flip except was opened share
+    double toofar meant flip except was opened share nearer apart swap
     """.split()
 ) | {"go back", "make that", "a mix", "a session", "stems of it"}
-_BEGINS = frozenset("please pls could can would so just let's lets".split())
+_BEGINS = frozenset("please pls could can would so just let's lets make".split())
 _ASKED, _WHO = frozenset("could can would".split()), frozenset("you u ya we i".split())
 _EXPLAINS = frozenset(
     "because cause cuz coz like as since which that's thats its it's where so who that it he she"
@@ -31,7 +31,10 @@ _SAYS_HOW = frozenset(
     "sits sit sitting should is be has needs goes go can could would will".split()
 )
 _FORBIDS = frozenset("don't dont do never unless if without instead until".split())
+_POINTS = frozenset("above below against same match to".split())  # what follows is a stem
 _STOPS = (STOP, JOIN)
+_COMPLAINS = re.compile(r"(?!(?:make|turn|put|bring|get|take)\b).*\btoo \w+\b")
+_LEAST_LIKELY = 0.4  # that words beside an order ask for anything
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
 _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
     r"[\s,.;!?-](?:(?<!will )(?<!to )never ?mind|(?:scratch|strike) that|forget (?:that|it)"
@@ -60,7 +63,8 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
     found: list[Aside] = []
     for piece in _pieces(told):
         words = [token for token in piece if token.kind not in _STOPS]
-        if any(token.kind == UNKNOWN for token in words) and not _speaks_of_an_order(words):
+        strange = any(token.kind == UNKNOWN for token in words)
+        if strange and not _speaks_of_an_order(words) and not _is_a_thing(piece):
             stems = tuple(dict.fromkeys(name for token in words for name in token.stems))
             found.append(Aside(" ".join(token.text for token in words), stems))
             kept.append(Token(STOP, ",", ","))
@@ -103,7 +107,10 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
         if not acts:
             return False  # nobody can tell
         act = max(acts, key=lambda name: acts[name])
-        explains = act == ADVICE and (set(one.stems) <= stems or tools <= _VERSIONS)
+        if acts[act] < _LEAST_LIKELY:
+            continue
+        complains = bool(_COMPLAINS.match(one.text))
+        explains = (act == ADVICE or complains) and (set(one.stems) <= stems or tools <= _VERSIONS)
         if act != SPEAK and act not in tools and not explains:
             return False
     return True
@@ -115,6 +122,12 @@ def _speaks_of_an_order(words: Sequence[Token]) -> bool:
     return any(
         token.text in _FORBIDS or (token.kind in _ORDERS and token.text != "one") for token in words
     )
+
+
+def _is_a_thing(piece: Sequence[Token]) -> bool:
+    """Whether a piece may name what the song has not: "the wibble and the snare up 2"."""
+    joined = piece[-1].kind == JOIN and len(piece) in (2, 3)
+    return joined and (len(piece) == 2 or piece[0].text in ("the", "my", "our", "a"))
 
 
 def _pieces(told: Sequence[Token]) -> list[list[Token]]:
@@ -137,9 +150,12 @@ def _pieces(told: Sequence[Token]) -> list[list[Token]]:
 def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
     strange = any(one.kind == UNKNOWN for one in piece)
     ordered = any(one.kind in _ORDERS and one.kind != NUMBER for one in piece)
-    requests = token.text in _BEGINS and (token.text not in _ASKED or behind.text in _WHO)
+    requests = (token.text in _BEGINS or token.kind == "make that") and (
+        token.text not in _ASKED or behind.text in _WHO
+    )
     explains = token.text in _EXPLAINS and (
         behind.kind == UNKNOWN
         or (behind.kind == FILLER and (token.text not in _PRONOUNS or behind.text in _SAYS_HOW))
     )
+    explains = explains and not (piece and piece[-1].kind in _POINTS)  # "2 above that"
     return (requests and strange) or (explains and ordered)

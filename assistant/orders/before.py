@@ -3,11 +3,12 @@
 One rule: it is read from the journal, so that a resumed session goes on as well.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.acting import stems_set
+from assistant.acting import stems_of, stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.by_level import asks_which
 from assistant.orders.mentions import mentions
@@ -17,6 +18,11 @@ from mixer.moves import Move
 _TURNS = 4  # looked back for something to go on from
 DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
 _FOCUSES = DEEDS | {"set_anchor"}
+_LOOKS = frozenset({"measure_levels", "audition", "list_versions", "explain"})  # change nothing
+_HALF_OFF_DB = 0.6  # a half is rounded to half a dB
+_UNDER_IT = re.compile(
+    r"\b(?:under|below|beneath|behind|over|above|than|with|as|to) (it|them|her|him)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,9 @@ class Before:
     deeds: the last changes to the mix, if none of them was undone. asked: the last call of another
     kind (a measurement, a proposal, a render), if it came after them.
     focus: the stems that "it" and "them" mean. proposed: the moves that wait for an answer.
+    spoken: the stems of each turn, the latest first, in the order of its words.
+    against: what a pronoun was set against in the last change: "2 under her", and she is Milena.
+    left_over: what is left of the last proposal where a part of it was applied.
     """
 
     deeds: tuple[ToolCall, ...] = ()
@@ -34,6 +43,13 @@ class Before:
     proposed: tuple[Move, ...] = ()
     gains_db: Mapping[str, float] = field(default_factory=dict)  # each stem's last move
     touched: tuple[str, ...] = ()  # the stems that were changed, the latest first
+    panned: tuple[str, ...] = ()  # those of them that were panned
+    spoken: tuple[tuple[str, ...], ...] = ()
+    against: Mapping[str, str] = field(default_factory=dict)
+    left_over: tuple[Move, ...] = ()
+    advised: Mapping[str, float] = field(default_factory=dict)  # the gains of the last proposal
+    undone: tuple[ToolCall, ...] = ()  # the last changes, where the last thing was to undo them
+    just_done: bool = True  # whether nothing else was talked of since the last change
 
     @property
     def is_open(self) -> bool:
@@ -53,6 +69,7 @@ def before(
     """
     turns = _turns(events)
     deeds: tuple[ToolCall, ...] = ()
+    undone: tuple[ToolCall, ...] = ()
     asked: ToolCall | None = None
     focus: tuple[str, ...] = ()
     anchors = [event["stem"] for event in events if event["event"] == "anchor"]
@@ -64,6 +81,7 @@ def before(
                 focus = others or focus  # "the vocal against the drums" is about the vocal
         done = [call for call in calls if call.name in DEEDS]
         if any(call.name in ("undo", "redo", "restore_version") for call in calls) and not done:
+            undone = _undone(turns, calls)
             break
         if done:
             deeds = tuple(done)
@@ -77,13 +95,91 @@ def before(
         if call.name == "apply_moves"
         for move in call.arguments.get("moves") or ()
     }
-    done = [
-        s for _, calls in turns[-_TURNS:] for c in calls if c.name in DEEDS for s in stems_set(c)
-    ]
-    return Before(deeds, asked, focus, proposed, moved, tuple(dict.fromkeys(reversed(done))))
+    late = turns[-_TURNS:]
+    done = [call for _, calls in late for call in calls if call.name in DEEDS]
+    return Before(
+        deeds, asked, focus, proposed, moved,
+        touched=_latest_first(done),
+        panned=_latest_first([call for call in done if call.name == "set_pan"]),
+        spoken=_spoken(late, names, roles),
+        against=_set_against(late, anchors),
+        left_over=() if proposed else _left_over(late),
+        advised=_advised(late),
+        undone=undone,
+        just_done=bool(turns and turns[-1][1]),
+    )  # fmt: skip
 
 
 Turn = tuple[str, list[ToolCall]]
+
+
+def _latest_first(calls: Sequence[ToolCall]) -> tuple[str, ...]:
+    """The stems that calls set, the last one first."""
+    return tuple(
+        dict.fromkeys(stem for call in reversed(calls) for stem in reversed(stems_set(call)))
+    )
+
+
+def _spoken(
+    turns: Sequence[Turn], names: tuple[str, ...], roles: tuple[str | None, ...]
+) -> tuple[tuple[str, ...], ...]:
+    """The stems that each turn was about, the latest turn first: in the order of its words."""
+    told = []
+    for said, calls in reversed(turns):
+        set_now = [stem for call in calls for stem in stems_of(call)]
+        heard = [stem for call in calls for stem in call.arguments.get("stems") or ()]
+        found = mentions(mended(said, names), names, roles)
+        named = [stem for one in found for stem in one.stems]
+        meant = {*set_now, *heard} or set(named)
+        in_order = dict.fromkeys([s for s in named if s in meant] + [*set_now, *heard])
+        told += [tuple(in_order)] if in_order else []
+    return tuple(told)
+
+
+def _set_against(turns: Sequence[Turn], anchors: Sequence[str]) -> dict[str, str]:
+    """The pronoun behind "under" in the last change, and the stem that it was."""
+    changes = [(said, call) for said, calls in turns for call in calls if call.name in DEEDS]
+    if not changes or changes[-1][1].name != "set_level":
+        return {}
+    said, call = changes[-1]
+    stem = call.arguments.get("against") or next(iter(anchors[-1:]), None)
+    pronoun = _UNDER_IT.search(said.casefold())
+    return {pronoun[1]: stem} if pronoun and stem else {}
+
+
+def _undone(turns: Sequence[Turn], last: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
+    """The changes that the last call took back, where that is a plain undo of the turn before."""
+    if [call.name for call in last] != ["undo"] or len(turns) < 2:
+        return ()
+    before_it = [calls for _, calls in turns if calls and calls is not last]
+    return tuple(call for call in before_it[-1] if call.name in DEEDS) if before_it else ()
+
+
+def _advised(turns: Sequence[Turn]) -> dict[str, float]:
+    """The gains that were proposed last."""
+    found = [call for _, calls in turns for call in calls if call.name == "propose_moves"]
+    moves = found[-1].arguments.get("moves") or () if found else ()
+    return {move["stem"]: move["gain_db"] for move in moves}
+
+
+def _left_over(turns: Sequence[Turn]) -> tuple[Move, ...]:
+    """What is left of the last proposal, if nothing but a part of it was applied since."""
+    calls = [call for _, told in turns for call in told if call.name not in _LOOKS]
+    places = [place for place, call in enumerate(calls) if call.name == "propose_moves"]
+    if not places:
+        return ()
+    wanted = {m["stem"]: m["gain_db"] for m in calls[places[-1]].arguments.get("moves") or ()}
+    since = calls[places[-1] + 1 :]
+    if any(call.name != "apply_moves" for call in since):
+        return ()
+    for move in (move for call in since for move in call.arguments["moves"]):
+        if move["stem"] not in wanted:
+            return ()
+        rest_db = round(wanted[move["stem"]] - move["gain_db"], 2)
+        if rest_db and abs(rest_db - move["gain_db"]) > _HALF_OFF_DB:
+            return ()  # "only 1 dB": no more than that was wanted
+        wanted[move["stem"]] = rest_db
+    return tuple(Move(stem, gain_db) for stem, gain_db in wanted.items() if gain_db)
 
 
 def _turns(events: Sequence[Mapping[str, Any]]) -> list[Turn]:

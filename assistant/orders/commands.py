@@ -16,7 +16,7 @@ _FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
 
 def command(part: Part) -> ToolCall | None:
     """The call that a part asks for; None where it is no such order."""
-    for reads in (_anchor, _history, _version, _undo, _render, _export):
+    for reads in (_anchor, _history, _listen, _version, _undo, _render, _export):
         if (call := reads(part)) is not None:
             return call
     return None
@@ -46,6 +46,11 @@ def _anchor(part: Part) -> ToolCall | None:
 def _history(part: Part) -> ToolCall | None:
     asked = part.has("history") and _only(part, "history", "it", "start", "all")
     return ToolCall("list_versions", {}) if asked else None
+
+
+def _listen(part: Part) -> ToolCall | None:
+    """ "let me hear": what was done, against what was before."""
+    return ToolCall("audition", {}) if part.has("hear") and _only(part, "hear", "a mix") else None
 
 
 def _version(part: Part) -> ToolCall | None:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from assistant.asking import Option
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
-from assistant.orders.carried import last_deed
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
+from assistant.orders.short import last_deed
 from assistant.orders.tokens import STOP, tokens
 
 _MOST_STEMS = 96
@@ -32,19 +32,19 @@ def lacks_a_stem(text: str, names: Sequence[str], before: Before, read: Read) ->
     """The stems that an order without one may be for; none where it is no such order.
 
     read: reads plain orders behind what was done before. The stems that were spoken of just
-    before come alone where they are several; where it is one, it is meant.
+    before come alone; where it is one, it is meant.
     """
     plain = " ".join(text.casefold().split())
     vague = bool(_VAGUE.search(plain))
     if not plain or _SEVERAL.search(plain) or (read(text, before) and not vague):
         return []
     told = replace(before, deeds=(), asked=None, focus=(), proposed=())
-    stems = before.focus if len(before.focus) > 1 and not vague else tuple(names)
+    stems = before.focus if before.focus and not vague else tuple(names)
     found = [Option(name, filled(plain, name)) for name in stems[:_MOST_STEMS]]
     if not any(_is_for(read(one.order, told), one.label) for one in found[:2]):
         return []  # the anchor is one of any two at most: what is no order for them is none
     whole = [one for one in found if _is_for(read(one.order, told), one.label)]
-    return whole if len(whole) > 1 else []
+    return whole
 
 
 def filled(text: str, stems: str) -> str:

@@ -11,7 +11,9 @@ from functools import lru_cache
 from assistant.english import is_word
 from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
+from assistant.orders.families import is_told_by
 from assistant.orders.lexicon import phrases
+from assistant.orders.otherwise import said_plainly
 from assistant.said_sides import side_of
 from assistant.slips import mended
 
@@ -39,9 +41,11 @@ _IN_FULL = {  # what names shorten
 }  # fmt: skip
 _SHORTENED = frozenset(word for words in _IN_FULL.values() for word in words)
 _SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
-_ONE = re.compile(r" one\b(?! (?:db|decibel|more|up|down|louder|quieter)\b)")
+_ONE = re.compile(
+    r" one\b(?! (?:db|decibels?|lu|and a half|point|or two|more|up|down|louder|quieter)\b)"
+)
 _AFTER_PLACE = re.compile(
-    r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (me)\b"
+    r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (?:the |my )?(me|main)\b"
 )
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
@@ -70,7 +74,9 @@ def mentions(
     if len(low := speak("bass")) == 1:
         found += [Mention(*match.span(), low) for match in _MISHEARD.finditer(plain)]
     for match in _AFTER_PLACE.finditer(plain):
-        if len(me := speak("more of me")) == 1:
+        main = sorted(_own_words(names).get("main", ()))
+        me = tuple(main) if match[1] == "main" else speak("more of me")
+        if len(me) == 1:
             found.append(Mention(match.start(1), match.end(1), me))
     plain = _blanked(plain, found)
     own = _own_words(names)
@@ -93,8 +99,8 @@ def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tu
 
 
 def as_read(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str:
-    """A text with slips mended and numbered stems in full, in lower case."""
-    return in_full(mended(text, names), names, roles).casefold()
+    """A text with slips mended, numbered stems in full and plainer wordings, in lower case."""
+    return said_plainly(in_full(mended(text, names), names, roles).casefold())
 
 
 def plainly_said(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str:
@@ -167,7 +173,7 @@ def _in_run(
         known = _is_called(word, own) or word[0] in _SHORTENED
         begun = _begun_by(word[0], own) if text.startswith(" one", word.end()) else set()
         if not size and (known or begun):
-            if stems := own.get(word[0], set()) or begun:
+            if stems := _owners(word[0], own) or begun:
                 found.append(Mention(*word.span(), tuple(sorted(stems))))
         elif size:
             start, end = words[place].start(), words[place + size - 1].end()
@@ -178,9 +184,16 @@ def _in_run(
 
 def _is_called(word: re.Match[str], own: dict[str, set[str]]) -> bool:
     """Whether one stem's name, and no other's, has a word: "the rap" is LEAD RAP."""
-    if len(own.get(word[0], ())) != 1 or word[0] in _NO_STEM or len(word[0]) < 3:
+    if len(_owners(word[0], own)) != 1 or word[0] in _NO_STEM or len(word[0]) < 3:
         return False
     return (word[0],) not in phrases() and not word[0].isdigit()
+
+
+def _owners(word: str, own: dict[str, set[str]]) -> set[str]:
+    """The stems whose names have a word, which may be said of several: "the birds"."""
+    if word in own or len(word) <= _LEAST or not word.endswith("s"):
+        return own.get(word, set())
+    return own.get(word[:-1], set())
 
 
 def _begun_by(word: str, own: dict[str, set[str]]) -> set[str]:
@@ -273,10 +286,14 @@ def _text(text: str, words: list[re.Match[str]], size: int) -> str:
 
 def _narrowed(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
     """Of several stems the one that a word beside it calls: "the solo guitar", "guitar two"."""
+    behind = re.match(r"[ _-](?P<word>[^\W\d_]{2,})(?![\w'])", text[one.end :])
+    if behind and len(only := own.get(behind["word"], set()) & set(one.stems)) == 1:
+        return Mention(one.start, one.end + behind.end(), tuple(only))  # "the bass mic"
     before = re.search(r"(?:^|(?P<the>the|my|our) |\W)(?P<word>[^\W_]+)[ -]$", text[: one.start])
     if before is None:
         return one
     meant = own.get(before["word"], set()) & set(one.stems)
+    meant = meant or {name for name in one.stems if is_told_by(name, before["word"])}
     known = (before["word"],) in phrases() and not before["the"]
     if len(meant) != 1 or known:
         return one

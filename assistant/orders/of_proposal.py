@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.numerals import normal
 from assistant.orders.lexicon import NUMBER
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.tokens import tokens
@@ -34,7 +35,24 @@ _SILENT = frozenset(
     and well from by db dbs decibel decibels i i'd would like want let's lets can you we move moves
     touch alone
     half halve up down as be rather now also too please pls me instead
+    part thing maybe actually definitely obviously all
     """.split()
+)
+_NTH = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
+_COUNTS = {"1": 1, "two": 2, "2": 2, "three": 3, "3": 3}
+_PLACE = re.compile(
+    r"\b(?:the )?(?P<word>first|1st|second|2nd|third|3rd|last|former|latter)\b"
+    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?))?(?: of th(?:em|ose|ese))?"
+    r"(?! (?:time|take|version|\w+ db))",
+    re.IGNORECASE,
+)
+_NOT_SO_MUCH = re.compile(  # "1 not 2 on the keys"
+    r"\b(\d+(?:\.\d+)?)(?: ?db)?,? (?:not|instead of|rather than) \d+(?:\.\d+)?(?: ?db)?\b"
+)
+_OTHER_HALF = re.compile(
+    r"\W*(?:(?!(?:not?|never|don't|dont|leave|but|except)\b)[\w']+\W+){0,4}?(?:the |that )?"
+    r"(?:other half|second half|rest(?: of (?:it|that|them))?|others?|remaining (?:half|ones?))"
+    r"(?:\W+(?:of (?:it|that)|too|as well|also|then|after all|please|pls|now|though))*\W*"
 )
 _AMOUNT = re.compile(r"\b\d+(?:\.\d+)?\b")
 
@@ -53,13 +71,11 @@ def chosen(
     """The moves of a proposal that a text says yes to; none where it says anything else."""
     if not proposed or "?" in text:
         return []
-    plain = _with_places(text, names, roles)
+    plain = _with_places(_with_stems(text, proposed), names, roles)
     if plain is None:
         return []
     told, stems_at = plain
     here = {move.stem: move.gain_db for move in proposed}
-    if not {name for stems in stems_at for name in stems} <= set(here):
-        return []
     found = _Chosen()
     spares, start = False, 0
     for link in [*_LINK.finditer(told), None]:
@@ -71,6 +87,27 @@ def chosen(
         spares = bool(_SPARES.fullmatch(link[0].strip()))
         start = link.end()
     return _moves(found, proposed, bool(stems_at))
+
+
+def the_rest(text: str, left: Sequence[Move]) -> list[Move]:
+    """What is left of a proposal, where a text asks for that: "and the other half"."""
+    return list(left) if _OTHER_HALF.fullmatch(" ".join(text.casefold().split())) else []
+
+
+def _with_stems(text: str, proposed: Sequence[Move]) -> str:
+    """A text in which the first or the last of what is proposed is called by its stem."""
+    stems = [move.stem for move in proposed]
+
+    def named(match: re.Match[str]) -> str:
+        word, count = match["word"].casefold(), _COUNTS.get((match["count"] or "1").casefold(), 1)
+        at = {"last": -1, "former": 0, "latter": -1}.get(word, _NTH.get(word, 0))
+        if count > len(stems) or at >= len(stems):
+            return match[0]
+        meant = stems[-count:] if word == "last" else stems[at : at + count] or stems[at:]
+        return " and ".join(meant)
+
+    told = _PLACE.sub(named, text)
+    return _NOT_SO_MUCH.sub(r"\1", told)
 
 
 def _moves(found: _Chosen, proposed: Sequence[Move], named: bool) -> list[Move]:
@@ -88,7 +125,7 @@ def _with_places(
     text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> tuple[str, list[tuple[str, ...]]] | None:
     """A text with <0>, <1>... for the stems that it names and figures for its numbers."""
-    plain = as_read(text, names, roles)
+    plain = as_read(normal(text), names, roles)
     told, start, stems = "", 0, []
     for one in mentions(plain, names, roles):
         told += plain[start : one.start] + f" <{len(stems)}> "
@@ -131,9 +168,10 @@ def _decide(
         else:
             found.others |= agrees or bool(_ALL.search(bare))
             return True
-    if not (agrees or amounts or _HALF.search(bare)):
-        return False
-    for stem in stems:
+    inside = [name for name in stems if name in here]
+    if not inside or not (agrees or amounts or _HALF.search(bare)):
+        return False  # what was not proposed cannot be said yes to
+    for stem in inside:
         found.gains_db[stem] = _gain(here[stem], amounts, bare)
     return True
 

@@ -110,7 +110,9 @@ def _with_their_orders(parts: Sequence[Part]) -> list[Part]:
     waiting: list[Part] = []
     for place, part in enumerate(parts):
         after = parts[place + 1] if place + 1 < len(parts) else None
-        if not part.is_bare or part.has("too"):
+        if part.is_bare and after is not None and _says_how_instead(part, after):
+            waiting.append(Part(tuple(t for t in part.tokens if t.kind != "too"), part.apart))
+        elif not part.is_bare or part.has("too"):
             told.append(_joined([*waiting, part]) if waiting else part)
             waiting = []
         elif told and (after is None or _belongs_to_the_last(told[-1], part, after)):
@@ -120,6 +122,12 @@ def _with_their_orders(parts: Sequence[Part]) -> list[Part]:
     if waiting:
         told = [*told, _joined(waiting)]
     return told
+
+
+def _says_how_instead(part: Part, after: Part) -> bool:
+    """Whether "the bass the same way" is told anew by what is behind it: "up 3"."""
+    tells = after.has(NUMBER) and after.has("up", "down", "sign", "left", "right")
+    return part.has("too") and tells and not after.has(STEM, "too", "it", "rest", "all")
 
 
 def _belongs_to_the_last(last: Part, part: Part, after: Part) -> bool:

@@ -13,13 +13,18 @@ from assistant.intents import ADVICE, SPEAK
 from assistant.naming import not_here
 from assistant.orders.asides import ActsOf, are_asides, asks_for_something, without_asides
 from assistant.orders.before import Before
-from assistant.orders.carried import carried, last_deed
+from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
-from assistant.orders.deeds import Deed, Scene, deed_of, refined, spread
+from assistant.orders.deed import PLAIN_DB, Deed, Scene
+from assistant.orders.deeds import deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.mentions import mentions
+from assistant.orders.moved import goes_for_both
+from assistant.orders.overshot import overshot
 from assistant.orders.parts import Part, parts_of
+from assistant.orders.passed_over import is_meant, without_strange
 from assistant.orders.returns import Now, returned
+from assistant.orders.short import last_deed
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 from assistant.said_clauses import SPARES
 
@@ -40,9 +45,28 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
 )
+_KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
+    r"(?:^|[,.;!]|\b(?:and|but))\s*(?:(?:just )?(?:keep|leave) (?:the |my |our )?"
+    r"(?P<what>[^,.;!?\n]+?)(?: (?:be|as is|alone))?"
+    r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:(?:can |should )?stays?"
+    r"(?: (?:off|out|muted|there|put))?|(?:is|are) (?:fine|good|ok)))"
+    r"(?=\s*(?:$|[,.;!\n]))",
+    re.IGNORECASE,
+)
 _MAKES = re.compile(
     r"\bmake (?:it|that|this)\b(?=[\w ]*\b(?:louder|quieter|softer|lower|higher)\b)", re.IGNORECASE
 )
+_LOSES = re.compile(  # "the hats need to lose 3 dB"
+    r"\b(?:lose|loses|losing|shed)\b(?= (?:[\w.]+ ){0,3}(?:db|dbs|decibels?)\b)", re.IGNORECASE
+)
+_NO_MORE = re.compile(  # "one dB, no more"
+    r"(\d|\bdbs?|\bdecibels?)\W{1,2}(?:and |but )?(?:no|not|nothing) (?:more|further)\b(?! than)",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(  # where a pan knob stands: 12 is the middle, 7 and 5 its ends
+    r"\b(?:(?:to|at) )?(?:about )?(7|8|9|10|11|12|1|2|3|4|5) ?o'?clock\b", re.IGNORECASE
+)
+_HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
 
@@ -62,27 +86,49 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
-    text, kept = _without_what_stays(_MAKES.sub("turn it", text), song)
+    text = _CLOCK.sub(_on_the_dial, text)
+    text = _NO_MORE.sub(r"\1", _LOSES.sub("down", _MAKES.sub("turn it", text)))
+    text, kept = _without_what_stays(text, song)
+    if back := overshot(text, song.names, song.roles, before):
+        return back
     told, plain = tokens(text, song.names, song.roles)
     told, asides = without_asides(_with_stops(told))
     if any(not_here(one.text, song.names, song.roles) for one in asides):
         return []  # "what about the tuba, make it louder": it is none of these
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
-    if any(token.kind == UNKNOWN for token in told) or not told:
+    strange = any(token.kind == UNKNOWN for token in told)
+    told = without_strange(told) if strange else told
+    if not told or (strange and not_here(plain, song.names, song.roles)):
         return []
-    if asks and not requests and not _ASKS_AFTER.match(plain):
+    measured = before.asked is not None and before.asked.name == "measure_levels"
+    bare = measured and all(token.kind in (STEM, STOP, FILLER, JOIN) for token in told)
+    if asks and not requests and not bare and not _ASKS_AFTER.match(plain):
         return []
-    about = next((one.stems for one in reversed(asides) if one.stems), before.focus)
+    last = last_deed(before) if before.just_done else None
+    beside = next((one.stems for one in reversed(asides) if one.stems), ())
     scene = Scene(
-        song.names, song.anchor, about, last_deed(before), frozenset(kept), before.gains_db,
-        song.now.gains_db, song.now.muted, before.touched, _singer(song),
+        song.names, song.anchor, beside or before.focus, last, frozenset(kept),
+        before.gains_db, song.now.gains_db, song.now.muted, before.touched, _singer(song),
+        about=beside, of_level=any(_HOW_LOUD.search(one.text) for one in asides),
+        pans=song.now.pans, against=before.against, advised=before.advised,
+        pair=before.spoken[0] if before.spoken and len(before.spoken[0]) == 2 else (),
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
-    if kept & {name for call in calls for name in stems_set(call)}:
+    if strange and not is_meant(calls, told, acts_of, text):
+        return []
+    changed = [call for call in calls if call.name not in ("undo", "audition")]
+    if kept & {name for call in changed for name in stems_set(call)}:
         return []  # what is to stay is changed elsewhere
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def _on_the_dial(match: re.Match[str]) -> str:
+    """A place on a pan knob in per cent: "2 o'clock" is 40 % right."""
+    hour = int(match[1]) % 12
+    hours = hour - 12 if hour > 5 else hour
+    return f"{20 * abs(hours)}% {'left' if hours < 0 else 'right'}" if hours else "centre"
 
 
 def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
@@ -94,7 +140,24 @@ def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
         kept.update(name for one in found for name in one.stems)
         return " , " if found or match.re is _LEAVES else match[0]
 
+    def kept_so(match: re.Match[str]) -> str:
+        what = (match["what"] or match["stays"]).casefold()
+        found = mentions(what, song.names, song.roles)
+        if not found or what[: found[0].start].strip() or what[found[-1].end :].strip():
+            return match[0]
+        kept.update(name for one in found for name in one.stems)
+        return " , "
+
+    text = _KEEPS.sub(kept_so, text)
     return SPARES.sub(without, _LEAVES.sub(without, text)), kept
+
+
+def asked_besides(text: str, song: Stems) -> str:
+    """A question behind what is to stay: "anything else?" of "leave the keys, anything else?"."""
+    rest, kept = _without_what_stays(text, song)
+    told = rest.strip(" ,.;!-\n")
+    asks = bool(kept) and told.endswith("?") and len(told.split()) > 1 and rest.lstrip()[:1] == ","
+    return told if asks else text
 
 
 def _singer(song: Stems) -> str | None:
@@ -155,6 +218,7 @@ def _read(
         return []  # "a bit less" of the sound
     calls = _in_turn(corrected, scene, before, song.now)
     corrects = len(corrected) < len(told) and len(calls) == 1 and before.asked is None
+    corrects = corrects and before.just_done
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
@@ -185,7 +249,7 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
     named = {name for part in parts for name in part.stems}
     calls: list[ToolCall] = []
     deeds: list[Deed] = []
-    for part in parts:
+    for number, part in enumerate(parts):
         if not deeds and calls and (more := with_more(calls[-1], part)) is not None:
             calls[-1] = more
             continue
@@ -194,6 +258,8 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
         back = returned(part, here, before, now)
         if not back and (one := command(part)) is not None:
             back = [one]
+        if len(parts) > 1 and back and back[0].name == "export_mix" and not part.has("export"):
+            return []  # "wrong session. keys down 1"
         if back:
             calls, deeds = [*calls, *_calls(deeds), *back], []
             for one in back:
@@ -202,16 +268,44 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
                     scene = replace(scene, anchor=stem, it=(stem,))
             continue
         if deeds:
-            here = replace(here, it=deeds[-1].stems)
+            so_far = tuple(dict.fromkeys(name for deed in deeds for name in deed.stems))
+            both = part.has("both") and not part.stems and len(so_far) == 2
+            here = replace(here, it=so_far if both else deeds[-1].stems)
             changed = spread(deeds[-1], part) or _one(refined(deeds[-1], part))
             if changed:
                 deeds = [*deeds[:-1], *changed]
                 continue
+        if number and part.only("instead", FILLER):
+            continue  # "2 under, rather"
+        if _is_vague(part) and _places_the_same(parts[number + 1 :]):
+            continue
         deed = deed_of(part, here)
+        if deed and deeds and not part.apart and goes_for_both(parts[number - 1], deeds[-1], part):
+            deeds[-1] = replace(deeds[-1], gain_db=deed.gain_db)
         if deed is None or (deeds and _contradicts(deeds[-1], deed, part)):
             return []
+        if deeds and not part.stems and _is_told_exactly(deeds[-1], deed):
+            deeds.pop()  # "a bit higher, 8 below"; "as far as the keys, so 3 down"
         deeds.append(deed)
     return [*calls, *_calls(deeds)]
+
+
+def _is_told_exactly(last: Deed, deed: Deed) -> bool:
+    """Whether an order says for the same stems what the one before it left vague."""
+    if last.stems != deed.stems or last.tool != "apply_moves" or deed.tool != "apply_moves":
+        return False
+    vague = abs(last.gain_db) == PLAIN_DB and last.gain_db * deed.gain_db > 0
+    return deed == last or vague  # "the keys even further, 3 more"
+
+
+def _is_vague(part: Part) -> bool:
+    """ "a bit higher": a way without a stem and without a number."""
+    return part.only("size", "up", "down", "more", "less", FILLER, VERB, "it")
+
+
+def _places_the_same(rest: Sequence[Part]) -> bool:
+    """Whether what follows says for the same stem where it is to be: "8 below"."""
+    return bool(rest) and rest[0].has("above", "below") and not rest[0].stems
 
 
 def _contradicts(last: Deed, deed: Deed, part: Part) -> bool:

@@ -3,12 +3,12 @@
 One rule: all else keeps what was done to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.acting import stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
-from assistant.orders.deeds import Scene, subject
+from assistant.orders.deed import Scene, subject
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
@@ -19,10 +19,11 @@ _WHOSE = frozenset({STEM, "it", "both", "three", "all", "rest"})
 
 @dataclass(frozen=True)
 class Now:
-    """What is set on the stems as the mix stands: net gains, and which are muted."""
+    """What is set on the stems as the mix stands: net gains, which are muted, and pans."""
 
     gains_db: dict[str, float]
     muted: frozenset[str] = frozenset()
+    pans: dict[str, float] = field(default_factory=dict)
 
 
 def returned(part: Part, scene: Scene, before: Before, now: Now) -> list[ToolCall]:
@@ -33,8 +34,9 @@ def returned(part: Part, scene: Scene, before: Before, now: Now) -> list[ToolCal
         if part.has("all") and not part.stems:
             return [ToolCall("restore_version", {"version": 0})]
         return _taken_back(subject(part, scene), before)
-    if part.has("undo") and part.stems and part.first("undo") < part.first(STEM):
-        kinds = (*_QUIET, STEM, "undo", "change", "back", "off")
+    reverts = part.has("undo") or any(token.text == "revert" for token in part.of("go back"))
+    if reverts and part.stems and part.first("undo", "go back") < part.first(STEM):
+        kinds = (*_QUIET, STEM, "undo", "go back", "change", "back", "off")
         return _taken_back(part.stems, before) if part.only(*kinds) else []
     if part.has("back") and part.has("all") and not part.stems and now.muted:
         if part.only(*_QUIET, "all", "back", "again"):

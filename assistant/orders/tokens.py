@@ -19,6 +19,10 @@ _PIECE = re.compile(
 )
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _SIDES = {"l": "left", "r": "right"}
+_TOO_FAR = re.compile(  # of what was done last: "that is way too much now"
+    r"\b(?:(?:it|that|this|now|it'?s|that'?s|is|was|just|a|bit|little|way|far|tad|touch|rather|maybe"
+    r"|still) )*too (?:much|far|wide|strong)(?: now)?\b"
+)
 _TENS = frozenset(range(20, 100, 10))
 
 
@@ -43,7 +47,7 @@ def tokens(
     text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> tuple[list[Token], str]:
     """The tokens of a text, and the text as it was read (slips mended, lower case)."""
-    plain = as_read(normal(text), names, roles)
+    plain = _TOO_FAR.sub("too far", as_read(normal(text), names, roles))
     found = mentions(plain, names, roles)
     told: list[Token] = []
     start = 0

@@ -1,0 +1,200 @@
+"""The last change with another size, another way, another stem: "2 more", "half back", "no, 3".
+
+One rule: what the words do not say anew stays as it was.
+"""
+
+from dataclasses import replace
+
+from assistant.hearing import ToolCall
+from assistant.orders.deed import PLAIN_DB, Deed
+from assistant.orders.lexicon import NUMBER, SHARE
+from assistant.orders.panned import OF_PANS, SWAPS
+from assistant.orders.short import UNDO, Reads, Short
+from assistant.orders.tokens import STEM
+
+_WAYS = {"up": 1.0, "down": -1.0}
+_PLAIN_LU = 1.0  # "a bit closer" without a size
+
+
+def adjusted(short: Short, deed: Deed) -> list[ToolCall]:
+    """The calls that change the last change; none where the words ask for no such thing."""
+    for reads in (*_READS, *(OF_PANS if deed.tool == "set_pan" else ()), SWAPS, *_CORRECTIONS):
+        if calls := reads(short, deed):
+            return calls
+    return []
+
+
+def _further(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "2 more", "again": the same way once more."""
+    if deed.tool != "apply_moves" or not short.has("more", "again"):
+        return []
+    if not short.only("more", "again", NUMBER, "size", STEM, "it", "both", "only", "percent"):
+        return []
+    if short.stems and not set(short.stems) <= set(deed.stems):
+        return []
+    same = abs(deed.gain_db) if short.has("again") and not short.has("more") else PLAIN_DB
+    size = short.number if short.has(NUMBER, "size") else same
+    way = 1.0 if deed.gain_db > 0 else -1.0
+    return _gained(_whose(short, deed), None if size is None else way * size)
+
+
+def _back(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "too far, 2 back", "half of that": part of the way back."""
+    if not short.has("toofar", "back", "half") or not short.only(
+        "toofar", "back", "half", NUMBER, "size", "it", "both", STEM, "off", "up", "down", "only",
+        "again", "no", "enough",
+    ):  # fmt: skip
+        return []
+    if short.stems and not set(short.stems) <= set(deed.stems):
+        return []
+    if deed.tool != "apply_moves" or not short.has("half", NUMBER, "size"):
+        return []
+    back = -1.0 if deed.gain_db > 0 else 1.0
+    said = {_WAYS.get(token.kind, -1.0) for token in short.values("up", "down", "off")}
+    if said and said != {back}:
+        return []
+    size = abs(deed.gain_db) / 2.0 if short.has("half") else short.number
+    return _gained(_whose(short, deed), None if size is None else back * size)
+
+
+def _by_a_share(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "no, a third of that": with a share of its size; "half as much again": that much more."""
+    corrects = ("no", "not", "make that", "instead", "meant", "only", "toofar", "it", "back")
+    shares = [token.number for token in short.values(SHARE)]
+    if deed.tool != "apply_moves" or len(shares) != 1 or not short.only(SHARE, *corrects, STEM):
+        return []
+    if short.stems and not set(short.stems) <= set(deed.stems):
+        return []
+    size, mine = abs(deed.gain_db), _whose(short, deed)
+    way = 1.0 if deed.gain_db > 0 else -1.0
+    if short.has("back"):  # "a third of it back"
+        return _gained(mine, -way * round(size * shares[0], 1)) if shares[0] <= 1.0 else []
+    return _gained(mine, way * round(size * (shares[0] - 1.0), 1))
+
+
+def _in_all(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "make it three in all": as far from where the fader was at first."""
+    corrects = ("no", "not", "make that", "instead", "meant", "only", "it", "up", "down", "sign")
+    if deed.tool != "apply_moves" or not short.has("in all") or len(deed.stems) != 1:
+        return []
+    if not short.only("in all", NUMBER, "size", STEM, *corrects) or short.number is None:
+        return []
+    if short.stems and set(short.stems) != set(deed.stems):
+        return []
+    now = short.scene.faders_db.get(deed.stems[0], 0.0)
+    ways = {_WAYS[token.kind] for token in short.values("up", "down")}
+    way = ways.pop() if len(ways) == 1 else (1.0 if (now or deed.gain_db) > 0 else -1.0)
+    return _gained(deed, round(way * short.number - now, 2))
+
+
+def _doubled(short: Short, deed: Deed) -> list[ToolCall]:
+    if not short.has("double") or not short.only("double", "it", "both", STEM):
+        return []
+    return _whose(short, deed).calls() if deed.tool == "apply_moves" else []
+
+
+def _other_number(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "no, 3", "make that 15", "only 1": what was done with another number."""
+    corrects = short.has("no", "not", "make that", "instead", "meant", "only")
+    corrects |= deed.tool == "set_level" and short.has("it", "toofar")  # "put it at 2 then"
+    if not corrects or not short.only(
+        "no", "not", "make that", "instead", "meant", "only", NUMBER, "size", "it", "toofar",
+    ):  # fmt: skip
+        return []
+    size = short.number
+    if size is None:
+        return []
+    if deed.tool == "set_level":
+        side = 1.0 if deed.relative_lu > 0 else -1.0
+        return replace(deed, relative_lu=side * size).calls()
+    if deed.tool == "apply_moves":
+        side = 1.0 if deed.gain_db > 0 else -1.0
+        return [UNDO, *_gained(deed, side * size)] if size != abs(deed.gain_db) else []
+    return []
+
+
+def _nearer(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "2 closer", "1 further away": less or more between a stem and what it is set against."""
+    if deed.tool != "set_level" or not deed.relative_lu:
+        return []
+    if not short.only("nearer", "apart", NUMBER, "size", "it", "more", "less", "only", "toofar"):
+        return []
+    nearer = short.has("nearer") or (short.has("apart") and short.has("less"))
+    if not nearer and not (short.has("apart") or short.has("more") and short.says("further")):
+        return []
+    size = short.number if short.has(NUMBER, "size") else _PLAIN_LU
+    if size is None:
+        return []
+    side = 1.0 if deed.relative_lu > 0 else -1.0
+    far = abs(deed.relative_lu) + (-size if nearer else size)
+    return replace(deed, relative_lu=round(side * far, 2)).calls()
+
+
+def _only_these(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "only the keys" behind a change of several stems: the others get it taken back."""
+    if (
+        not short.has("only")
+        or not short.stems
+        or not short.only("only", STEM, "it", "no", "meant")
+    ):
+        return []
+    others = [stem for stem in deed.stems if stem not in short.stems]
+    if not others or not set(short.stems) < set(deed.stems) or short.before.asked is not None:
+        return []
+    return [ToolCall("undo", {"stem": stem}) for stem in others]
+
+
+def _other_stem(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "no, the bass", "i meant the other one": what was done, for other stems."""
+    if not short.has("no", "meant", "not", "other", "instead") or not short.only(
+        "no", "meant", "not", "other", "instead", STEM, "it", "only", "make that"
+    ):
+        return []
+    stems = short.stems_meant or short.others()
+    if not stems or set(stems) == set(deed.stems):
+        return []
+    return [UNDO, *deed.for_stems(stems).calls()]
+
+
+def _other_way(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "no, down": what was done, the other way."""
+    if deed.tool != "apply_moves" or not short.has("no", "meant", "not", "instead", "flip"):
+        return []
+    if not short.only(
+        "no", "meant", "not", "instead", "flip", "up", "down", "it", NUMBER, "make that"
+    ):
+        return []
+    ways = {_WAYS[token.kind] for token in short.values("up", "down")}
+    own = 1.0 if deed.gain_db > 0 else -1.0
+    if short.has("flip") and not ways:
+        ways = {-own}
+    if ways != {-own}:
+        return []
+    size = short.number if short.has(NUMBER) else abs(deed.gain_db)
+    return [] if size is None else [UNDO, *_gained(deed, -own * size)]
+
+
+def _mute_taken_back(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "both back": what was muted comes back; "everything back": all that is muted."""
+    if deed.tool != "set_mute" or not deed.muted or not short.has("back"):
+        return []
+    if not short.only("back", "it", "both", STEM, "all", "no", "again"):
+        return []
+    stems = short.stems or deed.stems
+    if short.has("all") or (short.has("both") and len(short.scene.muted) == 2):
+        stems = tuple(name for name in short.scene.names if name in short.scene.muted)
+    return replace(deed, stems=stems, muted=False).calls()
+
+
+def _gained(deed: Deed, gain_db: float | None) -> list[ToolCall]:
+    return replace(deed, gain_db=gain_db).calls() if gain_db else []
+
+
+def _whose(short: Short, deed: Deed) -> Deed:
+    """The last change for those of its stems that are named, in the order or beside it."""
+    about = tuple(stem for stem in deed.stems if stem in short.scene.about)
+    return deed.for_stems(short.stems or about or deed.stems)
+
+
+_READS: tuple[Reads, ...] = (_only_these, _in_all, _by_a_share, _nearer, _further, _back, _doubled)
+_CORRECTIONS: tuple[Reads, ...] = (_other_number, _other_way, _other_stem, _mute_taken_back)

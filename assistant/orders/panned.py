@@ -1,0 +1,117 @@
+"""Stems that were panned, panned anew: "both hard", "halve that", "the other side", "swap them".
+
+One rule: each stays on the side where it is unless the words turn it round.
+"""
+
+from assistant.hearing import ToolCall
+from assistant.orders.deed import SIDES, Deed
+from assistant.orders.lexicon import NUMBER
+from assistant.orders.short import UNDO, Reads, Short
+from assistant.orders.tokens import STEM
+
+_FURTHER_PAN = 0.2
+_SEVERAL = ("both", "three", STEM)
+_CORRECTS = ("no", "not", "meant", "instead", "make that", "only", "toofar")
+
+
+def _swapped(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "swap them": two stems each where the other is, or each moved as the other was."""
+    if not short.has("swap") or not short.only("swap", "it", "both", STEM):
+        return []
+    stems = short.stems or short.before.panned[:2] or short.before.touched[:2]
+    if len(stems) != 2:
+        return []
+    first, second = stems
+    pans = short.scene.pans
+    if pans.get(first, 0.0) != pans.get(second, 0.0):
+        return [*_panned(first, pans[second]), *_panned(second, pans[first])]
+    moves = short.before.deeds[-1].arguments.get("moves") or ()
+    gains = {move["stem"]: move["gain_db"] for move in moves}
+    if deed.tool == "apply_moves" and set(gains) == set(stems) and len(set(gains.values())) == 2:
+        turned = [
+            {"stem": first, "gain_db": gains[second]},
+            {"stem": second, "gain_db": gains[first]},
+        ]
+        return [UNDO, ToolCall("apply_moves", {"moves": turned})]
+    return []
+
+
+def _other_side(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "no, left", "hard right", "the other side": the last stem panned elsewhere."""
+    if not short.only(*_CORRECTS, "it", "flip", "both", *SIDES, NUMBER, "percent", "size"):
+        return []
+    sides = {SIDES[token.kind] for token in short.values(*SIDES)}
+    if short.has("flip") and not sides:
+        return [call for stem in _meant(short, deed) for call in _panned(stem, -short.pan_of(stem))]
+    if len(sides) != 1 or short.has("both"):
+        return []
+    size = short.share if short.has(NUMBER, "size") else abs(deed.pan)
+    return [] if size is None else _panned_as(deed, sides.pop() * size)
+
+
+def _each_on_its_side(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "both hard", "the guitars halfway", "halve that", "40": as far out as is said."""
+    scaled, sized = short.has("half", "double"), short.has(NUMBER, "size")
+    if scaled == sized or not short.only(
+        *_SEVERAL, *_CORRECTS, "half", "double", NUMBER, "size", "percent", "it", "more", "out",
+    ):  # fmt: skip
+        return []
+    bare = short.only(NUMBER, "percent") and short.number_is_a_share
+    corrects = short.has(*_CORRECTS)
+    if not (scaled or bare or corrects or short.has("both", "three") or len(short.stems) > 1):
+        return []
+    stems = _meant(short, deed)
+    if not stems or any(not short.pan_of(stem) for stem in stems):
+        return []
+    if scaled:
+        factor = 0.5 if short.has("half") else 2.0
+        return [call for one in stems for call in _panned(one, factor * short.pan_of(one))]
+    if short.share is None:
+        return []
+    calls = []
+    for stem in stems:
+        calls += _panned(stem, short.share if short.pan_of(stem) > 0 else -short.share)
+    return calls
+
+
+def _further(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "further", "20 more": the same way once more."""
+    if not short.has("more", "again") or not deed.pan:
+        return []
+    if not short.only("more", "again", NUMBER, "size", "it", "percent", "only", "out", *_SEVERAL):
+        return []
+    size = short.share if short.has(NUMBER, "size") else _FURTHER_PAN
+    if size is None or (short.has(NUMBER) and not short.number_is_a_share):
+        return []
+    calls = []
+    for stem in _meant(short, deed):
+        pan = short.pan_of(stem)
+        to = size if size > abs(pan) else abs(pan) + size  # "further, 80 percent"
+        calls += _panned(stem, to if pan > 0 else -to) if pan else []
+    return calls
+
+
+def _meant(short: Short, deed: Deed) -> tuple[str, ...]:
+    """The panned stems that are meant: those named, the last two, else the last."""
+    if short.stems:
+        return short.stems if set(short.stems) <= set(short.before.panned) else ()
+    for word, count in (("three", 3), ("both", 2)):
+        if short.has(word):
+            stems = short.before.panned[:count]
+            return stems[::-1] if len(stems) == count else ()
+    last = [call for call in short.before.deeds if call.name == "set_pan"]
+    if short.has("it") and not short.says("them", "those", "these", "em", "'em"):
+        last = last[-1:]
+    return tuple(str(call.arguments["stem"]) for call in last) or deed.stems
+
+
+def _panned(stem: str, pan: float) -> list[ToolCall]:
+    return [ToolCall("set_pan", {"stem": stem, "pan": round(max(-1.0, min(1.0, pan)), 4)})]
+
+
+def _panned_as(deed: Deed, pan: float) -> list[ToolCall]:
+    return [call for stem in deed.stems for call in _panned(stem, pan)]
+
+
+OF_PANS: tuple[Reads, ...] = (_other_side, _further, _each_on_its_side)
+SWAPS: Reads = _swapped

@@ -1,0 +1,172 @@
+"""Stems that are called by what was spoken of before: "the low one", "the other", "the latter".
+
+One rule: a reference that fits no stem, or several, is left as it was said.
+"""
+
+import re
+from dataclasses import dataclass
+
+from assistant.naming import words_of
+from assistant.orders.before import Before
+from assistant.orders.families import TELLING, general_words, is_told_by
+from assistant.orders.mentions import as_read, mentions
+from assistant.said_sides import partners
+
+_ONE = r"(?:one|guy|part|track|stem|mic|line|voice)s?"
+_ENDS = r"(?![\w'])(?! (?:db|decibels?|end\b|side|way|hand|half|step|more|time|ear|take|version))"
+_TOLD_APART = re.compile(
+    rf"(?<!\w)(?:(?:the|that|my) )?(?P<word>{'|'.join(sorted(TELLING, key=len, reverse=True))})"
+    rf"(?:[ -](?:pitched|hand))? {_ONE}{_ENDS}"
+)
+_FIRST_OR_LAST = re.compile(r"\bthe (?P<word>former|latter)\b")
+_OTHER = re.compile(
+    rf"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other(?: {_ONE}{_ENDS}|(?=\W*(?:$|[,.;!?]"
+    r"|up\b|down\b|too\b|by\b|\d|instead\b|back\b|as well\b|a (?:bit|touch|little|tad)\b)))"
+)
+_OTHER_OF = re.compile(r"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other (?=[^\W\d_])")
+_BY_NUMBER = re.compile(  # "mute 1"; behind that "and 2", "2 by 3 dB"
+    r"^\W*(?:(?:ok|and|now|then|so|also) )*(?P<verb>(?:un)?mute |solo |hear |play |pan )?"
+    r"(?P<number>\d{1,2})(?=\W*$| (?:by|too|as well|also|up|down|left|right)\b)"
+)
+_BY_OWN_WORD = re.compile(r"(?<!\w)(?:the|that) (?P<word>[^\W\d_]{2,})(?: one)?(?![\w'])")
+_NUMBER = re.compile(r"\d+")
+_NO_WORD_OF_ONE = frozenset("mix song track stem level volume other same sound whole".split())
+_OF_ANOTHER = re.compile(r"\b(?:version|take|restore|drill|proposal|suggestion|go back|return)\b")
+
+
+@dataclass(frozen=True)
+class Known:
+    """The stems of a song, what they are, and what was said and done before."""
+
+    names: tuple[str, ...]
+    roles: tuple[str | None, ...]
+    before: Before
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The stems that were spoken of last."""
+        return self.before.spoken[0] if self.before.spoken else ()
+
+    @property
+    def pair(self) -> tuple[str, ...]:
+        """The two stems that were spoken of last, the earlier one first; none where not two."""
+        turns = self.before.spoken
+        if turns and len(turns[0]) == 2:
+            return turns[0]
+        if len(turns) > 1 and len(turns[0]) == 1:
+            if len(turns[1]) == 1 and turns[1] != turns[0]:
+                return (*turns[1], *turns[0])
+            if len(turns[1]) == 2 and turns[0][0] in turns[1]:
+                return turns[1]
+        return ()
+
+    def families(self) -> list[tuple[str, ...]]:
+        """The stems that are like those spoken of, turn by turn, the latest first."""
+        told = []
+        for stems in self.before.spoken:
+            alike = {other for stem in stems for other in self._alike(stem)}
+            told.append(tuple(name for name in self.names if name in alike))
+        return told
+
+    def _alike(self, stem: str) -> set[str]:
+        """The stems of a stem's role, or with a word of its name that tells none apart."""
+        kinds = dict(zip(self.names, self.roles, strict=True))
+        own = general_words(stem)
+        same = {name for name in self.names if kinds[name] and kinds[name] == kinds[stem]}
+        return {stem, *same, *(name for name in self.names if own & general_words(name))}
+
+    def other(self) -> str | None:
+        """The partner of the last stem; else the other one of the two that were spoken of."""
+        now = self.before.focus if len(self.before.focus) == 1 else self.spoken
+        if len(now) != 1:
+            return None
+        turn = next((t for t in self.before.spoken if len(t) == 2 and now[0] in t), ())
+        mates = partners(now[0], self.names, self.roles)
+        for others in (set(mates), set(self.pair) - set(now), set(turn) - set(now)):
+            if len(others) == 1:
+                return others.pop()
+        return None
+
+
+def with_referents(text: str, known: Known) -> str:
+    """A text in which stems that were called by what was said before are called by name."""
+    plain = told = as_read(text, known.names, known.roles)
+    if not known.before.proposed:  # else "the first one" is a move, "the other" the rest
+        told = _TOLD_APART.sub(lambda match: _told_apart(match, known) or match[0], told)
+        told = _FIRST_OR_LAST.sub(lambda match: _of_the_pair(match, known) or match[0], told)
+        told = _OTHER.sub(lambda match: _other(match, known) or match[0], told)
+    told = _BY_NUMBER.sub(lambda match: _by_number(match, known) or match[0], told)
+    told = _the_other_of_its_kind(told, known)
+    told = _BY_OWN_WORD.sub(lambda match: _by_own_word(match, known) or match[0], told)
+    return text if told == plain else told
+
+
+def _told_apart(match: re.Match[str], known: Known) -> str | None:
+    """ "the low one": of the family that was spoken of, else of the song."""
+    if _OF_ANOTHER.search(match.string):
+        return None
+    anywhere = [] if match["word"] in ("left", "right", "first", "second") else [known.names]
+    for family in [*known.families(), *anywhere]:
+        found = [name for name in family if is_told_by(name, match["word"])]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _other(match: re.Match[str], known: Known) -> str | None:
+    """ "the other": beside a stem of the two that were spoken of, the one that is not named."""
+    if match[0].strip(" .!") == match.string.strip(" .!?"):
+        return None  # by itself it corrects what was done
+    named = {name for one in mentions(match.string, known.names, known.roles) for name in one.stems}
+    beside = [name for name in known.pair if name not in named]
+    other = beside[0] if len(beside) == 1 and named & set(known.pair) else known.other()
+    begins = re.match(r"\W*(?:(?:and|no|now)\W+)?", match[0])
+    lead = begins[0] if begins and match[0].lstrip().startswith(("and", "no", "now")) else ""
+    return f"{lead}{other}" if other else None
+
+
+def _by_number(match: re.Match[str], known: Known) -> str | None:
+    """ "and 2": the stem of that number, where stems were called by theirs just before."""
+    called = [
+        name for name in known.names if match["number"] in map(_bare, _NUMBER.findall(name)[:1])
+    ]
+    numbered = [name for name in known.names if _NUMBER.search(name)]
+    asked, deeds = known.before.asked, known.before.deeds
+    last = asked.name if asked else deeds[-1].name if deeds else ""
+    no_move = last in ("measure_levels", "set_mute", "audition")
+    says_how = bool(match.string[match.end() :].strip(" .!?"))
+    of_them = bool(known.spoken) and set(known.spoken) <= set(numbered)
+    by_number = bool(match["verb"]) or (of_them and (no_move or says_how))
+    if len(called) != 1 or len(numbered) < 2 or not by_number:
+        return None
+    return match[0][: match.start("number") - match.start()] + called[0]
+
+
+def _bare(digits: str) -> str:
+    return digits.lstrip("0")
+
+
+def _of_the_pair(match: re.Match[str], known: Known) -> str | None:
+    return known.pair[0 if match["word"] == "former" else 1] if known.pair else None
+
+
+def _the_other_of_its_kind(text: str, known: Known) -> str:
+    """A text in which "the other harmony" is the one of the two that was not spoken of."""
+    match = _OTHER_OF.search(text)
+    if match is None:
+        return text
+    rest = text[match.end() :]
+    found = next(iter(mentions(rest, known.names, known.roles)), None)
+    if found is None or found.start or len(found.stems) != 2:
+        return text
+    others = [name for name in found.stems if name not in known.before.focus]
+    return f"{text[: match.start()]}{others[0]}{rest[found.end :]}" if len(others) == 1 else text
+
+
+def _by_own_word(match: re.Match[str], known: Known) -> str | None:
+    """ "the mic": a word that only one of the family that was spoken of has in its name."""
+    word, family = match["word"], next(iter(known.families()), ())
+    if word in _NO_WORD_OF_ONE or mentions(match[0], known.names, known.roles):
+        return None
+    has = [name for name in family if word in words_of(name).split()]
+    return has[0] if len(has) == 1 and len(family) > 1 else None

@@ -1,0 +1,40 @@
+"""Do words speak of the balance at all, and do they ask whether it is right?
+
+One rule: where neither the words nor the reader speak of it, no mix is judged.
+"""
+
+import re
+
+LEAST_ADVICE = 0.3  # how likely the reader finds a wish for advice where no word speaks of it
+_OF_BALANCE = re.compile(
+    r"\b(?:loud\w*|quiet\w*|soft(?:er|ly|est)?|levels?|volumes?|balanc\w*|mix\w*|blend\w*|hear\w*"
+    r"|audible|inaudible|sound(?:s|ing)?|faders?|stems?|drown\w*|buri\w+|bury\w*|mask\w*|boomy"
+    r"|muddy|harsh|low end|top end|too (?:\w+ )?(?:much|loud|quiet|far|big|small|strong|weak|thin)"
+    r"|stick\w* out|pok\w+ out|stand\w* out|in front|up front|in the (?:back|way)|advice|advise\w*"
+    r"|suggest\w*|recommend\w*|propos\w+)\b"
+)
+_ASKS_IF = (
+    r"^\W*(?:(?:so|and|ok|okay|hey|hm+|um+|now|but|well|honestly|tell me|do you think)\W+)*"
+    r"(?:is|are|isn't|aren't|does|do|don't|doesn't|am|have|has|did|should|would|could|might)\b"
+)
+_TOO_MUCH = (
+    r"\b(?:too (?:\w+ )?(?:much|loud|quiet|high|low|soft|hot|far|big|small|strong|weak|dominant"
+    r"|heavy|shy|present|thin)|(?:loud|quiet|present|big|strong) enough|enough of"
+    r"|excessive|overpowering|(?<!, )(?:ok(?:ay)?|alright|all right)(?! (?:to|if|that)\b))\b"
+)
+_IF_RIGHT = re.compile(rf"{_ASKS_IF}[^.!]*{_TOO_MUCH}|{_TOO_MUCH}[^.!?,]*\?")
+_OF_ELSE = re.compile(
+    r"\b(?:how (?:much|many|far|loud|quiet)|by what|numbers?|figures?|lufs|lu|db|decibels?"
+    r"|measure\w*|meters?|louder than|quieter than|which|record\w*|distort\w*|clip\w*|peaks?"
+    r"|files?|headroom|gain)\b"
+)
+
+
+def speaks_of_balance(text: str) -> bool:
+    """Whether lower-case words speak of how loud things are, or ask for advice."""
+    return bool(_OF_BALANCE.search(text))
+
+
+def asks_if_right(text: str) -> bool:
+    """Whether lower-case words ask if something is too much, or right: "are they too loud?"."""
+    return bool(_IF_RIGHT.search(text)) and not _OF_ELSE.search(text)

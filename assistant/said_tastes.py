@@ -1,0 +1,90 @@
+"""Lasting tastes: a stem liked loud or quiet, what genre it is, how one wants to be told.
+
+One rule: the reader says that a taste is meant, the words themselves say which; words that leave it
+open are kept as nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import prompts
+from assistant.hearing import ToolCall
+from assistant.intents import tool_of
+from assistant.orders.mentions import mentions
+from assistant.said import Said
+
+SURE = 0.6  # how likely a taste must be meant to be kept without asking the language model
+_LIKES = {"prefer_loud": "loud", "prefer_quiet": "quiet"}
+_TONES = {"tone_newcomer": "newcomer", "tone_pro": "pro"}
+_GENRE = "set_genre"
+_IS_NEW = re.compile(  # "short answers please, and explain things as if I were new to it"
+    r"(?<!not )\b(?:i'?m|i am|i were|i was) (?:new|(?:an? )?(?:absolute |total )?"
+    r"(?:beginner|newbie|noob))\b(?! (?:year|album|song))"
+)
+_CALLED = re.compile(  # "this is balkan folk music", "genre: zydeco"
+    r"(?:\b(?:this|it|that|song|piece|record|style|genre)(?:'s| is|:)|\bwe (?:play|do|make)"
+    r"|\bthink)(?: (?:a|an|some|like|mostly|pure|basically|really|more))* "
+    r"((?:[\w&'-]+ ){0,2}?[\w&'-]+?)(?: (?:music|song|record|tune|track|piece|number|band|stuff))?"
+    r"\s*(?=[,.;!?]|$| (?:and|so|not|from|please|pls|but|btw)\b)"
+)
+_MOST_LETTERS = 40  # of a genre that the tool reads
+
+
+def is_taste(reading: Mapping[str, float]) -> bool:
+    """Whether a reading finds a lasting taste and hardly anything else."""
+    return sum(likely for name, likely in reading.items() if tool_of(name) == "prefer") >= SURE
+
+
+def tastes_said(said: Said, reading: Mapping[str, float]) -> list[ToolCall]:
+    """The calls that keep what the latest words like; none where they leave open what that is."""
+    if not is_taste(reading):
+        return []
+    tastes = (*_LIKES, *_TONES, _GENRE)
+    meant = max(tastes, key=lambda name: reading.get(name, 0.0))
+    if meant in _TONES:
+        meant = "tone_newcomer" if _IS_NEW.search(said.latest) else meant
+        return [ToolCall("prefer", {"tone": _TONES[meant]})]
+    if meant == _GENRE:
+        genre = genre_said(said.latest)
+        return [] if genre is None else [ToolCall("prefer", {"genre": genre})]
+    return [
+        ToolCall("prefer", {"stem": stem, "likes": _LIKES[meant]}) for stem in _stems_liked(said)
+    ]
+
+
+def genre_said(text: str) -> str | None:
+    """The genre that a text names: one that is known by any of its names, else as it is called."""
+    found = [(match.start(), -len(word), genre) for word, genre in _genres().items()
+             if (match := re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text.casefold()))
+             and not _ruled_out(text.casefold(), match.start())]  # fmt: skip
+    if found:
+        return min(found)[2]
+    called = _CALLED.search(text.casefold())
+    return called[1][:_MOST_LETTERS] if called else None
+
+
+def _ruled_out(text: str, start: int) -> bool:
+    """Whether a genre is named as what it is not: "not like disco"."""
+    return bool(
+        re.search(r"\b(?:not|isn't|no|never)(?: (?:like|a|an|really|so|as))* $", text[:start])
+    )
+
+
+@cache
+def _genres() -> Mapping[str, str]:
+    """The genres that are known, by each of their names in lower case."""
+    tables = (prompts.words("genres"), prompts.words("genres_too"))
+    return {word.casefold(): genre for table in tables for word, genre in table.items()}
+
+
+def _stems_liked(said: Said) -> tuple[str, ...]:
+    """The stems that are liked so; where some of them are named once more, only those.
+
+    "I like the harmonies soft, the high one I mean": what is named last narrows what came first.
+    """
+    found = [set(one.stems) for one in mentions(said.latest, said.names, said.roles) if one.stems]
+    meant: set[str] = set()
+    for stems in found:
+        meant = stems if stems < meant else meant | stems
+    return tuple(name for name in said.names if name in meant)
