@@ -146,6 +146,9 @@ def test_pans_go_on_from_where_each_stem_is(hold, lines, expected):
          [("undo", {"stem": "bass"})]),
         (["keys +3 bass -2", "revert the keys"], [("undo", {"stem": "keys"})]),
         (["keys down 3", "nicer, but the keys are a bit too quiet now"], [moved(keys=1.0)]),
+        (["keys +3 bass -2", "the other way round"],
+         [("undo", {}), moved(keys=-2.0, bass=3.0)]),
+        (["keys up 2", "the bass by as much", "nope, only the keys"], [("undo", {})]),
         (["keys down 1", "mute it completely"], [mute("keys", True)]),
         (["mute keys and bass", "keys back, bass stays off"], [mute("keys", False)]),
         (["mute the keys", "keys on"], [mute("keys", False)]),
@@ -191,6 +194,8 @@ KEYS, BASS, VOX = ("keys", -3.0), ("bass", 1.0), ("vocals", 2.0)
         ([[KEYS, BASS], "just the keys", "ok now the bass too"], [moved(bass=1.0)]),
         ([[KEYS], "half of it", "Great. And the other half."], [moved(keys=-1.5)]),
         ([[KEYS], "do that but only 1"], [moved(keys=-1.0)]),
+        ([[KEYS, BASS], "just the keys, the bass is fine"], [moved(keys=-3.0)]),
+        ([[KEYS], "half of what you say"], [moved(keys=-1.5)]),
         ([[KEYS], "do that but only 1", "and the rest"], []),  # no more was wanted
         ([[KEYS, BASS], "just the keys", "the bass down 2"], [moved(bass=-2.0)]),
     ],
