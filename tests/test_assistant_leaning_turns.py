@@ -18,12 +18,12 @@ ROLES = ("drums", "bass", "electric guitar", "electric guitar", "piano", "lead v
 
 
 class Reading(ScriptedListener):
-    """A listener that reads intents, so that plain orders are taken; it finds none."""
+    """A listener that reads a complaint in what is "too" something, and no intent in all else."""
 
     rated = False
 
     def read(self, text, names, roles):
-        return {}
+        return {"complain": 1.0} if " too " in text else {}
 
 
 @pytest.fixture
@@ -163,6 +163,8 @@ def test_the_last_change_goes_on_or_back(hold, lines, expected):
     [
         (["bass 4 under the keys", "2 closer"], [level("bass", -2.0, "keys")]),
         (["bass 4 under the keys", "1 further apart"], [level("bass", -5.0, "keys")]),
+        (["bass 4 under the keys", "I find it a bit too faint; 1 closer"],
+         [level("bass", -3.0, "keys")]),
         (["bass 4 under the keys", "bit much, make it 2"], [level("bass", -2.0, "keys")]),
         (["bass 4 under the keys", "a bit higher, 3 below"], [level("bass", -3.0, "keys")]),
         (["bass 4 under the keys", "vocals too"], [level("vocals", -4.0, "keys")]),
@@ -251,6 +253,7 @@ DOWN = (Move("keys", -2.0),)
         ("and make us a coffee as well please", "apply_moves", {"moves": moves(keys=-2.0)}),
         ("lovely, the rest as well", "apply_moves", {"moves": moves(keys=2.0)}),
         ("kinda thin now. go back", "apply_moves", {"moves": moves(keys=-2.0)}),
+        ("well, 2 closer to it", "apply_moves", {"moves": moves(keys=-2.0)}),
         ("sure", "set_anchor", {"stem": "keys"}),
     ],
 )
@@ -282,6 +285,12 @@ def test_one_message_does_not_move_a_stem_both_ways(hold, monkeypatch):
     run_turn(context.session, listener, context, "keys up 2 somehow, well 1")
     done = [e["arguments"] for e in context.session.events if e["event"] == "tool_call"]
     assert done == [{"moves": moves(keys=2.0)}]
+
+
+def test_what_is_asked_after_and_not_there_leaves_the_last_stem_alone(hold):
+    assert hold("keys up 2", "what about the zither then, make it louder") == []
+    assert refused("what about the zither then, make it louder", "apply_moves",
+                   DOWN, moves=moves(keys=2.0)) == "the song has no zither"  # fmt: skip
 
 
 def test_a_correction_takes_nothing_back_that_was_not_said_just_before(hold):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from assistant.acting import FADERS, stems_set
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE, SPEAK
-from assistant.naming import not_here
+from assistant.naming import asked_after, not_here
 from assistant.orders.asides import ActsOf, are_asides, asks_for_something, without_asides
 from assistant.orders.before import Before
 from assistant.orders.carried import carried
@@ -79,7 +79,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
         return back
     told, plain = tokens(text, song.names, song.roles)
     told, asides = without_asides(_with_stops(told))
-    if any(not_here(one.text, song.names, song.roles) for one in asides):
+    absent = any(not_here(one.text, song.names, song.roles) for one in asides)
+    if absent or any(not one.stems and asked_after(one.text) for one in asides):
         return []  # "what about the tuba, make it louder": it is none of these
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
     if any(token.kind == UNKNOWN for token in told) or not told:
