@@ -2,10 +2,12 @@
 parts of a proposal, and words on which nothing is done.
 """
 
+from collections.abc import Callable, Sequence
+
 import pytest
 
 from assistant.acting import doubt
-from assistant.hearing import ToolCall
+from assistant.hearing import Step, ToolCall
 from assistant.orders.levels_asked import levels_asked
 from assistant.said import Said
 from assistant.turn import run_turn
@@ -15,6 +17,9 @@ from tests.scripted import say as speak
 
 NAMES = ("drums", "bass", "gtr lo", "gtr hi", "keys", "vocals", "ch 1", "ch 2")
 ROLES = ("drums", "bass", "electric guitar", "electric guitar", "piano", "lead vocal", None, None)
+
+
+SAYS_WELL: Sequence[Step | Callable[[list[dict]], Step]] = (speak("Well."), speak("Well."))
 
 
 class Reading(ScriptedListener):
@@ -36,7 +41,7 @@ def hold(tmp_path):
     context = a_context(tmp_path / "session", listener, a_song(NAMES, seconds=0.5))
     session = context.session
     session.set_anchor("drums")
-    roles = dict(zip(NAMES, ROLES, strict=True))
+    roles: dict[str, str | None] = dict(zip(NAMES, ROLES, strict=True))
     context.__dict__["_roles_found"] = tuple(roles[name] for name in context.names)
 
     def propose(wanted):
@@ -53,7 +58,7 @@ def hold(tmp_path):
             if isinstance(line, list):
                 propose(line)
                 continue
-            listener.steps = [speak("Well."), speak("Well.")]
+            listener.steps = list(SAYS_WELL)
             first = len(session.events)
             run_turn(session, listener, context, line)
             events = [e for e in session.events[first:] if e["event"] == "tool_call"]
