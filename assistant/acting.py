@@ -62,6 +62,7 @@ _BACKS = re.compile(
     r"|other way|revers\w*|return\w*|restor\w+|eas\w+|wrong|not|no|nah|over\w*|part|third|quarter"
     r"|give|gentl\w+)\b"
 )
+_DISTANCE = re.compile(r"\b(?:closer|nearer|apart|distance|gap)\b")  # between two stems
 _LIKEWISE = re.compile(r"\b(?:too|also|as well|same|likewise|similar\w*|ditto|like|and|by)\b")
 
 
@@ -126,6 +127,8 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return "the user's words do not speak of a mute"
     if call.name == "set_anchor" and not said.named and not _SOME.search(said.latest.casefold()):
         return "the user named no anchor"
+    if call.name == "apply_moves" and _DISTANCE.search(said.latest) and not says_way(said.latest):
+        return "the user spoke of a distance"
     if call.name == "apply_moves" and not _speaks_of_a_move(said):
         return "the user's words do not speak of a move"
     proposed = {move.stem for move in said.proposed}

@@ -62,6 +62,10 @@ _NUMBERED = re.compile(rf"\b([^\W\d_]+)[ _-]?(\d+)\b(?![.,]\d|\s?(?:%|percent)|{
 _AND_NUMBER = rf"(\s*(?:and|&|n|or)\s*)(\d+)\b(?![.,]\d|\s?(?:%|percent)|{UNIT})"
 # Words for roles that are said of other things as well, so that nothing is missing without them.
 _NO_STEM = frozenset({"effects", "effect", "fx", "pad", "chords", "melody", "low end"})
+_ASKED_AFTER = re.compile(
+    r"\b(?:what|how) about (?:the|a|an|my|our|some) (?!(?:rest|others?|mix|balance|levels?|low|high"
+    r"|song|whole|sound|first|second|last|one|two|volume|louder|quieter|way|idea)\b)([^\W\d_]{3,})"
+)
 _LIKENESS = 0.75
 _WORD = re.compile(r"[\w'&]+|\.")
 _HAS_DIGIT, _HAS_LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
@@ -139,6 +143,12 @@ def not_here(text: str, names: Sequence[str], roles: Sequence[str | None]) -> li
         word for word in instruments
         if word not in _NO_STEM and not spoken_of(word, names, roles)
     ]  # fmt: skip
+
+
+def asked_after(text: str) -> str | None:
+    """The word of "what about the tuba", whatever it stands for; None for no such question."""
+    found = _ASKED_AFTER.search(text.casefold())
+    return found[1] if found else None
 
 
 Told = list[tuple[str, str | None]]

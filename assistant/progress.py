@@ -19,10 +19,11 @@ from assistant.numerals import numbers
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
 from assistant.orders.lexicon import owns_to_a_mistake
-from assistant.orders.reading import Stems, asked_besides, leaves_it, orders
+from assistant.orders.reading import Stems, leaves_it, orders
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.short import last_deed
+from assistant.orders.stays import asked_besides
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
@@ -207,7 +208,7 @@ class Progress:
             return text
         song = self._song
         told = with_referents(text, Known(song.names, song.roles, self.before))
-        return asked_besides(told, song)
+        return asked_besides(told, song.names, song.roles)
 
     @property
     def asked_before(self) -> list[Option]:

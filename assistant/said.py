@@ -9,7 +9,7 @@ from functools import cached_property
 
 import prompts
 from assistant.english import is_word
-from assistant.naming import not_here
+from assistant.naming import asked_after, not_here
 from assistant.numerals import WHOLE_WORDS
 from assistant.orders.lexicon import FILLER, JOIN, VERB
 from assistant.orders.mentions import as_read, stems_in
@@ -232,7 +232,9 @@ class Said:
     @cached_property
     def missing(self) -> list[str]:
         """Words of the latest text for instruments that the song does not have."""
-        return not_here(self.latest, self.names, self.roles)
+        found = not_here(self.latest, self.names, self.roles)
+        other = None if found or self.named else asked_after(self.latest)
+        return found if other is None else [other]
 
     @property
     def stranger(self) -> str | None:

@@ -2,10 +2,12 @@
 parts of a proposal, and words on which nothing is done.
 """
 
+from collections.abc import Callable, Sequence
+
 import pytest
 
 from assistant.acting import doubt
-from assistant.hearing import ToolCall
+from assistant.hearing import Step, ToolCall
 from assistant.orders.levels_asked import levels_asked
 from assistant.said import Said
 from assistant.turn import run_turn
@@ -17,13 +19,16 @@ NAMES = ("drums", "bass", "gtr lo", "gtr hi", "keys", "vocals", "ch 1", "ch 2")
 ROLES = ("drums", "bass", "electric guitar", "electric guitar", "piano", "lead vocal", None, None)
 
 
+SAYS_WELL: Sequence[Step | Callable[[list[dict]], Step]] = (speak("Well."), speak("Well."))
+
+
 class Reading(ScriptedListener):
-    """A listener that reads intents, so that plain orders are taken; it finds none."""
+    """A listener that reads a complaint in what is "too" something, and no intent in all else."""
 
     rated = False
 
     def read(self, text, names, roles):
-        return {}
+        return {"complain": 1.0} if " too " in text else {}
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def hold(tmp_path):
     context = a_context(tmp_path / "session", listener, a_song(NAMES, seconds=0.5))
     session = context.session
     session.set_anchor("drums")
-    roles = dict(zip(NAMES, ROLES, strict=True))
+    roles: dict[str, str | None] = dict(zip(NAMES, ROLES, strict=True))
     context.__dict__["_roles_found"] = tuple(roles[name] for name in context.names)
 
     def propose(wanted):
@@ -53,7 +58,7 @@ def hold(tmp_path):
             if isinstance(line, list):
                 propose(line)
                 continue
-            listener.steps = [speak("Well."), speak("Well.")]
+            listener.steps = list(SAYS_WELL)
             first = len(session.events)
             run_turn(session, listener, context, line)
             events = [e for e in session.events[first:] if e["event"] == "tool_call"]
@@ -146,6 +151,9 @@ def test_pans_go_on_from_where_each_stem_is(hold, lines, expected):
          [("undo", {"stem": "bass"})]),
         (["keys +3 bass -2", "revert the keys"], [("undo", {"stem": "keys"})]),
         (["keys down 3", "nicer, but the keys are a bit too quiet now"], [moved(keys=1.0)]),
+        (["keys +3 bass -2", "the other way round"],
+         [("undo", {}), moved(keys=-2.0, bass=3.0)]),
+        (["keys up 2", "the bass by as much", "nope, only the keys"], [("undo", {})]),
         (["keys down 1", "mute it completely"], [mute("keys", True)]),
         (["mute keys and bass", "keys back, bass stays off"], [mute("keys", False)]),
         (["mute the keys", "keys on"], [mute("keys", False)]),
@@ -160,6 +168,8 @@ def test_the_last_change_goes_on_or_back(hold, lines, expected):
     [
         (["bass 4 under the keys", "2 closer"], [level("bass", -2.0, "keys")]),
         (["bass 4 under the keys", "1 further apart"], [level("bass", -5.0, "keys")]),
+        (["bass 4 under the keys", "I find it a bit too faint; 1 closer"],
+         [level("bass", -3.0, "keys")]),
         (["bass 4 under the keys", "bit much, make it 2"], [level("bass", -2.0, "keys")]),
         (["bass 4 under the keys", "a bit higher, 3 below"], [level("bass", -3.0, "keys")]),
         (["bass 4 under the keys", "vocals too"], [level("vocals", -4.0, "keys")]),
@@ -191,6 +201,8 @@ KEYS, BASS, VOX = ("keys", -3.0), ("bass", 1.0), ("vocals", 2.0)
         ([[KEYS, BASS], "just the keys", "ok now the bass too"], [moved(bass=1.0)]),
         ([[KEYS], "half of it", "Great. And the other half."], [moved(keys=-1.5)]),
         ([[KEYS], "do that but only 1"], [moved(keys=-1.0)]),
+        ([[KEYS, BASS], "just the keys, the bass is fine"], [moved(keys=-3.0)]),
+        ([[KEYS], "half of what you say"], [moved(keys=-1.5)]),
         ([[KEYS], "do that but only 1", "and the rest"], []),  # no more was wanted
         ([[KEYS, BASS], "just the keys", "the bass down 2"], [moved(bass=-2.0)]),
     ],
@@ -246,6 +258,7 @@ DOWN = (Move("keys", -2.0),)
         ("and make us a coffee as well please", "apply_moves", {"moves": moves(keys=-2.0)}),
         ("lovely, the rest as well", "apply_moves", {"moves": moves(keys=2.0)}),
         ("kinda thin now. go back", "apply_moves", {"moves": moves(keys=-2.0)}),
+        ("well, 2 closer to it", "apply_moves", {"moves": moves(keys=-2.0)}),
         ("sure", "set_anchor", {"stem": "keys"}),
     ],
 )
@@ -277,6 +290,12 @@ def test_one_message_does_not_move_a_stem_both_ways(hold, monkeypatch):
     run_turn(context.session, listener, context, "keys up 2 somehow, well 1")
     done = [e["arguments"] for e in context.session.events if e["event"] == "tool_call"]
     assert done == [{"moves": moves(keys=2.0)}]
+
+
+def test_what_is_asked_after_and_not_there_leaves_the_last_stem_alone(hold):
+    assert hold("keys up 2", "what about the zither then, make it louder") == []
+    assert refused("what about the zither then, make it louder", "apply_moves",
+                   DOWN, moves=moves(keys=2.0)) == "the song has no zither"  # fmt: skip
 
 
 def test_a_correction_takes_nothing_back_that_was_not_said_just_before(hold):

@@ -153,6 +153,9 @@ def _other_stem(short: Short, deed: Deed) -> list[ToolCall]:
     stems = short.stems_meant or short.others()
     if not stems or set(stems) == set(deed.stems):
         return []
+    gains = {short.before.gains_db.get(stem) for stem in stems}
+    if short.has("only") and deed.tool == "apply_moves" and gains == {deed.gain_db}:
+        return [UNDO]  # they had theirs before: "no, only the guitar"
     return [UNDO, *deed.for_stems(stems).calls()]
 
 

@@ -11,6 +11,7 @@ from assistant.orders.adjusted import adjusted
 from assistant.orders.before import Before
 from assistant.orders.deed import SIDES, Deed, Scene, as_deed
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, SHARE, VERB
+from assistant.orders.panned import moves_swapped
 from assistant.orders.short import MOST_DB, Roles, Short, last_deed
 from assistant.orders.tokens import STEM, STOP, Token
 
@@ -47,6 +48,8 @@ def carried(
         return _rendered_anew(short, before.asked)
     if not before.deeds:
         return _as_undone(short)
+    if calls := moves_swapped(short):
+        return calls
     if (short.has("too", "flip", "same") or begins) and not asks:
         if calls := _same_for(short) or _all_the_same_for(short) or _as_that_one(short):
             return calls

@@ -46,6 +46,11 @@ _PLACE = re.compile(
     r"(?! (?:time|take|version|\w+ db))",
     re.IGNORECASE,
 )
+_GOOD_AS_IT_IS = re.compile(  # "the keys are fine": they are to stay
+    r"\b(?:is|are) (?:just |perfectly |already )?(?:fine|good|ok(?:ay)?|great|perfect|alright)\b"
+    r"(?: as (?:it is|they are))?(?! (?:by|with) me)",
+    re.IGNORECASE,
+)
 _NOT_SO_MUCH = re.compile(  # "1 not 2 on the keys"
     r"\b(\d+(?:\.\d+)?)(?: ?db)?,? (?:not|instead of|rather than) \d+(?:\.\d+)?(?: ?db)?\b"
 )
@@ -106,7 +111,7 @@ def _with_stems(text: str, proposed: Sequence[Move]) -> str:
         meant = stems[-count:] if word == "last" else stems[at : at + count] or stems[at:]
         return " and ".join(meant)
 
-    told = _PLACE.sub(named, text)
+    told = _GOOD_AS_IT_IS.sub(" stays ", _PLACE.sub(named, text))
     return _NOT_SO_MUCH.sub(r"\1", told)
 
 

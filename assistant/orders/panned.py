@@ -25,15 +25,23 @@ def _swapped(short: Short, deed: Deed) -> list[ToolCall]:
     pans = short.scene.pans
     if pans.get(first, 0.0) != pans.get(second, 0.0):
         return [*_panned(first, pans[second]), *_panned(second, pans[first])]
-    moves = short.before.deeds[-1].arguments.get("moves") or ()
-    gains = {move["stem"]: move["gain_db"] for move in moves}
-    if deed.tool == "apply_moves" and set(gains) == set(stems) and len(set(gains.values())) == 2:
-        turned = [
-            {"stem": first, "gain_db": gains[second]},
-            {"stem": second, "gain_db": gains[first]},
-        ]
-        return [UNDO, ToolCall("apply_moves", {"moves": turned})]
     return []
+
+
+def moves_swapped(short: Short) -> list[ToolCall]:
+    """ "the other way round": two stems, each moved as the other was."""
+    last = short.before.deeds[-1]
+    moves = last.arguments.get("moves") or () if last.name == "apply_moves" else ()
+    gains = {move["stem"]: move["gain_db"] for move in moves}
+    if len(gains) != 2 or len(set(gains.values())) != 2 or short.before.asked is not None:
+        return []
+    if not short.has("swap", "flip") or not short.only("swap", "flip", "it", "both", "no", STEM):
+        return []
+    if set(short.stems) - set(gains):
+        return []
+    turned = dict(zip(gains, reversed(gains.values()), strict=True))
+    told = [{"stem": stem, "gain_db": gain_db} for stem, gain_db in turned.items()]
+    return [UNDO, ToolCall("apply_moves", {"moves": told})]
 
 
 def _other_side(short: Short, deed: Deed) -> list[ToolCall]:

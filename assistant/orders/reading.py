@@ -10,61 +10,34 @@ from dataclasses import dataclass, replace
 from assistant.acting import FADERS, stems_set
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE, SPEAK
-from assistant.naming import not_here
+from assistant.naming import asked_after, not_here
 from assistant.orders.asides import ActsOf, are_asides, asks_for_something, without_asides
 from assistant.orders.before import Before
 from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
 from assistant.orders.deed import PLAIN_DB, Deed, Scene
 from assistant.orders.deeds import deed_of, refined, spread
+from assistant.orders.idioms import plainly_put
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
-from assistant.orders.mentions import mentions
 from assistant.orders.moved import goes_for_both
 from assistant.orders.overshot import overshot
 from assistant.orders.parts import Part, parts_of
 from assistant.orders.passed_over import is_meant, without_strange
 from assistant.orders.returns import Now, returned
 from assistant.orders.short import last_deed
+from assistant.orders.stays import LEAVES, without_what_stays
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
-from assistant.said_clauses import SPARES
 
 _REQUESTS = re.compile(
     r"^\W*(?:please |so |ok(?:ay)?,? |hey,? |and )*(?:can|could|would|will|may|shall|let|should)\b"
     r"|\b(?:can|could|would|will) (?:you|u|ya|we|i)\b"
 )
 _ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
-_AS_IT_IS = r"as (?:it|they|she|he) (?:is|are)"
-_LEAVES = re.compile(
-    r"(?:^|[,.;!]|\b(?:and|but))\s*(?:just |please |pls )?"
-    r"(?:leave|keep|don'?t (?:touch|change|move)) (?:the )?(?:\w+ ){0,3}?"
-    rf"(?:else|rest|others?|everything|alone|{_AS_IT_IS}|is)\b(?: (?:alone|{_AS_IT_IS}|is|be))?"
-)
 _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?:^|[,.;!]|\b(?:and|but|so|now|ok(?:ay)?|no))\s*(?:just |please |pls |let'?s )?"
     r"(?:(?:leave|keep) (?:it|them|that|this|him|her)"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
-)
-_KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
-    r"(?:^|[,.;!]|\b(?:and|but))\s*(?:(?:just )?(?:keep|leave) (?:the |my |our )?"
-    r"(?P<what>[^,.;!?\n]+?)(?: (?:be|as is|alone))?"
-    r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:(?:can |should )?stays?"
-    r"(?: (?:off|out|muted|there|put))?|(?:is|are) (?:fine|good|ok)))"
-    r"(?=\s*(?:$|[,.;!\n]))",
-    re.IGNORECASE,
-)
-_MAKES = re.compile(
-    r"\bmake (?:it|that|this)\b(?=[\w ]*\b(?:louder|quieter|softer|lower|higher)\b)", re.IGNORECASE
-)
-_LOSES = re.compile(  # "the hats need to lose 3 dB"
-    r"\b(?:lose|loses|losing|shed)\b(?= (?:[\w.]+ ){0,3}(?:db|dbs|decibels?)\b)", re.IGNORECASE
-)
-_NO_MORE = re.compile(  # "one dB, no more"
-    r"(\d|\bdbs?|\bdecibels?)\W{1,2}(?:and |but )?(?:no|not|nothing) (?:more|further)\b(?! than)",
-    re.IGNORECASE,
-)
-_CLOCK = re.compile(  # where a pan knob stands: 12 is the middle, 7 and 5 its ends
-    r"\b(?:(?:to|at) )?(?:about )?(7|8|9|10|11|12|1|2|3|4|5) ?o'?clock\b", re.IGNORECASE
 )
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
@@ -86,14 +59,13 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
-    text = _CLOCK.sub(_on_the_dial, text)
-    text = _NO_MORE.sub(r"\1", _LOSES.sub("down", _MAKES.sub("turn it", text)))
-    text, kept = _without_what_stays(text, song)
+    text, kept = without_what_stays(plainly_put(text), song.names, song.roles)
     if back := overshot(text, song.names, song.roles, before):
         return back
     told, plain = tokens(text, song.names, song.roles)
     told, asides = without_asides(_with_stops(told))
-    if any(not_here(one.text, song.names, song.roles) for one in asides):
+    absent = any(not_here(one.text, song.names, song.roles) for one in asides)
+    if absent or any(not one.stems and asked_after(one.text) for one in asides):
         return []  # "what about the tuba, make it louder": it is none of these
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
     strange = any(token.kind == UNKNOWN for token in told)
@@ -124,42 +96,6 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     return _agreed(told, calls, before)
 
 
-def _on_the_dial(match: re.Match[str]) -> str:
-    """A place on a pan knob in per cent: "2 o'clock" is 40 % right."""
-    hour = int(match[1]) % 12
-    hours = hour - 12 if hour > 5 else hour
-    return f"{20 * abs(hours)}% {'left' if hours < 0 else 'right'}" if hours else "centre"
-
-
-def _without_what_stays(text: str, song: Stems) -> tuple[str, set[str]]:
-    """A text without "leave the bass alone" and the like, and the stems that are to stay."""
-    kept: set[str] = set()
-
-    def without(match: re.Match[str]) -> str:
-        found = mentions(match[0].casefold(), song.names, song.roles)
-        kept.update(name for one in found for name in one.stems)
-        return " , " if found or match.re is _LEAVES else match[0]
-
-    def kept_so(match: re.Match[str]) -> str:
-        what = (match["what"] or match["stays"]).casefold()
-        found = mentions(what, song.names, song.roles)
-        if not found or what[: found[0].start].strip() or what[found[-1].end :].strip():
-            return match[0]
-        kept.update(name for one in found for name in one.stems)
-        return " , "
-
-    text = _KEEPS.sub(kept_so, text)
-    return SPARES.sub(without, _LEAVES.sub(without, text)), kept
-
-
-def asked_besides(text: str, song: Stems) -> str:
-    """A question behind what is to stay: "anything else?" of "leave the keys, anything else?"."""
-    rest, kept = _without_what_stays(text, song)
-    told = rest.strip(" ,.;!-\n")
-    asks = bool(kept) and told.endswith("?") and len(told.split()) > 1 and rest.lstrip()[:1] == ","
-    return told if asks else text
-
-
 def _singer(song: Stems) -> str | None:
     """The one stem that sings in front, if there is one."""
     singing = [n for n, role in zip(song.names, song.roles, strict=True) if role == "lead vocal"]
@@ -169,7 +105,7 @@ def _singer(song: Stems) -> str | None:
 def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
     """Whether a text asks for nothing but that something stays: "the bass is great, leave it"."""
     plain = text.casefold()
-    rest = _STAYS.sub(" , ", _LEAVES.sub(" , ", plain))
+    rest = _STAYS.sub(" , ", LEAVES.sub(" , ", plain))
     if rest == plain or "?" in text:
         return False
     told, _ = tokens(rest, song.names, song.roles)
