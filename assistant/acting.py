@@ -42,20 +42,21 @@ _UNDOES = re.compile(
     r"|better|never ?mind|nvm|wrong|no+|nope|nah|naw|not|cancel\w*|scrap\w*|forget|remov\w+"
     r"|revers\w+|return\w*|was|were|oops|whoops|mistake\w*|worse|hate\w*|take\w*|took|meant|mean"
     r"|said|strike|scratch|rewind|stop|other|instead|ctrl|kill\w*|ruin\w*|lost|again|last|don'?t"
-    r"|didn'?t|drop|step)\b|\w+n't\b"
+    r"|didn'?t|drop|step|mis(?:typ|spok)\w*|typo|swap|sign|wanted)\b|\w+n't\b"
 )
 _GOES = re.compile(
     r"mut|\b(?:kill\w*|los(?:e|ing)|out|off|silen\w+|without|gone|drop\w*|cut|remov\w+|shut|no"
-    r"|ditch|away|axe|bin|too|also|as well|same|likewise|rid|delete|stop|quiet|hush|disable"
-    r"|bypass)\b"
+    r"|ditch|away|axe|bin|sock|suspend\w*|bench\w*|don'?t want|apart|too|also|as well|same"
+    r"|likewise|rid|delete|stop|quiet|hush|disable|bypass)\b"
 )
 _COMES_BACK = re.compile(
-    r"mut|\b(?:back|again|on|return\w*|in|bring|miss|restor\w+|enable|un\w+|too|also|as well)\b"
+    r"mut|\b(?:back|again|on|a?wake\w*|return\w*|in|bring|miss|restor\w+|enable|un\w+|too|also"
+    r"|as well)\b"
 )
 _GOES_ON = re.compile(
     r"\b(?:more|another|again|further|farther|half|halve\w*|double|twice|triple|third|quarter|back"
     r"|less|opposite|revers\w+|other|rest|much|far|instead|mean|meant|not|no|nah|nope|only|just"
-    r"|both|all|keep|go|on|yes|yeah|do|apply|agree\w*|swap|but|enough|it|that|this|them|those)\b"
+    r"|both|all|same|stop|middle|closer|keep|go|on|yes|yeah|do|apply|agree\w*|swap|but|enough|it|that|this|them|those)\b"
 )
 _BACKS = re.compile(
     r"\b(?:back|too (?!then\b|please\b|now\b)\w+|less|half|halve\w*|much|far|enough|opposite"

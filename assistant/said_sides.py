@@ -14,7 +14,7 @@ from assistant.said_gains import amounts
 _LETTERS = {"left": {"l", "left", "lft"}, "right": {"r", "right", "rgt"}}
 PANS = re.compile(
     r"\b(?:(?:un)?pan\w*|left\w*|right\w*|cent(?:re|er|ral|ring)\w*|middle|mid|sides?|mono|stereo"
-    r"|[lrc]|ears?)\b"
+    r"|[lrc]|ears?|o'?clock)\b"
 )
 _CENTRE = re.compile(r"\b(?:unpan\w*|cent(?:re|er|ral|ring)\w*|middle|mid|mono|c|zero|0)\b")
 _PERCENT = re.compile(
