@@ -8,7 +8,7 @@ pytest.importorskip("fastapi", reason='the browser page needs pip install "gains
 
 from assistant.web.playable import version
 from mixer.loudness import integrated_lufs
-from tests.player_page import move
+from tests.player_page import Deck, move
 from tests.player_studio import RATE, STEADY, WRAP, Studio
 
 TEN_MS = RATE // 100
@@ -110,8 +110,11 @@ def test_what_plays_over_a_chunks_border_is_the_servers_mix_to_the_sample(studio
     assert 0 < border < heard.shape[1], "the border between two chunks is in what was recorded"
 
 
-def test_a_loop_wraps_on_its_sample_and_can_be_left_without_a_gap(studio: Studio) -> None:
-    deck = studio.open("ruler").ready(1)
+def looped(deck: Deck) -> tuple[np.ndarray, np.ndarray, list[tuple[float, int]]]:
+    """What is heard of a loop that is left: audio, where it is loud, and each jump of the place.
+
+    A jump: by how many samples, modulo WRAP, and where.
+    """
     deck.does("player.setLoop({ start: 4.7, end: 5.3, on: true });")
     deck.until("engine.place === Math.round(4.7 * 44100)")
     deck.tape()
@@ -124,9 +127,19 @@ def test_a_loop_wraps_on_its_sample_and_can_be_left_without_a_gap(studio: Studio
     known = np.flatnonzero(audio[1] > 1e-3)
     jumps = np.flatnonzero(np.abs(np.diff(offsets[known])) > 1.0)
     jumps = [j for j in jumps if abs(np.diff(offsets[known[j : j + 2]])[0]) % WRAP > 1.0]
-    back = (5.3 - 4.7) * RATE
     turned = [((offsets[known[j + 1]] - offsets[known[j]]) % WRAP, known[j]) for j in jumps]
-    turned = [(by, at) for by, at in turned if 1.0 < by < WRAP - 1.0]
+    return audio, known, [(by, at) for by, at in turned if 1.0 < by < WRAP - 1.0]
+
+
+def test_a_loop_wraps_on_its_sample_and_can_be_left_without_a_gap(studio: Studio) -> None:
+    """A busy machine may give the recorder a block late, which shows as one block forth and back.
+
+    That is seen in some takes of hundreds: another take is made then, and must be without.
+    """
+    audio, known, turned = looped(studio.open("ruler").ready(1))
+    if any(min(by, WRAP - by) == pytest.approx(128.0, abs=0.05) for by, _ in turned):
+        audio, known, turned = looped(studio.open("ruler").ready(1))
+    back = (5.3 - 4.7) * RATE
     assert len(turned) >= 2, "round more than once"
     assert [by for by, _ in turned] == pytest.approx([-back % WRAP] * len(turned), abs=0.05)
     assert turned[-1][1] < audio.shape[1] - 0.65 * RATE, "then on, past the loop's end"
