@@ -16,7 +16,7 @@ from finetune.flaws import LEAST_DB
 from finetune.observer import GRID, fault_posterior
 from finetune.scoring import p_fault
 from mixer.balance import Z_90, BalancePrior
-from mixer.ear import Ear, heard_as_named
+from mixer.ear import trust_in_content
 from mixer.loudness import LEVEL_ENTRIES, PLAYS, relative_profile
 
 SWEEP_LU = np.arange(-15.0, 15.5, 1.0)
@@ -50,7 +50,7 @@ class Probe:
 
     def hearings(self, told_genre: bool = True) -> list[Hearing]:
         """What a listener is given at each step of the sweep."""
-        found, trust = [], heard_as_named(self.names, Ear.load().roles_of_content(self.hidden))
+        found, trust = [], trust_in_content(self.names, self.hidden)
         for step_lu in SWEEP_LU:
             rows = self.profile.copy()
             rows[self.stem, LEVEL_ENTRIES] += step_lu

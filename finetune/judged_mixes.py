@@ -14,7 +14,7 @@ from finetune.flaws import LEAST_DB, Flaw, needed_moves
 from finetune.scenes import SongBank, SongRecord, draw_scene
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
-from mixer.ear import Ear, heard_as_named
+from mixer.ear import trust_in_content
 from mixer.loudness import LEVEL_ENTRIES, PLAYS
 from mixer.roles import roles_from_names
 
@@ -160,7 +160,7 @@ def hearing_of(mix: Mix, genre_told: bool = False) -> Hearing:
         roles_from_names(mix.names),
         np.zeros_like(mix.relative_profile),
         mix.genre if genre_told else None,
-        trust=heard_as_named(mix.names, Ear.load().roles_of_content(mix.hidden)),
+        trust=trust_in_content(mix.names, mix.hidden),
     )
 
 

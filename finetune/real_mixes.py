@@ -12,7 +12,7 @@ import numpy as np
 from assistant.hearing import Hearing
 from finetune.flaws import Flaw
 from finetune.real_songs import RealSong
-from mixer.ear import Ear, heard_as_named
+from mixer.ear import trust_in_content
 from mixer.loudness import LEVEL_ENTRIES, relative_profile
 
 GAINS_DB = (-12.0, -9.0, -6.0, -4.5, -3.0, 3.0, 4.5, 6.0, 9.0, 12.0)
@@ -58,7 +58,7 @@ def mix_of(
         roles=song.roles if names is None else song.heard,
         profiles=rows,
         genre=genre,
-        trust=heard_as_named(names or song.names, Ear.load().roles_of_content(song.hidden)),
+        trust=trust_in_content(names or song.names, song.hidden),
     )
     levels = rows[:, 0].astype(float)
     return RealMix(

@@ -23,7 +23,7 @@ from finetune.seed_baselines import ROLES_OF_STEMS, LevelObserver
 from finetune.seed_protocol import FLAWED, SEGMENT_S, Segment, gated_levels
 from finetune.stem_names import names_for
 from mixer.balance import BalancePrior
-from mixer.ear import Ear, heard_as_named
+from mixer.ear import trust_in_content
 from mixer.loudness import LEVEL_ENTRIES, PLAYS, PROFILE_SIZE
 from mixer.moves import MixState
 from mixer.roles import FAMILY_OF_ROLE, GENRES, roles_from_names
@@ -184,7 +184,7 @@ def _drawn(record: SongRecord, prior: BalancePrior, rng: np.random.Generator) ->
     profiles[:, LEVEL_ENTRIES] += (levels[stems] - profiles[:, 0])[:, None].astype(np.float32)
     names = names_for(roles, rng)
     hidden = record.hidden[rows].astype(np.float32)
-    trust = heard_as_named(names, Ear.load().roles_of_content(hidden))
+    trust = trust_in_content(names, hidden)
     roles_told = roles_from_names(names)
     hearing = Hearing(names, 0, hidden, profiles, roles_told, profiles, trust=trust)
     return Segment(record.key, levels, hearing, tuple(stems))

@@ -5,7 +5,6 @@ rest orders, and where none of them can name a stem, forbid, ask or set a condit
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from assistant.acting import stems_of
 from assistant.hearing import ToolCall
@@ -95,4 +94,4 @@ def _is_listed(told: Sequence[Token], place: int) -> bool:
         rest = told[place + 1 : place + 2]
         return row[-2].kind == JOIN or bool(rest)
     after = [token for token in told[place + 1 :] if token.text not in _ARTICLES]
-    return any(one.kind == JOIN and other.kind == STEM for one, other in list(pairwise(after))[:1])
+    return [token.kind for token in after[:2]] == [JOIN, STEM]

@@ -17,9 +17,9 @@ from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
 from assistant.orders.deed import PLAIN_DB, Deed, Scene
 from assistant.orders.deeds import deed_of, refined, spread
-from assistant.orders.idioms import plainly_put
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.moved import goes_for_both
+from assistant.orders.otherwise import plainly_put
 from assistant.orders.overshot import overshot
 from assistant.orders.parts import Part, parts_of
 from assistant.orders.passed_over import is_meant, without_strange
