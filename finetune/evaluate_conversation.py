@@ -54,7 +54,7 @@ KINDS = {
 TOOL_ONLY = frozenset(
     {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}
 )
-GROUPS = ("stranger", "fresh", "third", "fourth")  # of writers
+GROUPS = ("stranger", "fresh", "third", "fourth", "fifth", "sixth")  # of writers
 
 
 @dataclass(frozen=True)
