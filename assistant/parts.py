@@ -1,25 +1,36 @@
 """The parts of one message that each ask for something of their own.
 
-One rule: a message is cut only where the reader finds two deeds, with other tools or for other
-stems; a stem stays with the order that it was named for, and words without a deed with the order
-that they stand beside.
+One rule: a message is cut only where two deeds are found, with other tools or for other stems, by
+plain orders or by the reader; a stem stays with the order that it was named for, and words without
+a deed with the order that they stand beside.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from assistant.acting import CHANGES
-from assistant.intents import ADVICE, SPEAK, acts_of
+from assistant.hearing import ToolCall
+from assistant.intents import ADVICE, SPEAK
+from assistant.orders.asides import ActsOf
+from assistant.requests import is_request
 from assistant.said import Said
-from assistant.said_clauses import LEFT_ALONE, is_bare, says_only
+from assistant.said_clauses import LEFT_ALONE, Clause, is_bare, says_only
 from assistant.said_gains import says_way, sizes_db
 from assistant.said_mutes import mutes
 from assistant.said_sides import PANS, says_side
+from assistant.said_sound import sound_asked
 
 LEAST_LIKELY = 0.6  # that a part asks for a deed
 SURE = 0.85  # that a message asks for one thing
+REQUESTED = 0.9  # that a part which is worded as a request asks for a deed of its own
+TOLD = 0.97  # that a few words without a verb do, or a lasting taste: "levels again"
+FEW_WORDS = 5
+_IN_FEW_WORDS = frozenset(
+    """
+    set_anchor measure_levels check_gain_staging list_versions restore_version export_mix set_mute
+    """.split()
+)
 MOST = 4
 _PRONOUN = re.compile(r"\b(?:it|its|that|this|them|those|these|one|ones|both)\b")
 _ARTICLE = re.compile(r"^(?:the|a|my|our|and)\s+")
@@ -29,7 +40,7 @@ _PLAIN = frozenset(  # beside stems, of an order that is the same for each of th
     bit way far left right centre center middle percent side over guitars pads drums vocals keys
     """.split()
 )
-Read = Callable[[str], Mapping[str, float]]
+Plainly = Callable[[str, tuple[str, ...]], list[ToolCall]]
 
 
 @dataclass(frozen=True)
@@ -51,44 +62,81 @@ class _Part:
         return replace(deed, text=f"{self.text.strip()}, {other.text.strip()}", stems=stems)
 
 
-def parts_of(listener: Any, said: Said) -> list[str]:
+def parts_of(said: Said, acts_of: ActsOf, plainly: Plainly) -> list[str]:
     """The parts of the latest words, in their order; one where they ask for one thing.
 
-    listener: one that reads intents (assistant/listener.py); the words of others stay whole.
+    acts_of: how likely each act is meant by a text. plainly: the calls of a text of plain orders,
+    in which a pronoun means these stems.
     """
-    reads = getattr(listener, "read", None)
-    if reads is None:
+    found = said.clauses
+    if len(found) < 2 and all(len(stems) < 2 for _, stems in found):
         return [said.latest]
-
-    def read(text: str) -> Mapping[str, float]:
-        return reads(text, said.names, said.roles)
-
-    clauses = said.clauses
-    if len(clauses) < 2 and all(len(stems) < 2 for _, stems in clauses):
-        return [said.latest]
-    dropped = [stems for text, stems in clauses if LEFT_ALONE.search(text)]
+    dropped = [stems for text, stems in found if LEFT_ALONE.search(text)]
     if any(dropped) and said.everything(said.latest):
         return [said.latest]
-    told = [(text, stems) for text, stems in clauses if not LEFT_ALONE.search(text)]
-    found = [_part(text, stems, said, read) for text, stems in told]
-    kept = _gathered(_with_their_order(found, said), said, read)
+    told = [(text, stems) for text, stems in found if not LEFT_ALONE.search(text)]
+    if len(requests := _requests(told, said, acts_of, plainly)) > 1:
+        return requests
+    parts = [_part(text, stems, said, acts_of) for text, stems in told]
+    kept = _gathered(_with_their_order(parts, said), said, acts_of)
     acts = [part.act for part in kept if part.is_deed]
-    if len(acts) > MOST or not _several(acts, said, read):
-        kept = kept if len(kept) == 1 and len(told) == len(clauses) else []
+    if len(acts) > MOST or not _several(acts, said, acts_of):
+        kept = kept if len(kept) == 1 and len(told) == len(found) else []
     return [text for part in kept for text in _each(part, said)] or [said.latest]
 
 
-def _several(acts: list[str], said: Said, read: Read) -> bool:
+def _requests(told: Sequence[Clause], said: Said, acts_of: ActsOf, plainly: Plainly) -> list[str]:
+    """The parts of a text that are worded as requests for different things; none where one is."""
+    found: list[_Part] = []
+    for text, stems in told:
+        about = next((part.stems for part in reversed(found) if part.stems), ())
+        found.append(_request(text, stems, about, said, acts_of, plainly))
+    first = next((place for place, part in enumerate(found) if part.is_deed), len(found))
+    found = [
+        replace(part, is_deed=part.is_deed and (part.act != ADVICE or place > first))
+        for place, part in enumerate(found)
+    ]
+    kept: list[_Part] = []
+    for part in found:
+        if kept and (not (kept[-1].is_deed and part.is_deed) or kept[-1].act == part.act):
+            kept[-1] = kept[-1].joined(part, stems_too=kept[-1].act == part.act)
+        else:
+            kept.append(part)
+    cut = 1 < len(kept) <= MOST
+    return [text for part in kept for text in _each(part, said)] if cut else []
+
+
+def _request(
+    text: str, stems: tuple[str, ...], about: tuple[str, ...], said: Said, acts_of: ActsOf,
+    plainly: Plainly,
+) -> _Part:  # fmt: skip
+    """A clause as a request by itself, if it is one. about: the stems of the ones before it."""
+    by_form = is_request(text, said.names, said.roles)
+    calls = plainly(text, about) if by_form or stems else []
+    if calls and not (is_bare(text, said.names) and stems):
+        return _Part(text, calls[-1].name, stems, is_deed=True)
+    named = text if stems or not about else _PRONOUN.sub(about[-1], text, count=1)
+    acts = acts_of(named) or {SPEAK: 1.0}
+    act = max(acts, key=lambda name: acts[name])
+    told = act in CHANGES and bool(stems) and (says_way(text) or says_side(text))
+    told = told or act == "shape_sound" and bool(sound_asked(text, said.names).wishes)
+    in_few_words = act in _IN_FEW_WORDS and len(text.split()) <= FEW_WORDS
+    is_deed = act != SPEAK and acts[act] >= REQUESTED and (by_form or told)
+    is_deed = is_deed or (acts[act] >= TOLD and (act == "prefer" or in_few_words))
+    return _Part(text, act, stems, is_deed)
+
+
+def _several(acts: list[str], said: Said, acts_of: ActsOf) -> bool:
     """Whether the words as a whole ask for these things, rather than for one of them at length."""
     if len(acts) < 2:
         return False
     if len(set(acts)) == 1:
         return acts[0] in CHANGES and not said.everything(said.latest)
-    return max(acts_of(read(said.latest)).values()) < SURE
+    return max(acts_of(said.latest).values()) < SURE
 
 
-def _part(text: str, stems: tuple[str, ...], said: Said, read: Read) -> _Part:
-    acts = acts_of(read(text))
+def _part(text: str, stems: tuple[str, ...], said: Said, acts_of: ActsOf) -> _Part:
+    acts = acts_of(text)
     deeds = {act: likely for act, likely in acts.items() if act not in (SPEAK, ADVICE)}
     act = max(deeds, key=lambda name: deeds[name]) if deeds else SPEAK
     is_deed = sum(deeds.values()) >= LEAST_LIKELY
@@ -131,7 +179,7 @@ def _begins_with_a_stem(part: _Part, said: Said) -> bool:
     return any(said.speak(" ".join(words[:count])) for count in (1, 2))
 
 
-def _gathered(parts: list[_Part], said: Said, read: Read) -> list[_Part]:
+def _gathered(parts: list[_Part], said: Said, acts_of: ActsOf) -> list[_Part]:
     """Parts with a deed each: what goes before the first belongs to it, the rest to the last.
 
     Two that are no deed by themselves may be one together: "vox is loud | 1 dB down".
@@ -142,7 +190,7 @@ def _gathered(parts: list[_Part], said: Said, read: Read) -> list[_Part]:
             told.append(part)
         elif not told[-1].is_deed and not part.is_deed:
             both = told[-1].joined(part, stems_too=True)
-            told[-1] = _part(both.text, both.stems, said, read)
+            told[-1] = _part(both.text, both.stems, said, acts_of)
         elif not told[-1].is_deed or not part.is_deed or _goes_on(told[-1], part):
             told[-1] = told[-1].joined(part)
         else:

@@ -24,6 +24,7 @@ from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.short import last_deed
 from assistant.orders.stays import asked_besides
+from assistant.parts import parts_of
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
@@ -200,7 +201,7 @@ class Progress:
     def before(self) -> Before:
         """What a short order goes on from."""
         song = self._song
-        return before(self._events_before, song.names, song.roles, self.session.proposed)
+        return before(self.earlier, song.names, song.roles, self.session.proposed)
 
     def with_referents(self, text: str) -> str:
         """A text in which stems that it calls by what was said before are called by name."""
@@ -213,7 +214,7 @@ class Progress:
     @property
     def asked_before(self) -> list[Option]:
         """What the last reply offered, if it asked a question."""
-        return [Option(**one) for one in open_question(self._events_before)]
+        return [Option(**one) for one in open_question(self.earlier)]
 
     @property
     def meant_instead(self) -> list[ToolCall]:
@@ -236,6 +237,17 @@ class Progress:
             return False
         same = last[0].name == call.name and set(stems_set(last[0])) == set(stems_set(call))
         return same and owns_to_a_mistake(self.said_now.latest)
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts of the words that each ask for something of their own."""
+        if (acts_of := self.acts_of) is None:
+            return [self.words]
+
+        def plainly(text: str, stems: tuple[str, ...]) -> list[ToolCall]:
+            return self.orders_in(text, replace(self.before, focus=stems or self.before.focus))
+
+        return parts_of(self.said_now, acts_of, plainly)
 
     @property
     def leaves_it(self) -> bool:
@@ -276,7 +288,7 @@ class Progress:
         return intents.get("refuse", 0.0) >= SURE_NO
 
     @property
-    def _events_before(self) -> Sequence[Mapping[str, Any]]:
+    def earlier(self) -> Sequence[Mapping[str, Any]]:
         """The journal up to what the user said, or to the part of it that is answered now."""
         events = self.session.events
         told = ("part",) if self.is_part else ("user",)

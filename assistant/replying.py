@@ -36,13 +36,15 @@ class Reply:
 def told_at_once(turn: Progress, *calls: ToolCall) -> Reply:
     """The reply to calls that the words leave no doubt of, told from their results.
 
-    What cannot be done ends it; of an undo before the right thing nothing is said.
+    What cannot be done ends it, unless there was nothing to undo; of an undo before the right
+    thing nothing is said.
     """
     for call in calls:
         turn.act(call)
-        if not turn.done[-1][1].ok:
+        if not turn.done[-1][1].ok and call.name != "undo":
             break
-    done = turn.done if len(turn.done) < 2 or turn.done[0][0].name != "undo" else turn.done[1:]
+    corrected = len(turn.done) > 1 and turn.done[0][0].name == "undo" and turn.done[0][1].ok
+    done = turn.done[1:] if corrected else turn.done
     seed = len(turn.session.events)
     told = [rewrite(*one, seed=seed + place) for place, one in enumerate(done)]
     text = " ".join([*([turn.first] if turn.first else []), *told])

@@ -13,7 +13,6 @@ from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
 from assistant.levels_turn import measured
 from assistant.orders.asides import without_taken_back
-from assistant.parts import parts_of
 from assistant.plain_words import explained
 from assistant.progress import MAX_ERRORS, OnEvent, Progress
 from assistant.proposal_turn import of_what_is_left
@@ -28,12 +27,12 @@ from assistant.replying import (
 )
 from assistant.rewriting import rewrite
 from assistant.session import Session
+from assistant.versions_turn import first_one, of_a_version
 from assistant.waiting import open_question
 from assistant.without_model import (
     about_us,
     beyond,
     by_level,
-    first_one,
     in_drill,
     kept,
     lacking,
@@ -81,6 +80,7 @@ def run_turn(
             or by_level(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)
+            or of_a_version(turn)
             or beyond(turn)
             or _in_parts(turn)
             or _alone(turn)
@@ -108,7 +108,8 @@ def _failed(turn: Progress, message: str) -> str:
 def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
     return (
-        ordered(turn)
+        of_a_version(turn)
+        or ordered(turn)
         or measured(turn)
         or left(turn)
         or beyond(turn)
@@ -126,7 +127,7 @@ def _in_parts(turn: Progress) -> Reply | None:
         return None
     if turn.said_now.missing and not turn.said_now.named:
         return None  # "what about the tuba, make it louder": there is none to make louder
-    parts = parts_of(turn.listener, turn.said_now)
+    parts = turn.parts
     if len(parts) < 2:
         return None
     told: list[Reply] = []

@@ -3,11 +3,9 @@
 One rule: each gives None where the words are anything else, and has then done nothing.
 """
 
-import re
-
 import prompts
 from assistant.acting import USER_REFUSED, stems_of
-from assistant.asking import Option, which
+from assistant.asking import which
 from assistant.drills_turn import drill_call
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
@@ -24,10 +22,6 @@ from assistant.said_tastes import is_taste, tastes_said
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
-
-_FIRST_ONE = re.compile(
-    r"\b(?:restore|return to|(?:go |take me |switch )?back to|go to|load) the first(?: one)?\W*$"
-)
 
 _A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
 
@@ -190,18 +184,6 @@ def of_the_proposal(turn: Progress) -> Reply | None:
     told = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
     whole = moves == list(turn.session.proposed)
     return told_at_once(turn, ToolCall("apply_moves", {} if whole else {"moves": told}))
-
-
-def first_one(turn: Progress) -> Reply | None:
-    """A question where a version is called the first one: as opened, or the first change?"""
-    asked = _FIRST_ONE.search(turn.words.casefold())
-    if turn.order is not None or asked is None or len(turn.session.versions) < 2:
-        return None
-    options = [
-        Option("go back to the start, v0", "go back to the start"),
-        Option("go to the first change, v1", "go back to version 1"),
-    ]
-    return ask_back(turn, "the first one may be v0 or v1", options)
 
 
 def lacking(turn: Progress) -> Reply | None:

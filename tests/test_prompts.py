@@ -105,6 +105,8 @@ def cases(situation: str) -> list[dict]:
         return [rates | {"name": "keen"}]
     if situation in ("advice_more", "sure_of_advice", "still_open"):
         return [{"anchor": "Kick", "moves": moves} for moves in MOVES]
+    if situation == "take_chosen":
+        return [{"take": "take2", "file": "takes/take2.wav"}]
     if situation == "sure_of_orders":
         return [{"done": "Bass +2.0 dB", "version": "v2"}]
     if situation.startswith("files_"):

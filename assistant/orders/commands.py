@@ -4,30 +4,45 @@ One rule: what a tool takes is said in the words or left to its default.
 """
 
 from assistant.hearing import ToolCall
-from assistant.orders.lexicon import FILLER, NUMBER, VERB
+from assistant.orders.lexicon import FILLER, NUMBER, PLACE, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
 from assistant.tools_listening import MOST_TAKES
 
 _QUIET = frozenset({FILLER, VERB, "to", "only", "again", "instead"})
 _STEPS_BACK = (["go back"], ["revert"])
+_MOST_STEPS = 9  # back or forth at once
 _FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
 
 
-def command(part: Part) -> ToolCall | None:
-    """The call that a part asks for; None where it is no such order."""
+def command(part: Part) -> list[ToolCall]:
+    """The calls that a part asks for; none where it is no such order."""
     for reads in (_anchor, _history, _listen, _version, _undo, _render, _export):
         if (call := reads(part)) is not None:
-            return call
-    return None
+            return [call] * _times(call, part)
+    return []
 
 
-def with_more(call: ToolCall, part: Part) -> ToolCall | None:
-    """A render with what the words behind it say of it: "three takes, seed 21, no effects"."""
+def _times(call: ToolCall, part: Part) -> int:
+    """How often a step back or forth is taken: "undo the last two"."""
+    counts = [int(number) for number in part.numbers if 1 <= number <= _MOST_STEPS]
+    counts += [2] if part.has("both", "double") else []
+    return counts[0] if call.name in ("undo", "redo") and len(counts) == 1 else 1
+
+
+def with_more(call: ToolCall, part: Part) -> list[ToolCall]:
+    """A call with what the words behind it say of it; none where they say something else.
+
+    "three takes, seed 21, no effects"; "export the mix | and the stems".
+    """
+    if call.name == "export_mix" and part.has(*_FORMATS) and not part.has("export"):
+        other = _export(part, anew=True)
+        told = {call.arguments.get("format"), other and other.arguments.get("format")}
+        return [call, other] if other and len(told) == 2 else []
     if call.name != "render_mix" or part.has("takes", "render") or not part.has("seed", "dry"):
-        return None
+        return []
     told = _rendered(part)
-    return None if told is None else ToolCall(call.name, {**call.arguments, **told})
+    return [] if told is None else [ToolCall(call.name, {**call.arguments, **told})]
 
 
 def _only(part: Part, *kinds: str) -> bool:
@@ -37,10 +52,16 @@ def _only(part: Part, *kinds: str) -> bool:
 def _anchor(part: Part) -> ToolCall | None:
     if len(part.stems) != 1:
         return None
-    named = part.has("anchor") and _only(part, "anchor", STEM, "use")
-    judged = part.has("judge") and part.has("against")
-    judged = judged and _only(part, "judge", "against", STEM, "all", "rest", "it")
+    named = part.has("anchor") and _only(part, "anchor", STEM, "use", "go back", "back")
+    judged = part.has("judge") and (part.has("against") or _by(part))
+    judged = judged and _only(part, "judge", "against", "off", STEM, "all", "rest", "it", "back")
     return ToolCall("set_anchor", {"stem": part.stems[0]}) if named or judged else None
+
+
+def _by(part: Part) -> bool:
+    """ "judge it by the kick", "go by the kick from here on"."""
+    words = [word for token in part.tokens for word in token.text.split()]
+    return any(word in ("by", "from", "on", "off", "to", "with") for word in words)
 
 
 def _history(part: Part) -> ToolCall | None:
@@ -54,6 +75,8 @@ def _listen(part: Part) -> ToolCall | None:
 
 
 def _version(part: Part) -> ToolCall | None:
+    if part.has("anew") and _only(part, "anew", "all", "it", "back", "go back", "start"):
+        return ToolCall("restore_version", {"version": 0})
     if not _only(part, "version", "go back", "back", "start", NUMBER, "it", "all", "use"):
         return None
     numbers = part.numbers
@@ -69,7 +92,9 @@ def _undo(part: Part) -> ToolCall | None:
     if [token.text for token in part.tokens if token.kind not in _QUIET] in _STEPS_BACK:
         return ToolCall("undo", {})
     for word in ("undo", "redo"):
-        if part.has(word) and _only(part, word, "it", "back", "more", NUMBER):
+        if part.has(word) and _only(
+            part, word, "it", "back", "more", "change", "both", "double", NUMBER, PLACE
+        ):
             return ToolCall(word, {})
     return None
 
@@ -102,8 +127,11 @@ def _rendered(part: Part) -> dict[str, object] | None:
     return arguments
 
 
-def _export(part: Part) -> ToolCall | None:
-    if not part.has("export", "a session") or not _only(part, "export", "it", "all", *_FORMATS):
+def _export(part: Part, anew: bool = False) -> ToolCall | None:
+    """An export. anew: the word for it stood before."""
+    if not (anew or part.has("export", "a session")):
+        return None
+    if not _only(part, "export", "it", "all", *_FORMATS):
         return None
     formats = {_FORMATS[token.kind] for token in part.of(*_FORMATS)}
     formats |= {"stems" for token in part.tokens if token.text in ("stems", "tracks")}

@@ -148,7 +148,10 @@ def _read(
     if asks:
         return []
     corrected = [token for token in told if token.kind not in ("no", "meant")]
-    if any(token.kind in _CARRIES for token in corrected):
+    if anchor := _other_anchor(told, before):
+        return anchor
+    steps = any(token.kind in ("undo", "redo") for token in corrected)  # "undo twice"
+    if not steps and any(token.kind in _CARRIES for token in corrected):
         return []
     if before.deeds and before.deeds[-1].name == "shape_sound" and _is_of_a_sound(corrected):
         return []  # "a bit less" of the sound
@@ -158,6 +161,18 @@ def _read(
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
+
+
+def _other_anchor(told: Sequence[Token], before: Before) -> list[ToolCall]:
+    """Another anchor right after one was chosen: "no, the keys", "make it the keys instead"."""
+    stems = {name for token in told for name in token.stems}
+    kinds = {token.kind for token in told}
+    corrects = kinds & {"no", "meant", "instead", "make that"}
+    only = kinds <= {"no", "meant", "instead", "make that", "it", "to", STEM, STOP, FILLER, VERB}
+    chosen = before.asked is not None and before.asked.name == "set_anchor"
+    if not (chosen and corrects and only and len(stems) == 1):
+        return []
+    return [ToolCall("set_anchor", {"stem": stems.pop()})]
 
 
 def _is_of_a_sound(told: Sequence[Token]) -> bool:
@@ -186,14 +201,13 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
     calls: list[ToolCall] = []
     deeds: list[Deed] = []
     for number, part in enumerate(parts):
-        if not deeds and calls and (more := with_more(calls[-1], part)) is not None:
-            calls[-1] = more
+        if not deeds and calls and (more := with_more(calls[-1], part)):
+            calls[-1:] = more
             continue
         kept = frozenset(scene.kept | left_out | (named if part.has("rest") else set()))
         here = replace(scene, kept=kept, last=deeds[-1] if deeds else scene.last)
         back = returned(part, here, before, now)
-        if not back and (one := command(part)) is not None:
-            back = [one]
+        back = back or command(part)
         if len(parts) > 1 and back and back[0].name == "export_mix" and not part.has("export"):
             return []  # "wrong session. keys down 1"
         if back:

@@ -1,0 +1,61 @@
+"""Versions and takes that are chosen, played or asked after: "2 was better, that one back".
+
+One rule: only one that exists is gone back to; a take is a file and changes no fader.
+"""
+
+import re
+
+import prompts
+from assistant.asking import Option
+from assistant.hearing import ToolCall
+from assistant.orders.version_named import named, talked
+from assistant.progress import Progress
+from assistant.replying import Reply, ask_back, told_at_once
+
+_FIRST_ONE = re.compile(
+    r"\b(?:restore|return to|(?:go |take me |switch )?back to|go to|load) the first(?: one)?\W*$"
+)
+_FIRST_ONES = (
+    Option("go back to the start, v0", "go back to the start"),
+    Option("go to the first change, v1", "go back to version 1"),
+)
+
+
+def of_a_version(turn: Progress) -> Reply | None:
+    """What is done about versions or takes that are named; None where the words name none."""
+    if turn.acts_of is None or turn.order is not None or turn.session.proposed:
+        return None
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    found = named(turn.words, names, roles, talked(turn.earlier))
+    if found is None:
+        return None
+    takes = turn.session.takes
+    if found.wants == "told":
+        return told_at_once(turn, ToolCall("list_versions"))
+    if found.wants == "heard":
+        heard = found.numbers or tuple(take.number for take in takes[-2:])
+        label = "take" if found.of == "takes" else "v"
+        return told_at_once(
+            turn, ToolCall("audition", {"versions": [f"{label}{number}" for number in heard]})
+        )
+    if found.wants == "asked which":
+        return ask_back(turn, "the first one may be v0 or v1", _FIRST_ONES)
+    if found.of == "versions":
+        return told_at_once(turn, ToolCall("restore_version", {"version": found.numbers[0]}))
+    if not 1 <= found.numbers[0] <= len(takes):
+        return None
+    take = takes[found.numbers[0] - 1]
+    text = prompts.reply(
+        "take_chosen", len(turn.session.events), take=take.label,
+        file=str(take.path.relative_to(turn.context.folder)),
+    )  # fmt: skip
+    turn.answer(text=text, rewritten=False, problems=[])
+    return Reply(text)
+
+
+def first_one(turn: Progress) -> Reply | None:
+    """A question where a version is called the first one: as opened, or the first change?"""
+    asked = _FIRST_ONE.search(turn.words.casefold())
+    if turn.order is not None or asked is None or len(turn.session.versions) < 2:
+        return None
+    return ask_back(turn, "the first one may be v0 or v1", _FIRST_ONES)
