@@ -19,7 +19,7 @@ from assistant.said_clauses import LEFT_ALONE, Clause, is_bare, says_only
 from assistant.said_gains import says_way, sizes_db
 from assistant.said_mutes import mutes
 from assistant.said_sides import PANS, says_side
-from assistant.said_sound import sound_asked
+from assistant.said_sound import wishes_a_sound
 
 LEAST_LIKELY = 0.6  # that a part asks for a deed
 SURE = 0.85  # that a message asks for one thing
@@ -34,6 +34,8 @@ _IN_FEW_WORDS = frozenset(
 MOST = 4
 _PRONOUN = re.compile(r"\b(?:it|its|that|this|them|those|these|one|ones|both)\b")
 _ARTICLE = re.compile(r"^(?:the|a|my|our|and)\s+")
+_FIGURE = re.compile(r"\d")
+_MOVES = re.compile(r"\d|\b(?:up|down|louder|quieter|softer|db)\b")
 _PLAIN = frozenset(  # beside stems, of an order that is the same for each of them
     """
     mute unmute muted unmuted and then also all two three pan panned hard full fully slightly little
@@ -112,14 +114,16 @@ def _request(
 ) -> _Part:  # fmt: skip
     """A clause as a request by itself, if it is one. about: the stems of the ones before it."""
     by_form = is_request(text, said.names, said.roles)
-    calls = plainly(text, about) if by_form or stems else []
+    moves = says_way(text) or _FIGURE.search(text)
+    calls = plainly(text, about) if by_form or stems or (about and moves) else []
     if calls and not (is_bare(text, said.names) and stems):
         return _Part(text, calls[-1].name, stems, is_deed=True)
+    if (stems or about) and wishes_a_sound(text, said.names) and not _MOVES.search(text):
+        return _Part(text, "shape_sound", stems, is_deed=True)
     named = text if stems or not about else _PRONOUN.sub(about[-1], text, count=1)
     acts = acts_of(named) or {SPEAK: 1.0}
     act = max(acts, key=lambda name: acts[name])
     told = act in CHANGES and bool(stems) and (says_way(text) or says_side(text))
-    told = told or act == "shape_sound" and bool(sound_asked(text, said.names).wishes)
     in_few_words = act in _IN_FEW_WORDS and len(text.split()) <= FEW_WORDS
     is_deed = act != SPEAK and acts[act] >= REQUESTED and (by_form or told)
     is_deed = is_deed or (acts[act] >= TOLD and (act == "prefer" or in_few_words))

@@ -34,6 +34,12 @@ _MIXES = re.compile(  # a mix as a whole is spoken of, or one is to be made
 _PLAIN_MIX = re.compile(  # a mix that is asked for with effects or without is no style
     r"\b(?:dry|wet|rough|clean|plain|raw|flat|effects?|fx|eq|reverb|verbs?|comp\w*|blind)\b"
 )
+_WISHES = re.compile(  # in what a wish is worded: "brighter", "more air"; "brilliant!" is praise
+    r"\b(?:more|less|too|not (?:so|as|that)|makes?|made|get|want\w*|need\w*|could|should"
+    r"|sound\w*|add|give|bit|little|touch|tad|hair|lot|much|way|again|\w{3,}er|fatter|wetter|take|remove|without"
+    r"|de-\w+)\b"
+)
+_TOO = re.compile(r"\btoo \w+")
 _COMPLAINS = re.compile(r"\b(?:is|are|sounds|feels|seems)\b")
 _QUESTION = re.compile(
     r"(?:^|[.!?])\s*(?!what if|how about|why not)(?:is|are|does|do|did|has|why|how|what|which|where"
@@ -96,8 +102,16 @@ def sound_said(
         style = "" if _COMPLAINS.search(text) or _QUESTION.search(text) else str(reading)
     shapes = bool(named and words and _SHAPES.search(text))
     only = (definite or (not reading.wishes and shapes)) and bool(stems) and not style
-    only = only and not _elsewhere(text, reading, names)
+    only = only and bool(named or _WISHES.search(text)) and not _elsewhere(text, reading, names)
     return SoundSaid(reading, words, style, only, stems=stems)
+
+
+def wishes_a_sound(text: str, names: Sequence[str]) -> bool:
+    """Whether a clause surely asks for a sound, and calls none what it is: "a bit brighter"."""
+    calls_it_so = _COMPLAINS.search(text) or _QUESTION.search(text) or _TOO.search(text)
+    if not _WISHES.search(text) or calls_it_so:
+        return False
+    return any(not wish.loose for wish in sound_asked(text, names).wishes)
 
 
 def goes_on(text: str) -> bool:

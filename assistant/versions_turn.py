@@ -38,6 +38,8 @@ def of_a_version(turn: Progress) -> Reply | None:
         return told_at_once(
             turn, ToolCall("audition", {"versions": [f"{label}{number}" for number in heard]})
         )
+    if found.wants == "ranked":
+        return _said(turn, prompts.reply("not_ranked", len(turn.session.events), of=found.of))
     if found.wants == "asked which":
         return ask_back(turn, "the first one may be v0 or v1", _FIRST_ONES)
     if found.of == "versions":
@@ -49,6 +51,10 @@ def of_a_version(turn: Progress) -> Reply | None:
         "take_chosen", len(turn.session.events), take=take.label,
         file=str(take.path.relative_to(turn.context.folder)),
     )  # fmt: skip
+    return _said(turn, text)
+
+
+def _said(turn: Progress, text: str) -> Reply:
     turn.answer(text=text, rewritten=False, problems=[])
     return Reply(text)
 

@@ -59,6 +59,8 @@ def parts(text: str) -> list[str]:
             ["pan kick 50 percent left", "pan pad 50 percent left", "mute the bass"],
         ),
         ("kick up 1, pad and bass down 2", ["kick up 1", "pad, bass down 2"]),
+        ("bass up 1 and a bit brighter", ["bass up 1", "a bit brighter"]),
+        ("vocals less harsh and 2 up", ["vocals less harsh", "2 up"]),
         ("mute both gtr l and gtr r", ["mute gtr L", "mute gtr R"]),
     ],
 )
@@ -76,6 +78,7 @@ def test_two_deeds_are_two_parts(text: str, expected: list[str]) -> None:
         "take the vocals down 6 and leave everything else alone",
         "how loud is the kick and how loud is the bass",
         "mute the pad",
+        "vocals up 2, they are too dull",
         "leave the vocals alone, turn everything down 2 and pan the bass left",
     ],
 )

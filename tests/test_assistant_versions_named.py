@@ -27,6 +27,8 @@ HEARD = Talked("versions", 4, heard=(2, 4))
         ("both takes back to back", Talked("takes"), "heard", ()),
         ("I want the second take", Talked(), "chosen", (2,)),
         ("take the first", OF_VERSIONS, "asked which", (1,)),
+        ("ok, the second one", Talked("takes"), "chosen", (2,)),
+        ("which one is nicest?", Talked("takes"), "ranked", ()),
     ],
 )
 def test_what_is_named_and_what_is_wanted_of_it(text, talk, wants, numbers):

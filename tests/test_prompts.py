@@ -105,6 +105,8 @@ def cases(situation: str) -> list[dict]:
         return [rates | {"name": "keen"}]
     if situation in ("advice_more", "sure_of_advice", "still_open"):
         return [{"anchor": "Kick", "moves": moves} for moves in MOVES]
+    if situation == "not_ranked":
+        return [{"of": of} for of in ("versions", "takes")]
     if situation == "take_chosen":
         return [{"take": "take2", "file": "takes/take2.wav"}]
     if situation == "sure_of_orders":

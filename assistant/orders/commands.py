@@ -15,8 +15,13 @@ _MOST_STEPS = 9  # back or forth at once
 _FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
 
 
-def command(part: Part) -> list[ToolCall]:
-    """The calls that a part asks for; none where it is no such order."""
+def command(part: Part, several: bool = False) -> list[ToolCall]:
+    """The calls that a part asks for; none where it is no such order.
+
+    several: whether "it" would be more than one stem: to hear it is to hear the mix, then.
+    """
+    if several and part.has("hear") and _only(part, "hear", "it"):
+        return [ToolCall("audition", {})]
     for reads in (_anchor, _history, _listen, _version, _undo, _render, _export):
         if (call := reads(part)) is not None:
             return [call] * _times(call, part)

@@ -27,6 +27,8 @@ from assistant.orders.returns import Now, returned
 from assistant.orders.short import last_deed
 from assistant.orders.stays import LEAVES, without_what_stays
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
+from assistant.said_clauses import clauses
+from assistant.said_sound import wishes_a_sound
 
 _REQUESTS = re.compile(
     r"^\W*(?:please |so |ok(?:ay)?,? |hey,? |and )*(?:can|could|would|will|may|shall|let|should)\b"
@@ -63,6 +65,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if back := overshot(text, song.names, song.roles, before):
         return back
     told, plain = tokens(text, song.names, song.roles)
+    if any(wishes_a_sound(part, song.names) for part in clauses(text, song.names)):
+        return []  # "keys up 1 and a bit brighter": no fader does all of it
     told, asides = without_asides(_with_stops(told))
     absent = any(not_here(one.text, song.names, song.roles) for one in asides)
     if absent or any(not one.stems and asked_after(one.text) for one in asides):
@@ -207,7 +211,7 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
         kept = frozenset(scene.kept | left_out | (named if part.has("rest") else set()))
         here = replace(scene, kept=kept, last=deeds[-1] if deeds else scene.last)
         back = returned(part, here, before, now)
-        back = back or command(part)
+        back = back or command(part, several=len(here.it) > 1)
         if len(parts) > 1 and back and back[0].name == "export_mix" and not part.has("export"):
             return []  # "wrong session. keys down 1"
         if back:

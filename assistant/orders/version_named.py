@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.orders.before import DEEDS
-from assistant.orders.lexicon import NUMBER, PLACE
-from assistant.orders.tokens import STEM, tokens
+from assistant.orders.lexicon import FILLER, NUMBER, PLACE
+from assistant.orders.tokens import STEM, STOP, tokens
 
 _TURNS = 3  # looked back for talk of versions
 _OF_VERSIONS = frozenset({"list_versions", "restore_version", "audition", "render_mix"})
@@ -28,6 +28,12 @@ _WHAT_IS_IN = re.compile(r"\bwhat(?:'?s| is| was) (?:again )?in (?:number )?\d+\
 _ONLY_A_NUMBER = re.compile(r"(?:no|nah|nope|hm+|wait|sorry|ok|or|and|try|[\s,.!])*\d+[\s.!]*")
 _PLAYS = re.compile(
     r"\b(?:play|hear|listen|compare|a/?b|back to back|side by side|switch between)\b"
+)
+_ALL_OF_THEM = re.compile(
+    r"\b(?:back to back|side by side|one after (?:the|an)?other|a/b|both|compare|them|takes)\b"
+)
+_RANKS = re.compile(
+    r"\bwhich\b.*\b(?:better|best|prefer|like|choose|take|pick|nice(?:r|st)|favou?rite)\b"
 )
 _CHOOSES = re.compile(
     r"\b(?:better|nicer|best|nicest|favou?rite|winn?er|wins?|won|back|again|tak(?:e|ing|in)|stay"
@@ -67,7 +73,7 @@ class Named:
     """Versions or takes as a text names them, and what it wants of them."""
 
     of: Literal["versions", "takes"]
-    wants: Literal["told", "heard", "chosen", "asked which"]
+    wants: Literal["told", "heard", "chosen", "asked which", "ranked"]
     numbers: tuple[int, ...] = ()
 
 
@@ -113,21 +119,28 @@ def named(
     of = "takes" if _A_TAKE.search(plain) else "versions" if _says_version(plain) else talk.of
     if of is None or STEM in kinds or kinds & _OTHER_DEEDS or len(plain.split()) > _LONGEST:
         return None
-    counts = [int(token.number) for token in told if token.kind == NUMBER]
+    counts = [
+        int(token.number) for place, token in enumerate(told)
+        if token.kind == NUMBER
+        and (token.text != "one" or (place and told[place - 1].kind in ("version", "takes")))
+    ]  # fmt: skip
     places = [int(token.number) for token in told if token.kind == PLACE]
     numbers = tuple(counts) + tuple(_placed(place, talk) for place in places)
     if any(number < 0 for number in numbers):
         return None
     if _PLAYS.search(plain):
-        back_to_back = of == "takes" and not numbers and "back to back" in plain
+        back_to_back = of == "takes" and not numbers and bool(_ALL_OF_THEM.search(plain))
         return Named(of, "heard", numbers) if len(numbers) > 1 or back_to_back else None
+    if _RANKS.search(plain) and len(numbers) in (0, 2):
+        return Named(of, "ranked", numbers)
     if _ASKS.search(plain):
         return Named(of, "told", numbers) if of == "versions" and numbers else None
     if "?" in text or _NOT.search(plain):
         return None
     if talk.restored and numbers and _ONLY_A_NUMBER.fullmatch(plain):
         return Named(of, "chosen", numbers[:1])
-    if len(numbers) == 1 and _CHOOSES.search(plain):
+    bare = bool(places) and kinds <= {PLACE, FILLER, STOP, "it"}  # "ok, the second one"
+    if len(numbers) == 1 and (bare or _CHOOSES.search(plain)):
         open_first = of == "versions" and 1 in places and not talk.heard
         return Named(of, "asked which" if open_first else "chosen", numbers)
     if not numbers and _BACK.search(plain) and _THAT_ONE.search(plain) and talk.number is not None:
