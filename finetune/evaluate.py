@@ -11,6 +11,7 @@ EVALUATIONS = {
     "conversation": "finetune.evaluate_conversation",
     "conventions": "finetune.evaluate_conventions",
     "ear": "finetune.evaluate_ear",
+    "goals": "finetune.evaluate_goals",
     "mixassist": "finetune.evaluate_mixassist",
     "mixer": "finetune.evaluate_mixer",
     "real": "finetune.evaluate_real",
