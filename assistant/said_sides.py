@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import prompts
 from assistant.naming import words_of
-from assistant.numerals import normal, without_names
+from assistant.numerals import name_pattern, normal, without_names
 from assistant.said_gains import amounts
 
 _LETTERS = {"left": {"l", "left", "lft"}, "right": {"r", "right", "rgt"}}
@@ -72,6 +72,29 @@ def side_of(name: str) -> str | None:
     words = set(words_of(name).split())
     found = [side for side, letters in _LETTERS.items() if words & letters]
     return found[0] if len(found) == 1 else None
+
+
+def pairs_in_full(text: str, names: Sequence[str]) -> str:
+    """A text in which "choir l hard left, r hard right" names both stems of the pair."""
+    for name in names:
+        other = _other_by_letter(name, names)
+        found = re.search(name_pattern(name), text, re.IGNORECASE) if other else None
+        if other is None or found is None:
+            continue
+        letter = other[-1].casefold()
+        behind = re.compile(rf"([,;/&]|\band|\bn)(\s*(?:the )?){letter}\b(?=\s*(?:$|[^\s\d]))")
+        rest = behind.sub(lambda m, to=other: f"{m[1]} {to}", text[found.end() :], count=1)
+        text = text[: found.end()] + rest
+    return text
+
+
+def _other_by_letter(name: str, names: Sequence[str]) -> str | None:
+    """The other of a pair that only its last letter tells: "GTR R" of "GTR L"."""
+    match = re.fullmatch(r"(.*[\s_.-])([lr])", name, re.IGNORECASE)
+    if match is None:
+        return None
+    other = f"{match[1]}{'r' if match[2].casefold() == 'l' else 'l'}".casefold()
+    return next((one for one in names if one.casefold() == other), None)
 
 
 def partners(stem: str, names: Sequence[str], roles: Sequence[str | None]) -> set[str]:

@@ -12,7 +12,7 @@ from assistant.orders.families import TELLING, general_words, is_told_by
 from assistant.orders.mentions import as_read, mentions
 from assistant.said_sides import partners
 
-_ONE = r"(?:one|guy|part|track|stem|mic|line|voice)s?"
+_ONE = r"(?:one|guy|part|track|stem|mic|line|voice|lot)s?"
 _ENDS = r"(?![\w'])(?! (?:db|decibels?|end\b|side|way|hand|half|step|more|time|ear|take|version))"
 _TOLD_APART = re.compile(
     rf"(?<!\w)(?:(?:the|that|my) )?(?P<word>{'|'.join(sorted(TELLING, key=len, reverse=True))})"

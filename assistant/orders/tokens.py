@@ -23,6 +23,7 @@ _TOO_FAR = re.compile(  # of what was done last: "that is way too much now"
     r"\b(?:(?:it|that|this|now|it'?s|that'?s|is|was|just|a|bit|little|way|far|tad|touch|rather|maybe"
     r"|still) )*too (?:much|far|wide|strong)(?: now)?\b"
 )
+_OF_ONE = frozenset("up down track stem part mic voice channel fader level volume".split())
 _TENS = frozenset(range(20, 100, 10))
 
 
@@ -56,7 +57,20 @@ def tokens(
         if one.stems:
             told.append(Token(STEM, one.stems, plain[one.start : one.end]))
         start = one.end
-    return _numbers_joined(told), plain
+    return _numbers_joined(_whose(told)), plain
+
+
+def _whose(told: Sequence[Token]) -> list[Token]:
+    """Tokens without the "'s" of "sal's track up 2", and with her in "her harmony" as no "it"."""
+    kept: list[Token] = []
+    for token, behind in zip(told, [*told[1:], Token(STOP, "", "")], strict=False):
+        of_a_stem = bool(kept) and bool(kept[-1].stems)
+        if of_a_stem and token.text == "'s" and (behind.text in _OF_ONE or behind.kind == NUMBER):
+            continue
+        if token.text == "her" and behind.stems:
+            token = Token(FILLER, token.text, token.text)
+        kept.append(token)
+    return kept
 
 
 def _without_idioms(text: str, start: int, end: int) -> str:
