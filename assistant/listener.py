@@ -191,7 +191,8 @@ class EmbeddedListener:
         writer.force([self._id(CALL_START)])
         schemas = {name: TOOLS[name].model.model_json_schema() for name in tools}
         measured = said.measured if tools == ["measure_levels"] else ()
-        grammar = call_grammar(schemas, waiting or measured or said.stems or said.names)
+        anchors = said.named if tools == ["set_anchor"] else ()  # "judge it all by the snare"
+        grammar = call_grammar(schemas, waiting or measured or anchors or said.stems or said.names)
         call = writer.write_call(grammar, Bounds(said).behind)
         called = as_said(ToolCall(call["name"], call["arguments"]), said)
         return Step(tool=called, certainty=writer.certainty)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 import prompts
+from assistant.idioms import without_phrasal_verbs
 from assistant.naming import words_of
 from assistant.numerals import name_pattern, normal, without_names
 from assistant.said_gains import amounts
@@ -32,7 +33,8 @@ _IDIOMS = re.compile(
     r"|what(?:'s|s| is) left|(?:nothing|anything|something|headroom|room|much|any) left"
     r"|left (?:to (?:do|fix|mix|go|change|try|say|be|check)|over|out|behind|alone|it)"
     r"|(?:i|we|you|they|who|i've|we've|have|has|had|been) left)\b"
-    r"|^\W*(?:(?:ok|okay|yeah|yes|well|so|and)\W+)?right(?=\W*(?:[,.!?;]|$))"
+    r"|^\W*(?:(?:ok|okay|yeah|yes|well|so|and|oh)\W+)?right(?=\W*(?:[,.!?;]|$)"
+    r"| (?:so|then|well|ok|okay|now|lads|guys|folks|everyone|this is|here we go|let'?s)\b)"
     r"(?!\W+(?:fully|hard|all the way|an? |slightly|somewhat|half|mostly|far|and i mean|please|\d))"
     r"|,\s*right(?=\s*\?)"
 )
@@ -112,7 +114,7 @@ def partners(stem: str, names: Sequence[str], roles: Sequence[str | None]) -> se
 
 def without_idioms(text: str) -> str:
     """A text without "all right", "what's left" and the like, every position kept."""
-    text = _IDIOMS.sub(lambda match: " " * len(match[0]), text)
+    text = _IDIOMS.sub(lambda match: " " * len(match[0]), without_phrasal_verbs(text))
     if _ASKS.search(text) and not _PLACED.search(text):  # "is the 808 sitting right"
         text = re.sub(r"\bright\b", " " * 5, text)
     return text

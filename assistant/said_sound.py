@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import prompts
+from assistant.idioms import without_stories
 from assistant.naming import words_of
 from assistant.numerals import normal, numbers, without_names
 from mixer.words import USUAL_AMOUNT, Reading, read
@@ -83,7 +84,7 @@ def sound_said(
     Args:
         named: the stems that it names; stems: those too that were spoken of just before.
     """
-    text = texts[-1].casefold() if texts else ""
+    text = without_stories(texts[-1].casefold()) if texts else ""
     if goes_on(text) and len(texts) > 1:
         before = sound_said(texts[:-1], names, named, stems)
         reading = further(before.reading, text) if before.only else Reading(())

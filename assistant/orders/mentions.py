@@ -50,6 +50,7 @@ _SINGING = re.compile(  # "am i too loud", which is no whole mention
     r"\b(?:am i|i am|i'?m|(?:is |am )?me singing)(?= (?:\w+ )?too (?:loud|quiet|low|soft|buried))"
 )
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
+_OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
 
 
@@ -72,7 +73,9 @@ def mentions(
         return spoken_of(words, names, roles)
 
     found = _by_name(text, names)
-    plain = _DRY.sub(lambda match: "." * len(match[0]), _blanked(text, found))
+    plain = _blanked(text, found)
+    if _OF_A_MIX.search(plain) or not speak("fx"):  # else "fx off" is of the stem
+        plain = _DRY.sub(lambda match: "." * len(match[0]), plain)
     if len(low := speak("bass")) == 1:
         found += [Mention(*match.span(), low) for match in _MISHEARD.finditer(plain)]
     for match in _AFTER_PLACE.finditer(plain):

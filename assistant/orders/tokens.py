@@ -138,7 +138,7 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             joined.append(Token(NUMBER, 1.0, token.text))  # "a dB"
         elif _is_half_more(token, rest, joined):
             joined[-2] = Token(NUMBER, joined[-2].number + 0.5, joined[-2].text)
-            place += 1 if rest[0].kind == NUMBER else 2
+            place += 1 if rest[0].text != "a" else 2
         elif token.kind == "half" and rest and rest[0].kind in ("left", "right"):
             joined.append(Token("size", "halfway", token.text))
         elif token.kind == "half" and rest and rest[0].kind == "unit":
@@ -156,7 +156,8 @@ def _is_half_more(token: Token, rest: Sequence[Token], joined: Sequence[Token]) 
     """Whether "and a half" stands behind a number and its unit: "a decibel and a half"."""
     sized = len(joined) > 1 and joined[-1].kind == "unit" and joined[-2].kind == NUMBER
     words = " ".join(one.text for one in rest[:2])
-    return sized and token.text == "and" and (words == "a half" or words.startswith("a half "))
+    half = words in ("a half", "half") or words.startswith(("a half ", "half "))
+    return sized and token.text == "and" and half
 
 
 def _is_half(token: Token, rest: Sequence[Token]) -> bool:
@@ -172,6 +173,10 @@ def _number(value: float, rest: Sequence[Token]) -> tuple[float, int]:
         return value + rest[1].number / 10.0, 2
     if kinds[:2] in ([(JOIN, "and"), (NUMBER, "a half")], [(JOIN, "and"), ("half", "half")]):
         return value + 0.5, 2
+    if kinds[:2] == [(JOIN, "and"), (NUMBER, "a quarter")]:
+        return value + rest[1].number, 2
+    if rest and rest[0].text in ("hundred", "thousand") and value:
+        return value * rest[0].number, 1
     if [text for _, text in kinds[:3]] == ["and", "a", "half"]:
         return value + 0.5, 3
     if kinds[:1] == [("size", "half")]:
