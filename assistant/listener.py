@@ -47,7 +47,9 @@ from mixer.song import Song
 
 STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
 TURNS_LOOKED_BACK = 4
-ELSEWHERE = frozenset({"beyond", "off_topic", "reference"})  # an instrument may be named in them
+ELSEWHERE = frozenset(  # an instrument may be named in them
+    {"beyond", "off_topic", "reference", "goodbye", "praise", "thanks", "greet", "who_are_you"}
+)
 LEADING = 0.5  # how likely one of these must be meant to be the answer
 
 

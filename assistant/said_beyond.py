@@ -25,7 +25,8 @@ _OF_TIMING = (
     r"|(?:swing|speed up|slow down|slow|speed)"
     r" (?:it|this|that|everything|(?:the|my|our) (?:whole )?(?:song|thing|track|tune|piece|lot))\b"
     r"(?! the other| to the (?:left|right))"
-    r"|(?:put|snap|line|lock|move|get)\b.*\b(?:on|to|with|onto)"
+    r"|(?:put|snap|line|lock|move|get|tighten|edit|pull|nudge|straighten|align)\b.*"
+    r"\b(?:on|to|with|onto)"
     r" (?:the )?(?:grid|click|beat|metronome)\b"
     r"|(?:change|set|raise|lower|halve|double) (?:the |its )?tempo\b"
 )
@@ -56,6 +57,7 @@ _OF_WRITING = (
     r"(?: me| us| in)* (?:an?|another|some new|new) (?:(?!more|of|bit|little)\w+ ){0,3}?"
     r"(?:solos?|melody|melodies|harmony|bass ?line|beat|riff|fill|chord|bridge|verse"
     r"|counter-?melody|intro|outro|ending|(?:choir|string|horn) part|score)\b|transcribe|notate"
+    r"|(?:re-?)?orchestrate|re-?arrange|arrange (?:it|this|that|the|my|our|a|an|something) (?!in order)"
 )
 _OF_THE_MASTER = (
     r"master (?:it|this|that|the (?:song|track|mix|album|whole)|my|for|to|our)\b"
@@ -68,7 +70,7 @@ _OTHER_UNIT = re.compile(  # no order in these can be carried out: "12 cents up"
     r"(?:cents?|semi-?tones?|bpm|ms|milli-?seconds?|beats per minute|tempo)\b"
 )
 _TIMES = re.compile(r"\b\d+[:/]\d+(?: notes?)?\b|\bbars? \d+\b")
-_DESCRIBES = re.compile(r"(?:he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b")
+_DESCRIBES = re.compile(r"(?:is|are|was|my \w+ (?:drinks|rushes|drags)|he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b")
 _LISTED = re.compile(
     r"\b(?:ums?|uhs?|ers?|ahs?|clicks?|coughs?)(?:(?:,| and| or| &) (?:the )?\w+)*?"
     r" and (?:the )?\w+"

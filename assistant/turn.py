@@ -33,6 +33,7 @@ from assistant.without_model import (
     about_us,
     beyond,
     by_level,
+    courteous,
     first_one,
     in_drill,
     kept,
@@ -78,6 +79,7 @@ def run_turn(
             picky(turn)
             or in_drill(turn)
             or about_us(turn)
+            or courteous(turn)
             or by_level(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)

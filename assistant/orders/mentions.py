@@ -38,7 +38,8 @@ _ONE = re.compile(
     r" one\b(?! (?:db|decibels?|lu|and a half|point|or two|more|up|down|louder|quieter)\b)"
 )
 _AFTER_PLACE = re.compile(
-    r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (?:the |my )?(me|main)\b"
+    r"\b(?:under|below|beneath|behind|over|above|than|against|as"
+    r"|(?:level|even|par|equal|compared|match\w*) with) (?:the |my )?(me|main)\b"
 )
 _SPEAKER = re.compile(  # who sings speaks of himself: "all but me down 2", "hear me and Jen"
     r"\b(?:(?:except|but|besides|apart from|aside from|other than|not|only|just)(?: for)?"

@@ -87,6 +87,11 @@ def calls_several(word: str, own: Own) -> bool:
     return 1 < len(owners(word, own)) <= min(_MOST_OWNERS, several // 2) and _may_call(word)
 
 
+def may_be_a_person(word: str) -> bool:
+    """Whether a word of a name is nothing that stems are called by, so that it may be a person."""
+    return word.isalpha() and word not in _NO_PERSON and role_of(word) is None and _may_call(word)
+
+
 def _may_call(word: str) -> bool:
     if word in NO_STEM or len(word) < 3:
         return False
