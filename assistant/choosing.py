@@ -13,13 +13,11 @@ from assistant.intents import ADVICE, SPEAK
 from assistant.said import Said
 from assistant.said_balance import (
     LEAST_ADVICE,
-    asks_if_overloaded,
     complains_of_cover,
     speaks_of_balance,
 )
 
 PLAIN = 0.9  # how likely an act is meant that the words plainly ask for, whatever the reader finds
-CHECK = "check_gain_staging"
 READER_WEIGHT = 2.0  # of 0 to 20 the best on two groups of strangers
 _FLOOR = 0.01  # of both's probabilities: neither rules out what the other is sure of
 Acts = dict[str, float]
@@ -75,8 +73,6 @@ def as_worded(read: Mapping[str, float], said: Said) -> Acts:
         acts["set_level"] = max(acts.get("set_level", 0.0), PLAIN)
     if said.asks_after or said.asks_how_it_is:
         acts[ADVICE] = max(acts.get(ADVICE, 0.0), PLAIN)
-    if asks_if_overloaded(said.latest) and not said.numbers():
-        return {name: (1.0 - PLAIN) * likely for name, likely in acts.items()} | {CHECK: PLAIN}
     if said.asks_if_right or complains_of_cover(said.latest):
         acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()} | {ADVICE: PLAIN}
     return acts

@@ -53,7 +53,12 @@ _RECORDED_HOT = re.compile(
 
 def asks_if_overloaded(text: str) -> bool:
     """Whether lower-case words ask if something was recorded too hot: a matter of peaks."""
-    return bool(_RECORDED_HOT.search(text)) and not re.search(r"\b(?:explain|what (?:is|does))\b", text)
+    found = _RECORDED_HOT.search(text)
+    asks = re.search(
+        r"\?|\b(?:is|are|did|was|were|have|has|am|check|tell me|see|see if|anything|whether|if)\b",
+        text,
+    )
+    return bool(found and asks) and not re.search(r"\b(?:explain|what (?:is|does)|too loud in)\b", text)
 
 
 def complains_of_cover(text: str) -> bool:

@@ -57,7 +57,7 @@ _OF_WRITING = (
     r"(?: me| us| in)* (?:an?|another|some new|new) (?:(?!more|of|bit|little)\w+ ){0,3}?"
     r"(?:solos?|melody|melodies|harmony|bass ?line|beat|riff|fill|chord|bridge|verse"
     r"|counter-?melody|intro|outro|ending|(?:choir|string|horn) part|score)\b|transcribe|notate"
-    r"|(?:re-?)?orchestrate|re-?arrange|arrange (?:it|this|that|the|my|our|a|an|something) (?!in order)"
+    r"|(?:re-?)?orchestra(?:te)?(?= (?:it|this|that|the|my|our|for)\b)|re-?arrange|arrange (?:it|this|that|the|my|our|a|an|something) (?!in order)"
 )
 _OF_THE_MASTER = (
     r"master (?:it|this|that|the (?:song|track|mix|album|whole)|my|for|to|our)\b"

@@ -12,6 +12,7 @@ from assistant.orders.mentions import Mention
 from assistant.orders.tokens import Token
 
 PRAISE, GOODBYE, CAPABILITIES = "praise", "goodbye", "capabilities"
+_FEW_WORDS = 7  # of praise for one stem
 _MOST_WORDS = 16  # of praise and of a goodbye; a story may lead to the question
 _GOODBYES = (
     r"(?:good ?)?bye+(?: ?bye+)?|see (?:you|ya)|cya|cheerio|toodle ?pip|ta-?ta|good ?night"
@@ -60,7 +61,7 @@ _ASKS_WHAT_ONE_CAN = re.compile(
 _ORDERS = frozenset(  # kinds of tokens that ask for something
     """
     up down cut add off left right centre pan above below same match mute unmute solo anchor judge
-    version undo redo render takes export number percent sign swap hear
+    version undo redo render takes export number percent sign swap hear more less again half
     """.split()
 )
 
@@ -71,14 +72,16 @@ def courtesy_said(text: str, found: Sequence[Mention], told: Sequence[Token]) ->
     found: the mentions of stems in it. told: its tokens.
     """
     plain = plainly(text)
+    ordered = any(token.kind in _ORDERS for token in told)
+    praises = _PRAISES.search(plain) and not _NO_PRAISE.search(plain) and "?" not in plain
+    if praises and not ordered and len(plain.split()) <= (_FEW_WORDS if found else _MOST_WORDS):
+        return PRAISE  # "this beat slaps"
     if found:
         return None
     if _ASKS_WHAT_ONE_CAN.search(plain.rstrip("?!. ")):
         return CAPABILITIES
-    if any(token.kind in _ORDERS for token in told) or len(plain.split()) > _MOST_WORDS:
+    if ordered or len(plain.split()) > _MOST_WORDS:
         return None
-    if _PRAISES.search(plain) and not _NO_PRAISE.search(plain) and "?" not in plain:
-        return PRAISE
     if _BYE.search(plain) and not _NO_BYE.search(plain) and "?" not in plain:
         return GOODBYE
     return None

@@ -45,6 +45,11 @@ _GOES_ON = re.compile(  # "a bit more please", "even more", "again", "less"
     r"|please|pls|it)\W+)*(?:more|again|further|less)"
     r"(?:\W+(?:please|pls|again|of (?:that|it)|like that|now|still|yet))*\W*"
 )
+_OF_A_GENRE = re.compile(  # "dream pop" asks for nothing dreamy
+    r"\b(?:dark|dream|dreamy|bedroom|dirty|hard|soft|heavy|warm|deep|bright|old ?school|lo-?fi|smooth|cool"
+    r"|death|black|power|acid|slow|big) (?:pop|rock|metal|techno|house|folk|jazz|ambient|trap|drill"
+    r"|hip ?hop|country|blues|soul|funk|wave|trance|garage|band)\b"
+)
 # Words about faders, mixes and versions: of them no sound is made.
 _OTHER_BUSINESS = frozenset(
     """
@@ -108,7 +113,7 @@ def goes_on(text: str) -> bool:
 
 def sound_asked(text: str, names: Sequence[str]) -> Reading:
     """The mixing words of a text."""
-    return read(without_stems(text, names))
+    return read(without_stems(_OF_A_GENRE.sub(" ", without_stories(text.casefold())), names))
 
 
 def other_words(text: str, names: Sequence[str]) -> str:

@@ -44,10 +44,6 @@ _TREATED = re.compile(
     r" of |more )?(?:\w+ ){0,2}(?:pop|rock|metal|folk|jazz|house|techno|trap|drill|hip ?hop|country"
     r"|ambient|reggae|dub|punk|soul|funk|disco|blues|indie)\b"
 )
-_FOR_GOOD = re.compile(
-    r"\b(?:always|never|every (?:song|tune|time)|remember|keep in mind|for good|from now on|i like"
-    r"|i love|i prefer|next time|in general)\b"
-)
 
 
 def asks_to_be_told_simply(said: Said) -> bool:
@@ -76,11 +72,12 @@ def tastes_said(said: Said, reading: Mapping[str, float]) -> list[ToolCall]:
     if meant == _GENRE:
         genre = genre_said(said.latest)
         return [] if genre is None else [ToolCall("prefer", {"genre": genre})]
-    if own := _each_with_its_own(said):
-        return own
-    return [
-        ToolCall("prefer", {"stem": stem, "likes": _LIKES[meant]}) for stem in _stems_liked(said)
-    ]
+    genre = genre_said(said.latest) if _TREATED.search(said.latest) else None
+    kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]
+    return kept + (
+        _each_with_its_own(said)
+        or [ToolCall("prefer", {"stem": n, "likes": _LIKES[meant]}) for n in _stems_liked(said)]
+    )
 
 
 def _each_with_its_own(said: Said) -> list[ToolCall]:

@@ -41,6 +41,7 @@ from assistant.without_model import (
     left,
     of_the_proposal,
     ordered,
+    overloaded,
     picky,
     taught,
 )
@@ -115,6 +116,7 @@ def _alone(turn: Progress) -> Reply:
         or left(turn)
         or beyond(turn)
         or kept(turn)
+        or overloaded(turn)
         or taught(turn)
         or lacking(turn)
         or first_one(turn)

@@ -18,6 +18,7 @@ from assistant.orders.of_proposal import chosen
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
+from assistant.said_balance import asks_if_overloaded
 from assistant.said_beyond import is_beyond
 from assistant.said_courtesy import PRAISE, courtesy_said
 from assistant.said_lessons import lesson_asked
@@ -112,6 +113,16 @@ def kept(turn: Progress) -> Reply | None:
     text = prompts.reply("taste_open", len(turn.session.events))
     turn.answer(text=text, rewritten=False, problems=[])
     return Reply(text)
+
+
+def overloaded(turn: Progress) -> Reply | None:
+    """The check of the peaks where it is asked if something was recorded too hot; None otherwise."""
+    said, acts_of = turn.said_now, turn.acts_of
+    if acts_of is None or turn.order is not None or said.numbers():
+        return None
+    if not asks_if_overloaded(said.latest) or "explain" in said.latest:
+        return None
+    return told_at_once(turn, ToolCall("check_gain_staging"))
 
 
 def taught(turn: Progress) -> Reply | None:
