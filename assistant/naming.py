@@ -39,6 +39,9 @@ _ALSO_CALLED = {
     **dict.fromkeys(("vocalist", "frontman", "front man", "lead singer"), "lead vocal"),
 }
 _BACKING = frozenset(word for phrase in _ALSO_CALLED for word in phrase.split()) - {"lead", "man"}
+_BESIDE_A_KIT = frozenset(  # percussion that no drum kit has
+    "tambourine tamb shaker conga bongo cowbell maraca guiro triangle cabasa clave timbale".split()
+)
 _IN_FRONT = frozenset({"lead", "leads"})
 _ASIDE = r"(?:(?:an?|the|way|just|\d[\d.]*|bit|touch|little|tad|hair|dbs?|lot) )*"
 _ME = re.compile(  # who sings speaks of himself: "turn me up", "more of me"
@@ -102,6 +105,8 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
     for word, role in phrases + _words_with_roles(_words(rest)):
         same = {name for name, kind in zip(names, kinds, strict=True) if role in kind}
         family = _FAMILY.get(role or "", set())
+        if word.split()[-1].removesuffix("s") in _BESIDE_A_KIT:
+            family = set()
         if word in _IN_FRONT and not same:  # "the lead" is who sings it, where nobody else leads
             family = {"lead vocal"}
         meant = same or {n for n, kind in zip(names, kinds, strict=True) if kind & family}

@@ -27,7 +27,7 @@ _PERSON = re.compile(  # not "2 under her" (against whom, before.py), nor "her h
 _A_SIDE = re.compile(r"\b(?:the )?(?P<side>left|right)(?: (?:one|side))?\b")
 _COMPARES_SIDES = re.compile(
     r"\b(?P<one>left|right)(?: (?:one|side))?\b.*\b(?:loud|quiet|same|equal|level|louder|quieter"
-    r"|softer|under|below|above|over|match)\b.*\b(?:as|than|to|with|the|under|below|above|over)"
+    r"|softer|under|below|above|over|match)\b.*\b(?:as|than|to|with|under|below|above|over)"
     r" (?P<other>(?:the )?(?!(?P=one))(?:left|right)(?: one)?)\b"
 )
 _FIRST_OR_LAST = re.compile(r"\bthe (?P<word>former|latter)\b")
