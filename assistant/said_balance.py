@@ -58,7 +58,9 @@ def asks_if_overloaded(text: str) -> bool:
         r"\?|\b(?:is|are|did|was|were|have|has|am|check|tell me|see|see if|anything|whether|if)\b",
         text,
     )
-    return bool(found and asks) and not re.search(r"\b(?:explain|what (?:is|does)|too loud in)\b", text)
+    return bool(found and asks) and not re.search(
+        r"\b(?:explain|what (?:is|does)|too loud in)\b", text
+    )
 
 
 def complains_of_cover(text: str) -> bool:

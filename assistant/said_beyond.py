@@ -70,7 +70,9 @@ _OTHER_UNIT = re.compile(  # no order in these can be carried out: "12 cents up"
     r"(?:cents?|semi-?tones?|bpm|ms|milli-?seconds?|beats per minute|tempo)\b"
 )
 _TIMES = re.compile(r"\b\d+[:/]\d+(?: notes?)?\b|\bbars? \d+\b")
-_DESCRIBES = re.compile(r"(?:is|are|was|my \w+ (?:drinks|rushes|drags)|he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b")
+_DESCRIBES = re.compile(
+    r"(?:is|are|was|my \w+ (?:drinks|rushes|drags)|he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b"
+)
 _LISTED = re.compile(
     r"\b(?:ums?|uhs?|ers?|ahs?|clicks?|coughs?)(?:(?:,| and| or| &) (?:the )?\w+)*?"
     r" and (?:the )?\w+"

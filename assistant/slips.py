@@ -50,7 +50,15 @@ def _mended(word: str, own: set[str]) -> str:
 
 def _is_inflected(word: str) -> bool:
     """Whether a word is one of English with an ending, which no list of words has."""
-    endings = (("s", ""), ("es", ""), ("ed", ""), ("ing", ""), ("er", ""), ("ed", "e"), ("ing", "e"))
+    endings = (
+        ("s", ""),
+        ("es", ""),
+        ("ed", ""),
+        ("ing", ""),
+        ("er", ""),
+        ("ed", "e"),
+        ("ing", "e"),
+    )
     bases = [word[: -len(end)] + more for end, more in endings if word.endswith(end)]
     return any(len(base) >= _LEAST_LETTERS and is_word(base) for base in bases)
 

@@ -150,7 +150,9 @@ def _pieces(told: Sequence[Token]) -> list[list[Token]]:
 
 def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
     strange = any(one.kind == UNKNOWN for one in piece)
-    ordered = any((one.kind in _ORDERS and one.kind != NUMBER) or one.kind == "out" for one in piece)
+    ordered = any(
+        (one.kind in _ORDERS and one.kind != NUMBER) or one.kind == "out" for one in piece
+    )
     requests = (token.text in _BEGINS or token.kind == "make that") and (
         token.text not in _ASKED or behind.text in _WHO
     )

@@ -161,9 +161,7 @@ def _runs(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(r"[\w'&]+(?:[ \-_]+[\w'&]+)*", text)]
 
 
-def _in_run(
-    text: str, words: list[re.Match[str]], speak: Speak, own: Own
-) -> list[Mention]:
+def _in_run(text: str, words: list[re.Match[str]], speak: Speak, own: Own) -> list[Mention]:
     found: list[Mention] = []
     place = 0
     while place < len(words):
