@@ -49,7 +49,8 @@ _NO_SPEAKER = (  # "everyone loves the sax" is about no other stem
     r"|complain|hear|heard|moan|ador|prefer|notic|bang|go(?:es)? on)(?:e?s|e?d|ing)?\b)"
 )
 _EVERYTHING = re.compile(
-    rf"\b(?:everything{_NO_SPEAKER}|everybody{_NO_SPEAKER}|everyone{_NO_SPEAKER}|(?:every|each) (?:single |last )?(?:stem|track|fader|part"
+    rf"\b(?:everything{_NO_SPEAKER}|everybody{_NO_SPEAKER}|everyone{_NO_SPEAKER}|(?:every"
+    rf"|each) (?:single |last )?(?:stem|track|fader|part"
     r"|one|channel)|all (?:the |of the |my |our |those )?(?:stems|tracks|faders|channels|parts"
     r"|levels|instruments)|all of (?:it|them)|the (?:whole|full) (?:lot|mix|song|thing|band|bunch)"
     r"|^all(?= (?:up|down|but|except|by|of them|plus|minus|[-+]?\d))|the lot"

@@ -32,7 +32,8 @@ _STOP = re.compile(
     r"(?:please |i |i'll |i'm )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave"
     r"|no more|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)"
     r"|with (?:it|this|the drills?)|of (?:it|this|that)"
-    r"|(?:the |this |these |those )?(?:drills?|exercises?|quiz(?:zes)?|games?|training|test|practice)))*"
+    r"|(?:the |this |these |those )?(?:drills?|exercises?|quiz(?:zes)?|games?|training|test"
+    r"|practice)))*"
 )
 _SKIP = re.compile(
     r"(?:please |i |i'll )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill"
@@ -80,7 +81,8 @@ _OF_A_MOVE = re.compile(
 )
 _WISH = re.compile(
     r"\b(?:need(?:s|ed)?|should|want|wants|please|let'?s|i'?d like|would like|has to come|mute\w*"
-    r"|pan\w*|(?:more|further|hard|bit|little|\d+%?) (?:to the )?(?:left|right)(?! (?:one|guitar|gtr|choir))"
+    r"|pan\w*|(?:more|further|hard|bit|little|\d+%?) (?:to the )?(?:left|right)(?! (?:one|guitar"
+    r"|gtr|choir))"
     r"|reverb|brighter|darker|render|export|undo|anchor)\b"
 )
 _FIRST = re.compile(

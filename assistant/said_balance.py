@@ -31,10 +31,12 @@ _OF_ELSE = re.compile(
 
 
 _COVERED = re.compile(  # complaints in pictures, whatever tense they are in
-    r"\b(?:drown(?:s|ed|ing|in)?|(?:is|gets?|are|was|getting) (?:\w+ )?(?:lost|buried|swallowed|eaten"
+    r"\b(?:drown(?:s|ed|ing|in)?|(?:is|gets?|are|was|getting) (?:\w+ )?(?:lost|buried|swallowed"
+    r"|eaten"
     r"|covered|masked|smothered)|disappear\w*|vanish\w*|swallow\w*|smother\w*|overpower\w*"
     r"|(?:is|are|'s) all over (?:him|her|it|them|me)|over (?:him|her|it|them|me) all the time"
-    r"|(?:nobody|no ?one|can'?t|cannot|hardly|barely|not) (?:\w+ )?(?:understand|follow|make out|hear)s?"
+    r"|(?:nobody|no ?one|can'?t|cannot|hardly|barely|not) (?:\w+ )?(?:understand|follow|make out"
+    r"|hear)s?"
     r"|on top of (?:him|her|it|them|me))\b"
 )
 _WANTS = re.compile(  # beside these a complaint is why something is asked for
@@ -45,7 +47,8 @@ _WANTS = re.compile(  # beside these a complaint is why something is asked for
 
 
 _RECORDED_HOT = re.compile(
-    r"\b(?:record\w*|tracked|capture[ds]?|printed|taken) (?:\w+ ){0,5}?(?:too |so )?(?:hot|loud(?:ly)?|high)\b"
+    r"\b(?:record\w*|tracked|capture[ds]?|printed|taken) (?:\w+ ){0,5}?(?:too |so )?(?:hot"
+    r"|loud(?:ly)?|high)\b"
     r"|\b(?:overdriven|over ?modulated|overloaded|in the red|into the red|all red|peaking)\b"
     r"|\bdid (?:i|we|he|she|they) (?:record|track|clip|overload)\b.*\b(?:hot|loud|high|anything)\b"
 )

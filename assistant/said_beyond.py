@@ -57,7 +57,8 @@ _OF_WRITING = (
     r"(?: me| us| in)* (?:an?|another|some new|new) (?:(?!more|of|bit|little)\w+ ){0,3}?"
     r"(?:solos?|melody|melodies|harmony|bass ?line|beat|riff|fill|chord|bridge|verse"
     r"|counter-?melody|intro|outro|ending|(?:choir|string|horn) part|score)\b|transcribe|notate"
-    r"|(?:re-?)?orchestra(?:te)?(?= (?:it|this|that|the|my|our|for)\b)|re-?arrange|arrange (?:it|this|that|the|my|our|a|an|something) (?!in order)"
+    r"|(?:re-?)?orchestra(?:te)?(?= (?:it|this|that|the|my|our|for)\b)|re-?arrange"
+    r"|arrange (?:it|this|that|(?:the|my|our) \w+) for\b"
 )
 _OF_THE_MASTER = (
     r"master (?:it|this|that|the (?:song|track|mix|album|whole)|my|for|to|our)\b"
@@ -71,7 +72,8 @@ _OTHER_UNIT = re.compile(  # no order in these can be carried out: "12 cents up"
 )
 _TIMES = re.compile(r"\b\d+[:/]\d+(?: notes?)?\b|\bbars? \d+\b")
 _DESCRIBES = re.compile(
-    r"(?:is|are|was|my \w+ (?:drinks|rushes|drags)|he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b"
+    r"(?:is|are|was|my \w+ (?:drinks|rushes|drags)|he|she|they|it|it's|he's|she's|they're|we|i"
+    r"|because|since|cause)\b"
 )
 _LISTED = re.compile(
     r"\b(?:ums?|uhs?|ers?|ahs?|clicks?|coughs?)(?:(?:,| and| or| &) (?:the )?\w+)*?"

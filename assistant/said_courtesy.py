@@ -18,8 +18,10 @@ _GOODBYES = (
     r"(?:good ?)?bye+(?: ?bye+)?|see (?:you|ya)|cya|cheerio|toodle ?pip|ta-?ta|good ?night"
     r"|night night|farewell|ciao|tsch(?:ü|ue|u)ss|tsch(?:ü|ue)ß|auf wiedersehen|servus|pfiat di"
     r"|adieu|au revoir|à bientôt|a bientot|bonne nuit|adi[oó]s|hasta (?:luego|mañana|manana|pronto"
-    r"|la vista)|nos vemos|chao|arrivederci|buona ?notte|at[eé] logo|tchau|doei+|tot ziens|hej ?d[åa]"
-    r"|ha det|farvel|moi moi|näkemiin|do widzenia|na shledanou|szia|viszl[aá]t|da svidan\w+|sayonara"
+    r"|la vista)|nos vemos|chao|arrivederci|buona ?notte|at[eé] logo|tchau|doei+|tot ziens"
+    r"|hej ?d[åa]"
+    r"|ha det|farvel|moi moi|näkemiin|do widzenia|na shledanou|szia|viszl[aá]t|da svidan\w+"
+    r"|sayonara"
     r"|hwyl|sl[aá]n|güle güle|yassas?|kwaheri|zbohom|paka"
 )
 _LEAVES = (
@@ -27,8 +29,10 @@ _LEAVES = (
     r"|i'?m (?:off|out of here|heading (?:off|home|out))|signing off|off i go|off to bed"
 )
 _BYE = re.compile(
-    rf"^\W*(?:(?:ok(?:ay)?|right|well|so|good|thanks|thank you|cheers)\W+){{0,3}}(?:{_GOODBYES})(?!\w)"
-    rf"|(?:^|[,.;!?] )(?:and )?(?:{_GOODBYES})(?: (?:now|then|all|everyone|dear|love|pet|mate))?\W*$"
+    rf"^\W*(?:(?:ok(?:ay)?|right|well|so|good|thanks|thank you"
+    rf"|cheers)\W+){{0,3}}(?:{_GOODBYES})(?!\w)"
+    rf"|(?:^|[,.;!?] )(?:and )?(?:{_GOODBYES})(?: (?:now|then|all|everyone|dear|love|pet"
+    rf"|mate))?\W*$"
     rf"|(?:^|[,.;!?] )(?:{_LEAVES})\b"
 )
 _NO_BYE = re.compile(r"\b(?:before|until|till|when|if|later than|see (?:you|ya) (?:changed|put))\b")

@@ -46,7 +46,8 @@ _GOES_ON = re.compile(  # "a bit more please", "even more", "again", "less"
     r"(?:\W+(?:please|pls|again|of (?:that|it)|like that|now|still|yet))*\W*"
 )
 _OF_A_GENRE = re.compile(  # "dream pop" asks for nothing dreamy
-    r"\b(?:dark|dream|dreamy|bedroom|dirty|hard|soft|heavy|warm|deep|bright|old ?school|lo-?fi|smooth|cool"
+    r"\b(?:dark|dream|dreamy|bedroom|dirty|hard|soft|heavy|warm|deep|bright|old ?school|lo-?fi"
+    r"|smooth|cool"
     r"|death|black|power|acid|slow|big) (?:pop|rock|metal|techno|house|folk|jazz|ambient|trap|drill"
     r"|hip ?hop|country|blues|soul|funk|wave|trance|garage|band)\b"
 )

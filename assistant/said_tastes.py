@@ -35,12 +35,15 @@ _MOST_LETTERS = 40  # of a genre that the tool reads
 
 _SIMPLY = re.compile(
     r"\b(?:keep|make|put) (?:it|things|this|everything) (?:really |very |dead |nice and )?simple\b"
-    r"|\b(?:speak|talk|explain|say it|put it)\b[^.!?]*\b(?:simply|plainly|simple words|plain english"
-    r"|(?:as|like) (?:to |with )?(?:an? )?(?:complete |total |absolute )?(?:beginner|child|idiot|layman"
+    r"|\b(?:speak|talk|explain|say it|put it)\b[^.!?]*\b(?:simply|plainly|simple words"
+    r"|plain english"
+    r"|(?:as|like) (?:to |with )?(?:an? )?(?:complete |total |absolute )?(?:beginner|child|idiot"
+    r"|layman"
     r"|newbie)|like i'?m (?:five|5|stupid|new|a beginner))\b|\b(?:no|without|skip the) jargon\b"
 )
 _TREATED = re.compile(
-    r"\b(?:treat|mix|judge|think of) it (?:like|as)\b|\bgenre\b|\b(?:it'?s|its|this is) (?:like |kind of |sort"
+    r"\b(?:treat|mix|judge|think of) it (?:like|as)\b|\bgenre\b|\b(?:it'?s|its|this is) (?:like "
+    r"|kind of |sort"
     r" of |more )?(?:\w+ ){0,2}(?:pop|rock|metal|folk|jazz|house|techno|trap|drill|hip ?hop|country"
     r"|ambient|reggae|dub|punk|soul|funk|disco|blues|indie)\b"
 )

@@ -116,7 +116,7 @@ def kept(turn: Progress) -> Reply | None:
 
 
 def overloaded(turn: Progress) -> Reply | None:
-    """The check of the peaks where it is asked if something was recorded too hot; None otherwise."""
+    """The check of the peaks where it is asked if something was recorded too hot; else None."""
     said, acts_of = turn.said_now, turn.acts_of
     if acts_of is None or turn.order is not None or said.numbers():
         return None

@@ -31,6 +31,7 @@ BAND = {
 }  # fmt: skip
 NAMES, ROLES = tuple(BAND), tuple(BAND.values())
 SONG = Stems(NAMES, ROLES, "Kit")
+NONE = Before()
 
 
 def chat(text: str) -> dict[str, float]:
@@ -41,8 +42,8 @@ def meant(text: str) -> list[tuple[str, ...]]:
     return [one.stems for one in mentions(as_read(text, NAMES, ROLES), NAMES, ROLES)]
 
 
-def read(text: str, song: Stems = SONG, done: Before = Before()) -> list[tuple[str, dict]]:
-    return [(call.name, call.arguments) for call in orders(text, song, done, chat)]
+def read(text: str, song: Stems = SONG) -> list[tuple[str, dict]]:
+    return [(call.name, call.arguments) for call in orders(text, song, NONE, chat)]
 
 
 def moves(**gains_db: float) -> list[tuple[str, dict]]:

@@ -44,7 +44,8 @@ _AFTER_PLACE = re.compile(
 _SPEAKER = re.compile(  # who sings speaks of himself: "all but me down 2", "hear me and Jen"
     r"\b(?:(?:except|but|besides|apart from|aside from|other than|not|only|just)(?: for)?"
     r"|(?:hear|solo|mute|play)(?: only| just)?) (me|myself)\b"
-    r"(?! (?:\d|up\b.*\d.*\bto\b|the\b|a\b|an\b|my\b|your\b|that\b|this\b|what\b|how\b|more\b|some\b))"
+    r"(?! (?:\d|up\b.*\d.*\bto\b|the\b|a\b|an\b|my\b|your\b|that\b|this\b|what\b|how\b|more\b"
+    r"|some\b))"
     r"|\b(?:and|plus) (me|myself)(?=\W*$| (?:up|down|left|right|alone|only|on)\b)"
 )
 _SINGING = re.compile(  # "am i too loud", which is no whole mention

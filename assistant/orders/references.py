@@ -4,6 +4,7 @@ One rule: a reference that fits no stem, or several, is left as it was said.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.naming import role_from_name, words_of
@@ -153,9 +154,12 @@ def _sides_compared(text: str, known: Known) -> str:
     for family in [*known.families(), known.names]:
         pair = [[n for n in family if side_of(n) == side] for side in ("left", "right")]
         if all(len(one) == 1 for one in pair):
-            told = dict(zip(("left", "right"), (one[0] for one in pair), strict=True))
-            return _A_SIDE.sub(lambda match: told[match["side"]], text)
+            return _A_SIDE.sub(_by_side(pair[0][0], pair[1][0]), text)
     return text
+
+
+def _by_side(left: str, right: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: left if match["side"] == "left" else right
 
 
 def _told_apart(match: re.Match[str], known: Known) -> str | None:
