@@ -17,8 +17,9 @@ _BY_DOWN = (
     r"|slow(?:ed|s)?|came|jot(?:ted)?|lie|lay|upside|breaking|kneel|knelt|shut)"
 )
 PHRASAL = re.compile(
-    rf"\b{_BY_UP} (?:(?:it|them|him|her|me|us|my mind|his mind|her mind) )?up\b(?! (?:by )?[\d+-])"
-    rf"|\b{_BY_DOWN} (?:(?:it|them|him|her|me|us|that) )?down\b(?! (?:by )?[\d+-])",
+    r"\bset(?:s|ting)? (?:this|it|that|everything|all|me|us) up\b(?! (?:by )?[\d+-])"
+    rf"|\b{_BY_UP} (?:(?:me|us|my mind|his mind|her mind) )?up\b(?! (?:by )?[\d+-])"
+    rf"|\b{_BY_DOWN} (?:(?:me|us|you) )?down\b(?! (?:by )?[\d+-])",
     re.IGNORECASE,
 )
 _ILL = re.compile(  # "she had a dreadful cold": no sound is colder for it

@@ -128,7 +128,7 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
 
 def _words(text: str) -> list[str]:
     """The words of a text, "lead's" as "lead"."""
-    return [word.removesuffix("'s") for word in _WORD.findall(text)]
+    return [word for one in _WORD.findall(text) if (word := one.removesuffix("'s"))]
 
 
 def _single(word: str) -> str:

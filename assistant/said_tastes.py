@@ -51,9 +51,14 @@ _TREATED = re.compile(
 
 def asks_to_be_told_simply(said: Said) -> bool:
     """Whether words ask for plain talk, and for no change to a stem besides."""
-    if not _SIMPLY.search(said.latest) or any(one.stems for one in _named(said)):
-        return False
-    return not said.numbers() or not says_way(said.latest)
+    own = [stems for text, stems in said.clauses if _SIMPLY.search(text)]
+    moved = any(stems and says_way(text) for text, stems in said.clauses)
+    return bool(own) and not any(own) and not moved
+
+
+def genre_in_passing(said: Said) -> str | None:
+    """The genre that words name beside an order: "it's more like folk, and the bass up 1"."""
+    return genre_said(said.latest) if _TREATED.search(said.latest) else None
 
 
 def is_taste(reading: Mapping[str, float]) -> bool:
@@ -75,7 +80,7 @@ def tastes_said(said: Said, reading: Mapping[str, float]) -> list[ToolCall]:
     if meant == _GENRE:
         genre = genre_said(said.latest)
         return [] if genre is None else [ToolCall("prefer", {"genre": genre})]
-    genre = genre_said(said.latest) if _TREATED.search(said.latest) else None
+    genre = genre_in_passing(said)
     kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]
     return kept + (
         _each_with_its_own(said)

@@ -23,7 +23,12 @@ from assistant.said_beyond import is_beyond
 from assistant.said_courtesy import PRAISE, courtesy_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
-from assistant.said_tastes import asks_to_be_told_simply, is_taste, tastes_said
+from assistant.said_tastes import (
+    asks_to_be_told_simply,
+    genre_in_passing,
+    is_taste,
+    tastes_said,
+)
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
@@ -71,7 +76,9 @@ def ordered(turn: Progress) -> Reply | None:
     for call in calls:
         if options := which(call, stems_of(call), said):
             return ask_back(turn, MORE_THAN_ONE, options)
-    return told_at_once(turn, *calls)
+    genre = genre_in_passing(said) if all(call.name != "prefer" for call in calls) else None
+    kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]
+    return told_at_once(turn, *kept, *calls)
 
 
 def left(turn: Progress) -> Reply | None:

@@ -126,6 +126,16 @@ def test_her_him_and_the_sides_are_those_that_were_spoken_of(focus, text, told) 
     assert with_referents(text, known) == told
 
 
+def test_an_s_by_itself_is_no_word() -> None:
+    assert Said(("that 's the one",), NAMES, ROLES).missing == []
+
+
+def test_the_ladies_are_the_one_stem_that_sings_behind_where_no_name_says_more() -> None:
+    names, roles = ("Kit", "Vox", "Choir"), ("drums", "lead vocal", "backing vocals")
+    found = mentions("the ladies up one, right lads", names, roles)
+    assert [one.stems for one in found] == [("Choir",)]
+
+
 def test_a_word_that_stands_for_no_stem_here_is_none_in_a_goodbye_or_with_an_s() -> None:
     said = Said(("the lead's a little high",), NAMES, ROLES)
     assert said.missing == [] and said.named == ("Uma vox",)

@@ -31,7 +31,7 @@ _WHOLLY = ("fully", "all the way")  # what a mute may be besides
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
     """What a part orders; None where it is no plain order."""
-    if comes := _comes_in(part, scene):
+    if comes := comes_in(part, scene):
         return comes
     if part.has("too") and part.is_bare and scene.last:  # "the viola likewise"
         new = tuple(name for name in part.stems if name not in scene.last.stems)
@@ -96,7 +96,7 @@ def _mute(part: Part, scene: Scene) -> Deed | None:
     return Deed("set_mute", stems, muted=not part.has("unmute"))
 
 
-def _comes_in(part: Part, scene: Scene) -> Deed | None:
+def comes_in(part: Part, scene: Scene) -> Deed | None:
     """ "crowd on", "the horns can come in too", "let it in": of stems that are muted."""
     stems = subject(part, scene)
     if not stems or not set(stems) <= scene.muted or part.has("all", "rest"):

@@ -15,6 +15,7 @@ from assistant.orders.lexicon import phrases
 from assistant.orders.otherwise import said_plainly
 from assistant.orders.own_words import (
     NO_STEM,
+    PEOPLE,
     SHORTENED,
     Own,
     begun_by,
@@ -171,7 +172,7 @@ def _in_run(text: str, words: list[re.Match[str]], speak: Speak, own: Own) -> li
             continue
         size = _longest(text, words[place : place + _MOST_WORDS], speak)
         word, start = words[place][0].removesuffix("'s"), words[place].start()
-        if not size and (stems := _called(word, text[start + len(word) :], own)):
+        if not size and (stems := _called(word, text, start + len(word), speak, own)):
             found.append(Mention(start, start + len(word), tuple(sorted(stems))))
         elif size:
             start, end = words[place].start(), words[place + size - 1].end()
@@ -180,11 +181,14 @@ def _in_run(text: str, words: list[re.Match[str]], speak: Speak, own: Own) -> li
     return found
 
 
-def _called(word: str, behind: str, own: Own) -> set[str]:
-    """The stems that a word calls by a word of their names. behind: the text behind it."""
+def _called(word: str, text: str, end: int, speak: Speak, own: Own) -> set[str]:
+    """The stems that a word calls by a word of their names. end: where it ends in the text."""
     if is_called(word, own) or word in SHORTENED or calls_several(word, own):
         return owners(word, own)
-    return begun_by(word, own) if behind.startswith(" one") else set()
+    if word in PEOPLE and text[: end - len(word)].endswith("the "):  # whoever sings behind
+        behind = speak("backing vocals")
+        return set(behind) if len(behind) == 1 else set()
+    return begun_by(word, own) if text.startswith(" one", end) else set()
 
 
 def _meant(words: str, before: str, speak: Speak, own: Own) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from assistant.orders.before import Before
 from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
 from assistant.orders.deed import PLAIN_DB, Deed, Scene
-from assistant.orders.deeds import deed_of, refined, spread
+from assistant.orders.deeds import comes_in, deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.moved import goes_for_both
 from assistant.orders.otherwise import plainly_put
@@ -143,6 +143,9 @@ def _read(
     told: Sequence[Token], scene: Scene, before: Before, song: Stems, asks: bool
 ) -> list[ToolCall]:
     """The calls of a row of tokens. asks: whether it is a question."""
+    parts = parts_of(told)
+    if not asks and len(parts) == 1 and (comes := comes_in(parts[0], scene)) is not None:
+        return comes.calls()  # "the horns can come in too" goes on from no move
     if calls := carried(told, scene, before, song.roles, asks):
         return calls
     if asks:
