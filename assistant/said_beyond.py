@@ -31,7 +31,8 @@ _OF_TIMING = (
     r"|(?:change|set|raise|lower|halve|double) (?:the |its )?tempo\b"
 )
 _OF_PITCH = (
-    r"(?:re|de|auto)-?tune\w*|tune (?!in|into|to|the (?:volume|level|balance))|transpose"
+    r"(?:put|get|bring|sing)\b.*\b(?:in|into|back in) tune\b|(?:re|de|auto)-?tune\w*|tune (?!in"
+    r"|into|to|the (?:volume|level|balance))|transpose"
     r"|harmoni[sz]e|pitch (?:it|the|my|up|down|this|him|her)|modulate|melodyne"
     r"|(?:fix|correct|shift|change|sort)(?: \w+){0,4} (?:pitch|intonation|key)\b"
 )

@@ -48,7 +48,8 @@ _WONDER = (
     r"|sweetheart|ledge|godsend|machine|dream)"
 )
 _NO_PRAISE = re.compile(
-    r"\b(?:not|no|never|n't|isn'?t|but|except|too|could|would|should|if|less|more than enough"
+    r"\b(?:more of|(?:bit|some|little|lot) (?:more|less)|not|no|never|n't|isn'?t|but|except|too"
+    r"|could|would|should|if|less|more than enough"
     r"|supposed|almost|nearly|used to)\b"
 )
 _PRAISES = re.compile(
@@ -65,7 +66,7 @@ _ASKS_WHAT_ONE_CAN = re.compile(
 _ORDERS = frozenset(  # kinds of tokens that ask for something
     """
     up down cut add off left right centre pan above below same match mute unmute solo anchor judge
-    version undo redo render takes export number percent sign swap hear more less again half
+    version undo redo render takes export number percent sign swap hear again half
     """.split()
 )
 

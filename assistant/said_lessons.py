@@ -44,7 +44,8 @@ _BEGINS = re.compile(
 _BARE = r"(?:a |an |the )?{}(?: 101| explained| for dummies| tldr|)\??"
 _WHAT_IS = (
     r"(?:remind me\W+)?"
-    r"(?:wh?[au]t(?:'?s| is| are| even is| exactly is)|wtf is|wot is|explain|define)"
+    r"(?:wh?[au]t (?:the (?:hell|heck|devil|deuce)|on earth|in the world) (?:is|are)"
+    r"|wh?[au]t(?:'?s| is| are| even is| exactly is)|wtf is|wot is|explain|define)"
     r" (?:a |an |the )?{}(?: again| anyway| exactly| please| pls| plz)*\W*"
 )
 _OTHER_DEEDS = re.compile(

@@ -7,7 +7,7 @@ from assistant.idioms import without_stories
 from assistant.numerals import numbers
 from assistant.orders.before import Before
 from assistant.orders.mentions import as_read, mentions
-from assistant.orders.reading import Stems, orders
+from assistant.orders.reading import Stems, leaves_it, orders
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.tokens import tokens
@@ -115,6 +115,7 @@ def test_a_person_named_as_a_drum_is_keeps_the_instrument() -> None:
         (("Gtr Rolf",), "turn him up 1", "turn Gtr Rolf up 1"),
         (("Gtr Rolf", "Uma vox"), "a bit more for her", "a bit more for Uma vox"),
         (("Gtr Rolf", "Kit"), "turn him up 1", "turn him up 1"),
+        (("Kit",), "rolf is shy, bring him up 1", "rolf is shy, bring Gtr Rolf up 1"),
         (("Kit",), "her guitar up 1", "her guitar up 1"),
         (("Strings L",), "set left as loud as right", "set Strings L as loud as Strings R"),
         ((), "is the left string louder than the right?",
@@ -180,6 +181,12 @@ def test_a_stem_called_fx_goes_off_and_a_mix_without_effects_mutes_none() -> Non
         *moves(Bass=1.0), ("set_mute", {"stem": "Riser FX", "muted": True}),
     ]  # fmt: skip
     assert all(name != "set_mute" for name, _ in read("mix it with fx off"))
+
+
+def test_a_stem_that_is_left_alone_is_not_played_alone() -> None:
+    assert leaves_it("nah leave rolf alone, he gets cross", SONG, chat)
+    assert leaves_it("no leave rolf alone he gets cross", SONG, chat)
+    assert not leaves_it("leave rolf alone, the bass up 2", SONG, chat)
 
 
 # ---- numbers
@@ -252,6 +259,7 @@ def test_what_was_recorded_too_hot_is_asked_and_not_ordered() -> None:
         ("ok. how does panning make room?", True),
         ("but why is it better to cut than to raise?", True),
         ("what even is a fader", True),
+        ("what the heck is headroom", True),
         ("why do people leave headroom", True),
         ("why is the bass so loud", False),
         ("turn the bass down", False),
@@ -270,6 +278,8 @@ def test_why_something_is_done_at_all_is_a_lesson(text: str, lesson: bool) -> No
         ("that isn't lovely", None),
         ("it sounds lovely but the bass is loud", None),
         ("you are a star, now bass up 2", None),
+        ("you are a gem, so much more patient than them all", PRAISE),
+        ("this bass slaps, more of it", None),
         ("tschüss und danke", GOODBYE),
         ("there goes the phone, must run, bye", GOODBYE),
         ("hej då, we eat now", GOODBYE),
@@ -301,7 +311,11 @@ def test_plain_talk_is_asked_for_in_passing() -> None:
 
 
 def test_timing_and_arranging_are_beyond_though_they_name_a_stem() -> None:
-    for text in ("tighten the kit to the grid", "could you re-orchestrate the bridge"):
+    for text in (
+        "tighten the kit to the grid",
+        "could you re-orchestrate the bridge",
+        "put the bass in tune",
+    ):
         assert is_beyond(text, NAMES, ROLES, lambda part: False), text
 
 

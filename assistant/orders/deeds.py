@@ -26,6 +26,7 @@ from assistant.orders.tokens import STEM
 from assistant.said_sides import side_of
 
 _LEAVES = frozenset("take taking leave keep get want have let".split())
+_FILES = frozenset("stems tracks mix files".split())
 _WHOLLY = ("fully", "all the way")  # what a mute may be besides
 
 
@@ -114,6 +115,8 @@ def _goes_out(part: Part, scene: Scene) -> Deed | None:
         return None
     of_it = part.has("off") and part.has("it") and part.first("off") > part.first(STEM)
     of_it = of_it and any(token.text == "out of" for token in part.of("off"))
+    if any(token.text in _FILES for token in part.tokens):
+        return None  # "the stems out" are files
     if not part.only(*QUIET, "out", "off") or not (of_it or _ends_with(part, "out")):
         return None
     return Deed("set_mute", part.stems, muted=True)

@@ -39,6 +39,7 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
 )
+_ABOUT_IT = re.compile(r",\s*(?:he|she|it|they|his|her|its|their)(?:'s)? [^,.;!?]*")  # why it stays
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
@@ -105,8 +106,8 @@ def _singer(song: Stems) -> str | None:
 def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
     """Whether a text asks for nothing but that something stays: "the bass is great, leave it"."""
     plain = text.casefold()
-    rest = _STAYS.sub(" , ", LEAVES.sub(" , ", plain))
-    if rest == plain or "?" in text:
+    rest = _ABOUT_IT.sub(" , ", _STAYS.sub(" , ", LEAVES.sub(" , ", plain)))
+    if not (LEAVES.search(plain) or _STAYS.search(plain)) or "?" in text:
         return False
     told, _ = tokens(rest, song.names, song.roles)
     if asks_for_something(told):

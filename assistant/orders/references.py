@@ -118,6 +118,9 @@ def with_referents(text: str, known: Known) -> str:
 
 def _person(match: re.Match[str], known: Known) -> str | None:
     """ "her": the stem that was spoken of, the singer of several; none where nobody is."""
+    found = mentions(match.string[: match.start()], known.names, known.roles)
+    if found:  # in the same text: "Rolf is shy, bring him up"
+        return found[-1].stems[0] if len(found[-1].stems) == 1 else None
     now = known.before.focus
     singing = [n for n, role in zip(known.names, known.roles, strict=True) if role == "lead vocal"]
     if len(now) == 1 and (now[0] in singing or _may_be_one(now[0]) or len(singing) != 1):
