@@ -8,7 +8,7 @@ import re
 # Verbs that "up" and "down" belong to; of faders one says neither.
 _BY_UP = (
     r"(?:made|mak(?:e|es|ing)|gr(?:ew|own?)|br(?:oke|eaks?|oken)|w(?:oke|akes?|oken)|show(?:ed|s)?"
-    r"|turned(?= late| at| drunk)|end(?:ed|s)?|shut|cheer(?:ed|s)?|hurry|g(?:ave|iven)|sign(?:ed)?"
+    r"|turned(?= late| at| drunk)|shut|cheer(?:ed|s)?|hurry|g(?:ave|iven)|sign(?:ed)?"
     r"|dress(?:ed)?|hang|hung|fed|split|catch|caught|packed|signed|stood|stand|locked|patched"
     r"|what'?s|what is|messed|screwed|cracks?|cracked|owned?)"
 )

@@ -223,6 +223,7 @@ def test_number_words_behind_a_way_are_sizes_and_no_clause_is_cut_inside_one() -
 def test_a_story_moves_no_fader_and_colours_no_sound() -> None:
     assert not says_way("we've made up") and not says_way("it broke down on the way")
     assert says_way("give the bass up 2") and says_way("turn it up")
+    assert "ended" in [one.kind for one in tokens("where the kit ended up", NAMES, ROLES)[0]]
     assert sound_asked("she had a nasty cold on friday", NAMES).wishes == ()
     assert sound_asked("it is like dream pop", NAMES).wishes == ()
     assert [wish.quality for wish in sound_asked("it sounds cold", NAMES).wishes] == ["warm"]
