@@ -32,7 +32,12 @@ _OF_ONE = frozenset(  # words that tell microphones, sides and layers of one dru
     right dbl double oh ovh verb rev reverb fx wet dry edge center
     """.split()
 )
-_ALL_OF_THEM = re.compile(r"\b(?:both|all|each|every\w*|two|pair|them|rest|and)\b")
+_ALL_OF_THEM = re.compile(r"\b(?:both|all|each|every\w*|pair|them|rest)\b")
+_TWO = re.compile(r"\b(?:two|2|three|3)(?: of)?(?: (?:the|my|our|those|these))? $")
+_ONE_OF = re.compile(
+    r"\b(?:one|either|any one) of (?:(?:the|my|our|those|these) )?(?:(?:two|both|three|2|3) )?$"
+)
+_OF_THOSE = re.compile(r" (?:tracks?|stems?|ones|parts?|channels?)\b")
 _COURTESY = re.compile(
     r"\b(?:please|pls|plz|thanks|thx|thank you|the|just|only|i mean|i meant|i'd say|go (?:for|with)"
     r"|that|it's|its|one|of them|would be|make it|do|um+|uh+|hm+|ok|okay|obviously|definitely"
@@ -74,14 +79,20 @@ class Option:
 def unclear(said: Said) -> tuple[str, tuple[str, ...]] | None:
     """A word of the latest text that fits several stems, and these; None where there is none.
 
-    "the guitar" with GTR L and GTR R; not "the guitars", and not where one was spoken of before.
+    "the guitar" with GTR L and GTR R, "one of the guitars"; not "the guitars", and not where one
+    was spoken of before.
     """
     text = said.latest
-    if len(said.named) < 2 or _ALL_OF_THEM.search(text):
+    if len(said.named) < 2:
         return None
     for one in mentions(text, said.names, said.roles):
-        words = text[one.start : one.end]
+        words, before = text[one.start : one.end], text[: one.start]
         meant = tuple(name for name in one.stems if name in said.named)
+        if len(meant) > 1 and (some := _ONE_OF.search(before)):
+            those = _OF_THOSE.match(text, one.end)
+            return text[some.start() : those.end() if those else one.end], meant
+        if _ALL_OF_THEM.search(text) or _TWO.search(before):
+            continue
         if len(meant) < 2 or is_plural(words) or not _are_apart(words, meant):
             continue
         if not set(meant) & set(said.focus):
@@ -98,7 +109,7 @@ def _are_apart(words: str, stems: Sequence[str]) -> bool:
     shared = set.intersection(*own)
     differ = [told - shared for told in own]
     return (
-        role in _DRUMS
+        (role in _DRUMS or role is None)  # or a person, who sings and plays
         and all(differ)
         and not any(one & _OF_ONE or _numbered(one) for one in differ)
     )

@@ -11,7 +11,11 @@ import numpy as np
 from assistant.decoding import Writer, probability
 from assistant.intents import ADVICE, SPEAK
 from assistant.said import Said
-from assistant.said_balance import LEAST_ADVICE, speaks_of_balance
+from assistant.said_balance import (
+    LEAST_ADVICE,
+    complains_of_cover,
+    speaks_of_balance,
+)
 
 PLAIN = 0.9  # how likely an act is meant that the words plainly ask for, whatever the reader finds
 READER_WEIGHT = 2.0  # of 0 to 20 the best on two groups of strangers
@@ -69,7 +73,7 @@ def as_worded(read: Mapping[str, float], said: Said) -> Acts:
         acts["set_level"] = max(acts.get("set_level", 0.0), PLAIN)
     if said.asks_after or said.asks_how_it_is:
         acts[ADVICE] = max(acts.get(ADVICE, 0.0), PLAIN)
-    if said.asks_if_right:
+    if said.asks_if_right or complains_of_cover(said.latest):
         acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()} | {ADVICE: PLAIN}
     return acts
 

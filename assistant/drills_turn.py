@@ -10,7 +10,7 @@ from typing import Any
 from assistant.context import ToolContext
 from assistant.drills import Answer
 from assistant.hearing import ToolCall
-from assistant.said_answers import answer_said, asks_for_the_next
+from assistant.said_answers import answer_said, asks_for_the_next, guess_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_practice import kind_asked
 
@@ -26,6 +26,8 @@ def drill_call(context: ToolContext, text: str) -> ToolCall | None:
     if (kind := kind_asked(text)) is not None:
         return ToolCall("start_drill", {"kind": kind})
     if session.drill is None:
+        if (guess := guess_said(text, context.names, context.roles)) is not None:
+            return answer_call(guess)  # the tool says that no drill is open
         ended = _ended_just_now(session.events)
         return ToolCall("start_drill") if ended and asks_for_the_next(text) else None
     if lesson_asked(text, context):  # "whats a dB??" says no size

@@ -47,7 +47,9 @@ from mixer.song import Song
 
 STEMS_AT_ONCE = 12  # as many as the embedded model was trained to talk about
 TURNS_LOOKED_BACK = 4
-ELSEWHERE = frozenset({"beyond", "off_topic", "reference"})  # an instrument may be named in them
+ELSEWHERE = frozenset(  # an instrument may be named in them
+    {"beyond", "off_topic", "reference", "goodbye", "praise", "thanks", "greet", "who_are_you"}
+)
 LEADING = 0.5  # how likely one of these must be meant to be the answer
 
 
@@ -191,7 +193,8 @@ class EmbeddedListener:
         writer.force([self._id(CALL_START)])
         schemas = {name: TOOLS[name].model.model_json_schema() for name in tools}
         measured = said.measured if tools == ["measure_levels"] else ()
-        grammar = call_grammar(schemas, waiting or measured or said.stems or said.names)
+        anchors = said.named if tools == ["set_anchor"] else ()  # "judge it all by the snare"
+        grammar = call_grammar(schemas, waiting or measured or anchors or said.stems or said.names)
         call = writer.write_call(grammar, Bounds(said).behind)
         called = as_said(ToolCall(call["name"], call["arguments"]), said)
         return Step(tool=called, certainty=writer.certainty)

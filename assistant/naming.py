@@ -39,12 +39,17 @@ _ALSO_CALLED = {
     **dict.fromkeys(("vocalist", "frontman", "front man", "lead singer"), "lead vocal"),
 }
 _BACKING = frozenset(word for phrase in _ALSO_CALLED for word in phrase.split()) - {"lead", "man"}
+_BESIDE_A_KIT = frozenset(  # percussion that no drum kit has
+    "tambourine tamb shaker conga bongo cowbell maraca guiro triangle cabasa clave timbale".split()
+)
+_IN_FRONT = frozenset({"lead", "leads"})
 _ASIDE = r"(?:(?:an?|the|way|just|\d[\d.]*|bit|touch|little|tad|hair|dbs?|lot) )*"
 _ME = re.compile(  # who sings speaks of himself: "turn me up", "more of me"
     rf"\b(?:turn|bring|push|pull|put|pan|move|get|lift|drop|raise|lower|boost|cut|make) me {_ASIDE}"
     r"(?:up|down|louder|quieter|softer|left|right|forward|back|higher|lower)\b"
     rf"|^\W*me {_ASIDE}(?:up|down|louder|quieter|softer)\b|\b(?:more|less) (?:of )?me\b"
-    r"|\bi(?:'m| am) too (?:loud|quiet|low|soft|buried)\b|\b(?:un)?mute me\b"
+    r"|\bi(?:'m| am) too (?:loud|quiet|low|soft|buried)\b"
+    r"|\b(?:un)?mute me\b|\b(?:can'?t|cannot|hardly|barely) hear (?:me|myself)\b"
 )
 _GENERAL = frozenset(  # words for a role that say no one instrument of it
     """
@@ -97,9 +102,13 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
     found, rest, phrases = _named(text.casefold(), names)
     kinds = [{role, role_from_name(n)} - {None} for n, role in zip(names, roles, strict=True)]
     loose: list[str] = []
-    for word, role in phrases + _words_with_roles(_WORD.findall(rest)):
+    for word, role in phrases + _words_with_roles(_words(rest)):
         same = {name for name, kind in zip(names, kinds, strict=True) if role in kind}
         family = _FAMILY.get(role or "", set())
+        if word.split()[-1].removesuffix("s") in _BESIDE_A_KIT:
+            family = set()
+        if word in _IN_FRONT and not same:  # "the lead" is who sings it, where nobody else leads
+            family = {"lead vocal"}
         meant = same or {n for n, kind in zip(names, kinds, strict=True) if kind & family}
         meant = {name for name in meant if not _is_another(word, name, role)}
         if role is not None:  # "the lead" is VOX LEAD as well as the lead synth
@@ -115,6 +124,11 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
         if any(_is_nearly(word, loose) for word in telling):
             found.add(name)
     return tuple(name for name in names if name in found)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, "lead's" as "lead"."""
+    return [word for one in _WORD.findall(text) if (word := one.removesuffix("'s"))]
 
 
 def _single(word: str) -> str:
@@ -138,7 +152,7 @@ def _is_nearly(word: str, spoken: Sequence[str]) -> bool:
 def not_here(text: str, names: Sequence[str], roles: Sequence[str | None]) -> list[str]:
     """Words of a text that stand for an instrument which no stem of the song is."""
     _, rest, phrases = _named(text.casefold(), names)
-    instruments = [word for word, role in phrases + _words_with_roles(_WORD.findall(rest)) if role]
+    instruments = [word for word, role in phrases + _words_with_roles(_words(rest)) if role]
     return [
         word for word in instruments
         if word not in _NO_STEM and not spoken_of(word, names, roles)

@@ -30,7 +30,12 @@ WHOLE_WORDS: Mapping[str, int] = {
 }
 _TENS = [word for word, value in WHOLE_WORDS.items() if 20 <= value < 100]
 _ONES = [word for word, value in WHOLE_WORDS.items() if 0 < value < 10 and word != "couple"]
-_SPELLED = {**NUMBER_WORDS, "half": 0.5} | {
+_HUNDREDS = {
+    f"{one} {word}": WHOLE_WORDS[one] * value
+    for one in [*_ONES, *_TENS, "ten", "eleven", "twelve", "fifteen"]
+    for word, value in (("hundred", 100.0), ("thousand", 1000.0))
+}
+_SPELLED = {**NUMBER_WORDS, **_HUNDREDS, "half": 0.5} | {
     f"{ten} {one}": float(WHOLE_WORDS[ten] + WHOLE_WORDS[one]) for ten in _TENS for one in _ONES
 }
 PERCENT = r"\s*(?:%|per ?cent\b|pct\b)"
@@ -43,8 +48,17 @@ _A_DB = re.compile(
     rf"(?<!half )(?<!quarter of )(?<!quarters of )(?<!what is )(?<!what )(?<!what's )\ba(?={UNIT})",
     re.IGNORECASE,
 )
-_AND_A_HALF = re.compile(
-    rf"\b(\d+|{'|'.join(word for word, value in WHOLE_WORDS.items() if value)}) and a half\b",
+_WHOLE = [word for word, value in _SPELLED.items() if value and value == int(value)]
+_WHOLE.sort(key=len, reverse=True)
+_PARTS = {"half": 0.5, "quarter": 0.25, "quarters": 0.75}
+_AND_A_HALF = re.compile(  # "one and a half", "one dB and half", "two and a quarter"
+    rf"\b(\d+|{'|'.join(word for word, value in WHOLE_WORDS.items() if value)})({UNIT})?"
+    r" and (?:a |one |three )?(half|quarters?)\b",
+    re.IGNORECASE,
+)
+_BEHIND_A_WAY = re.compile(  # "up one", "lift her by two"
+    rf"\b(?:by|up|down|plus|minus) ({'|'.join(_WHOLE)})"
+    r"(?=\W*(?:$|[,.;:!?]|(?:and|but|then|please|pls|on|for|too|now|instead|more|each)\b))",
     re.IGNORECASE,
 )
 
@@ -83,7 +97,15 @@ def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
 def _half_more(match: re.Match[str]) -> str:
     """ "three and a half" in figures."""
     whole = match[1].lower()
-    return f"{whole if whole.isdigit() else WHOLE_WORDS[whole]}.5"
+    value = float(whole if whole.isdigit() else WHOLE_WORDS[whole]) + _PARTS[match[3].lower()]
+    return f"{value:g}{match[2] or ''}"
+
+
+def numbers_behind_a_way(text: str, names: Sequence[str] = ()) -> list[Number]:
+    """Number words without a unit that say how far: "up one", "by two and"."""
+    plain = _AND_A_HALF.sub(_half_more, without_names(normal(text), names))
+    found = [match[1].lower() for match in _BEHIND_A_WAY.finditer(plain)]
+    return [Number(_SPELLED[word], 2, False, word) for word in found]
 
 
 def _rounded(value: float, decimals: int) -> tuple[float, float]:

@@ -44,8 +44,13 @@ _SAME_LEVEL = re.compile(
     r"|level (?:with|of|to)|at \S+ level|in level|levelled|share\w*|neither|where)\b"
     r"| = "
 )
+_NO_SPEAKER = (  # "everyone loves the sax" is about no other stem
+    r"(?! (?:\w+ )?(?:lov|lik|sa(?:y|id)|th(?:ink|ought)|hat|want|know|agre|keep|kept|ask|tell|told"
+    r"|complain|hear|heard|moan|ador|prefer|notic|bang|go(?:es)? on)(?:e?s|e?d|ing)?\b)"
+)
 _EVERYTHING = re.compile(
-    r"\b(?:everything|everybody|everyone|(?:every|each) (?:single |last )?(?:stem|track|fader|part"
+    rf"\b(?:everything{_NO_SPEAKER}|everybody{_NO_SPEAKER}|everyone{_NO_SPEAKER}|(?:every"
+    rf"|each) (?:single |last )?(?:stem|track|fader|part"
     r"|one|channel)|all (?:the |of the |my |our |those )?(?:stems|tracks|faders|channels|parts"
     r"|levels|instruments)|all of (?:it|them)|the (?:whole|full) (?:lot|mix|song|thing|band|bunch)"
     r"|^all(?= (?:up|down|but|except|by|of them|plus|minus|[-+]?\d))|the lot"

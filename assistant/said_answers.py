@@ -32,7 +32,8 @@ _STOP = re.compile(
     r"(?:please |i |i'll |i'm )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave"
     r"|no more|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)"
     r"|with (?:it|this|the drills?)|of (?:it|this|that)"
-    r"|(?:the |this )?(?:drills?|exercises?|quiz|game|training|test|practice)))*"
+    r"|(?:the |this |these |those )?(?:drills?|exercises?|quiz(?:zes)?|games?|training|test"
+    r"|practice)))*"
 )
 _SKIP = re.compile(
     r"(?:please |i |i'll )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill"
@@ -80,7 +81,9 @@ _OF_A_MOVE = re.compile(
 )
 _WISH = re.compile(
     r"\b(?:need(?:s|ed)?|should|want|wants|please|let'?s|i'?d like|would like|has to come|mute\w*"
-    r"|pan\w*|reverb|brighter|darker|render|export|undo|anchor)\b"
+    r"|pan\w*|(?:more|further|hard|bit|little|\d+%?) (?:to the )?(?:left|right)(?! (?:one|guitar"
+    r"|gtr|choir))"
+    r"|reverb|brighter|darker|render|export|undo|anchor)\b"
 )
 _FIRST = re.compile(
     r"\b(?:first|1st|former|number (?:one|1)|file (?:one|1))\b|^(?:the )?(?:1|one)$"
@@ -111,6 +114,27 @@ _HALVED = re.compile(
     r"|\bhalf (?:as (?:loud|much)|the (?:level|volume|loudness))\b|\b(?:halved|twice as|doubled)\b"
 )
 _NAMES_ONE = re.compile(r"\b(?:the |this |that |first |second |which |no )one\b|\bone of\b")
+
+
+_GUESSES = re.compile(  # at no drill: "my guess for the quiz is the bass went up 2"
+    r"\bmy (?:guess|answer)\b|\b(?:ear )?(?:quiz|drill|exercise)\b.*\bi (?:say|guess|think)\b"
+    r"|^\W*i (?:guess|say)\b.*\b(?:went|got|was turned)\b"
+)
+
+
+def guess_said(text: str, names: Sequence[str], roles: Sequence[str | None]) -> Answer | None:
+    """The guess at a drill that a text plainly is, whether one is open or not."""
+    plain = mended(normal(text), names)
+    stems = spoken_of(plain, names, roles)
+    up, down = bool(_UP.search(plain)), bool(_DOWN.search(plain))
+    if not _GUESSES.search(plain) or len(stems) != 1 or up == down or "?" in text:
+        return None
+    sizes = magnitudes(plain, names)
+    return Answer(
+        stem=stems[0],
+        direction="up" if up else "down",
+        gain_db=sizes.pop() if len(sizes) == 1 else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,49 @@ _OF_ELSE = re.compile(
 )
 
 
+_COVERED = re.compile(  # complaints in pictures, whatever tense they are in
+    r"\b(?:drown(?:s|ed|ing|in)?|(?:is|gets?|are|was|getting) (?:\w+ )?(?:lost|buried|swallowed"
+    r"|eaten"
+    r"|covered|masked|smothered)|disappear\w*|vanish\w*|swallow\w*|smother\w*|overpower\w*"
+    r"|(?:is|are|'s) all over (?:him|her|it|them|me)|over (?:him|her|it|them|me) all the time"
+    r"|(?:nobody|no ?one|can'?t|cannot|hardly|barely|not) (?:\w+ )?(?:understand|follow|make out"
+    r"|hear)s?"
+    r"|on top of (?:him|her|it|them|me))\b"
+)
+_WANTS = re.compile(  # beside these a complaint is why something is asked for
+    r"\b(?:up|down|louder|quieter|softer|rais\w+|lower\w*|boost\w*|cut|drop|mute\w*|unmute\w*|solo"
+    r"|pan\w*|left|right|undo\w*|redo|export|render|bounce|version|darker|brighter|warmer|db|hear"
+    r" (?:just|only)|play|let me|make|put|turn|take|bring|give|set|move|try|\d+)\b"
+)
+
+
+_RECORDED_HOT = re.compile(
+    r"\b(?:record\w*|tracked|capture[ds]?|printed|taken) (?:\w+ ){0,5}?(?:too |so )?(?:hot"
+    r"|loud(?:ly)?|high)\b"
+    r"|\b(?:overdriven|over ?modulated|overloaded|in the red|into the red|all red|peaking)\b"
+    r"|\bdid (?:i|we|he|she|they) (?:record|track|clip|overload)\b.*\b(?:hot|loud|high|anything)\b"
+)
+
+
+def asks_if_overloaded(text: str) -> bool:
+    """Whether lower-case words ask if something was recorded too hot: a matter of peaks."""
+    found = _RECORDED_HOT.search(text)
+    asks = re.search(
+        r"\?|\b(?:is|are|did|was|were|have|has|am|check|tell me|see|see if|anything|whether|if)\b",
+        text,
+    )
+    return bool(found and asks) and not re.search(
+        r"\b(?:explain|what (?:is|does)|too loud in)\b", text
+    )
+
+
+def complains_of_cover(text: str) -> bool:
+    """Whether lower-case words complain that something cannot be heard, and order nothing."""
+    if not _COVERED.search(text):
+        return False
+    return not _WANTS.search(re.sub(r"make out|on top of|out of", " ", text))
+
+
 def speaks_of_balance(text: str) -> bool:
     """Whether lower-case words speak of how loud things are, or ask for advice."""
     return bool(_OF_BALANCE.search(text))

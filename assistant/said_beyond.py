@@ -25,12 +25,14 @@ _OF_TIMING = (
     r"|(?:swing|speed up|slow down|slow|speed)"
     r" (?:it|this|that|everything|(?:the|my|our) (?:whole )?(?:song|thing|track|tune|piece|lot))\b"
     r"(?! the other| to the (?:left|right))"
-    r"|(?:put|snap|line|lock|move|get)\b.*\b(?:on|to|with|onto)"
+    r"|(?:put|snap|line|lock|move|get|tighten|edit|pull|nudge|straighten|align)\b.*"
+    r"\b(?:on|to|with|onto)"
     r" (?:the )?(?:grid|click|beat|metronome)\b"
     r"|(?:change|set|raise|lower|halve|double) (?:the |its )?tempo\b"
 )
 _OF_PITCH = (
-    r"(?:re|de|auto)-?tune\w*|tune (?!in|into|to|the (?:volume|level|balance))|transpose"
+    r"(?:put|get|bring|sing)\b.*\b(?:in|into|back in) tune\b|(?:re|de|auto)-?tune\w*|tune (?!in"
+    r"|into|to|the (?:volume|level|balance))|transpose"
     r"|harmoni[sz]e|pitch (?:it|the|my|up|down|this|him|her)|modulate|melodyne"
     r"|(?:fix|correct|shift|change|sort)(?: \w+){0,4} (?:pitch|intonation|key)\b"
 )
@@ -56,6 +58,8 @@ _OF_WRITING = (
     r"(?: me| us| in)* (?:an?|another|some new|new) (?:(?!more|of|bit|little)\w+ ){0,3}?"
     r"(?:solos?|melody|melodies|harmony|bass ?line|beat|riff|fill|chord|bridge|verse"
     r"|counter-?melody|intro|outro|ending|(?:choir|string|horn) part|score)\b|transcribe|notate"
+    r"|(?:re-?)?orchestra(?:te)?(?= (?:it|this|that|the|my|our|for)\b)|re-?arrange"
+    r"|arrange (?:it|this|that|(?:the|my|our) \w+) for\b"
 )
 _OF_THE_MASTER = (
     r"master (?:it|this|that|the (?:song|track|mix|album|whole)|my|for|to|our)\b"
@@ -68,7 +72,10 @@ _OTHER_UNIT = re.compile(  # no order in these can be carried out: "12 cents up"
     r"(?:cents?|semi-?tones?|bpm|ms|milli-?seconds?|beats per minute|tempo)\b"
 )
 _TIMES = re.compile(r"\b\d+[:/]\d+(?: notes?)?\b|\bbars? \d+\b")
-_DESCRIBES = re.compile(r"(?:he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b")
+_DESCRIBES = re.compile(
+    r"(?:is|are|was|my \w+ (?:drinks|rushes|drags)|he|she|they|it|it's|he's|she's|they're|we|i"
+    r"|because|since|cause)\b"
+)
 _LISTED = re.compile(
     r"\b(?:ums?|uhs?|ers?|ahs?|clicks?|coughs?)(?:(?:,| and| or| &) (?:the )?\w+)*?"
     r" and (?:the )?\w+"

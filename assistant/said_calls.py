@@ -27,7 +27,7 @@ _FORMATS = {
     "session": re.compile(r"\b(?:session|project|reaper|rpp|daw)\b"),
     "stems": re.compile(r"\b(?:stems|separate(?:ly)?|individual(?:ly)?|multi-?tracks?)\b"),
 }
-_LIKES = {
+LIKES = {
     "loud": re.compile(
         r"\b(?:loud|louder|(?:up ?)?front|in (?:ur|your|my) face|prominent|hot|big|forward)\b"
     ),
@@ -68,7 +68,7 @@ def _audition(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
 
 
 def _prefer(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
-    ways = [way for way, pattern in _LIKES.items() if pattern.search(said.latest)]
+    ways = [way for way, pattern in LIKES.items() if pattern.search(said.latest)]
     return {"likes": ways[0]} if written.get("likes") and len(ways) == 1 else {}
 
 

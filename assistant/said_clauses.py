@@ -18,7 +18,8 @@ Speak = Callable[[str], tuple[str, ...]]
 _NUMBERED = r"(?:\d|\.\d|(?:half|one|two|three|four|five|six|seven|eight|nine|ten|a couple)\b)"
 _JOINS = re.compile(
     r"[,;.!?](?!\d|(?:wav|flac|aiff?|mp3|ogg|m4a)\b)"
-    r"|\b(?:and|but|then|while|also|afterwards|as well as|after (?:that|this))\b"
+    r"|\band\b(?! (?:a )?(?:half|quarter)\b| three quarters)|\b(?:but|then|while|also|afterwards"
+    r"|as well as|after (?:that|this))\b"
     r"|(?<![\w'])'?n'?(?![\w'])|[&/]"
     rf"|(?:\+|\bplus\b)(?!\s*{_NUMBERED})"  # "plus 3 dB" is a number
 )

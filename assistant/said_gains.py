@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import prompts
-from assistant.numerals import PERCENT, UNIT, normal, numbers, without_names
+from assistant.idioms import without_phrasal_verbs
+from assistant.numerals import (
+    PERCENT,
+    UNIT,
+    normal,
+    numbers,
+    numbers_behind_a_way,
+    without_names,
+)
 from assistant.said_sound import sound_asked
 from mixer.moves import Move
 
@@ -232,7 +240,8 @@ def signs_spelled(text: str) -> str:
 
     What is complained of points the other way ("too loud" is down), what is denied points nowhere.
     """
-    plain = re.sub(r"-(?=\s?\d)", " minus ", normal(text).casefold().replace("+", " plus "))
+    plain = without_phrasal_verbs(normal(text).casefold()).replace("+", " plus ")
+    plain = re.sub(r"-(?=\s?\d)", " minus ", plain)
     for pattern, way in _COMPLAINS:
         plain = pattern.sub(way, plain)
     return _DENIED.sub(" ", plain)
@@ -253,7 +262,8 @@ def ways(text: str) -> set[float]:
 
 def magnitudes(text: str, names: Sequence[str]) -> set[float]:
     """Magnitudes of the numbers in a text, those in stem names left out."""
-    return {abs(number.value) for number in numbers(text, names) if number.value == number.value}
+    found = [*numbers(text, names), *numbers_behind_a_way(text, names)]
+    return {abs(number.value) for number in found if number.value == number.value}
 
 
 def sizes_db(text: str, names: Sequence[str]) -> set[float]:

@@ -44,7 +44,8 @@ _BEGINS = re.compile(
 _BARE = r"(?:a |an |the )?{}(?: 101| explained| for dummies| tldr|)\??"
 _WHAT_IS = (
     r"(?:remind me\W+)?"
-    r"(?:wh?[au]t(?:'?s| is| are| even is| exactly is)|wtf is|wot is|explain|define)"
+    r"(?:wh?[au]t (?:the (?:hell|heck|devil|deuce)|on earth|in the world) (?:is|are)"
+    r"|wh?[au]t(?:'?s| is| are| even is| exactly is)|wtf is|wot is|explain|define)"
     r" (?:a |an |the )?{}(?: again| anyway| exactly| please| pls| plz)*\W*"
 )
 _OTHER_DEEDS = re.compile(
@@ -62,6 +63,23 @@ _ADVISES = re.compile(
     _OPENING
     + r"(?:should i|do i (?:need|have) to|do we (?:need|have) to|is it (?:ok|okay|bad|wrong|fine)"
     r"|how (?:loud|hot|high|low|much \w+) (?:should|do|must) (?:i|we|my|a|the))\b"
+)
+_TRADE = r"(?:stems?|faders?|bus|channels?|plug-?ins?|takes?|sessions?|mixdowns?|bounces?)"
+_DOING = (
+    r"(?:turn|pann?|cutt?|lower|boost|rais|mut|measur|balanc|compress|judg|solo|bring|pull|push"
+    r"|leav|compar)ing"
+)
+_OF_PRACTICE = re.compile(
+    r"^(?:(?:but|so|and|ha|ok|okay|right|hm+|wait|oh|well|figures|still|then)\W+)*"
+    rf"(?:(?:why|how|how come)(?: (?:does|do|is|can|would|exactly))*(?: just| simply)? {_DOING}\b"
+    r"|why is it (?:even |so |really |always )?(?:better|good|bad|best|wise|usual|common|important"
+    r"|a problem|wrong)\b|why (?:do|does|should|would) (?:we|people|engineers?|everybody"
+    r"|everyone|one"
+    r"|they|you (?:guys|people|lot)) (?:always |all |even )?(?:hold|leave|measure|judge|pan|cut"
+    r"|turn"
+    r"|say|balance|use|look|compare|mix)\b"
+    rf"|wh?[au]t (?:(?:even|exactly|the (?:hell|heck)|on earth) )?(?:is|are|'?s) (?:an? )?{_TRADE}"
+    r"(?: (?:anyway|even|exactly|please|actually|then))*$)"
 )
 # What one may be told about without a song, since it is a matter of method.
 _METHOD = frozenset(
@@ -93,7 +111,7 @@ def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bo
     plain = plainly(text)
     if _WRITES.search(plain):
         return False
-    if by_hand_asked(plain):
+    if by_hand_asked(plain) or _asks_of_practice(plain):
         return True
     without_ceilings = re.sub(r"-\d+ ?(?:dbfs|lufs|dbtp)", "", plain)
     if not named(plain) or re.search(rf"\d{UNIT}", without_ceilings):
@@ -107,6 +125,14 @@ def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bo
     if not asking or any(_OTHER_DEEDS.search(part) for part in others):
         return False
     return any(map(_is_whole_question, asking)) or not stems_named()
+
+
+def _asks_of_practice(plain: str) -> bool:
+    """Whether a text asks why or how something is done at all, or what a word of the trade is."""
+    sentences = [one.strip() for one in re.split(r"[.!?;]+", plain) if one.strip()]
+    asking = [one for one in sentences if _OF_PRACTICE.search(one)]
+    others = [one for one in sentences if one not in asking]
+    return bool(asking) and not any(map(_OTHER_DEEDS.search, others))
 
 
 def _leads_to_a_lesson(parts: Sequence[str]) -> bool:

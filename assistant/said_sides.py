@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 import prompts
+from assistant.idioms import without_phrasal_verbs
 from assistant.naming import words_of
-from assistant.numerals import normal, without_names
+from assistant.numerals import name_pattern, normal, without_names
 from assistant.said_gains import amounts
 
 _LETTERS = {"left": {"l", "left", "lft"}, "right": {"r", "right", "rgt"}}
@@ -32,7 +33,8 @@ _IDIOMS = re.compile(
     r"|what(?:'s|s| is) left|(?:nothing|anything|something|headroom|room|much|any) left"
     r"|left (?:to (?:do|fix|mix|go|change|try|say|be|check)|over|out|behind|alone|it)"
     r"|(?:i|we|you|they|who|i've|we've|have|has|had|been) left)\b"
-    r"|^\W*(?:(?:ok|okay|yeah|yes|well|so|and)\W+)?right(?=\W*(?:[,.!?;]|$))"
+    r"|^\W*(?:(?:ok|okay|yeah|yes|well|so|and|oh)\W+)?right(?=\W*(?:[,.!?;]|$)"
+    r"| (?:so|then|well|ok|okay|now|lads|guys|folks|everyone|this is|here we go|let'?s)\b)"
     r"(?!\W+(?:fully|hard|all the way|an? |slightly|somewhat|half|mostly|far|and i mean|please|\d))"
     r"|,\s*right(?=\s*\?)"
 )
@@ -74,6 +76,29 @@ def side_of(name: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def pairs_in_full(text: str, names: Sequence[str]) -> str:
+    """A text in which "choir l hard left, r hard right" names both stems of the pair."""
+    for name in names:
+        other = _other_by_letter(name, names)
+        found = re.search(name_pattern(name), text, re.IGNORECASE) if other else None
+        if other is None or found is None:
+            continue
+        letter = other[-1].casefold()
+        behind = re.compile(rf"([,;/&]|\band|\bn)(\s*(?:the )?){letter}\b(?=\s*(?:$|[^\s\d]))")
+        rest = behind.sub(lambda m, to=other: f"{m[1]} {to}", text[found.end() :], count=1)
+        text = text[: found.end()] + rest
+    return text
+
+
+def _other_by_letter(name: str, names: Sequence[str]) -> str | None:
+    """The other of a pair that only its last letter tells: "GTR R" of "GTR L"."""
+    match = re.fullmatch(r"(.*[\s_.-])([lr])", name, re.IGNORECASE)
+    if match is None:
+        return None
+    other = f"{match[1]}{'r' if match[2].casefold() == 'l' else 'l'}".casefold()
+    return next((one for one in names if one.casefold() == other), None)
+
+
 def partners(stem: str, names: Sequence[str], roles: Sequence[str | None]) -> set[str]:
     """The other stems of a pair: alike but for side or number, else the only one of its kind."""
     letters = _LETTERS["left"] | _LETTERS["right"]
@@ -89,7 +114,7 @@ def partners(stem: str, names: Sequence[str], roles: Sequence[str | None]) -> se
 
 def without_idioms(text: str) -> str:
     """A text without "all right", "what's left" and the like, every position kept."""
-    text = _IDIOMS.sub(lambda match: " " * len(match[0]), text)
+    text = _IDIOMS.sub(lambda match: " " * len(match[0]), without_phrasal_verbs(text))
     if _ASKS.search(text) and not _PLACED.search(text):  # "is the 808 sitting right"
         text = re.sub(r"\bright\b", " " * 5, text)
     return text

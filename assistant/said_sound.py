@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import prompts
+from assistant.idioms import without_stories
 from assistant.naming import words_of
 from assistant.numerals import normal, numbers, without_names
 from mixer.words import USUAL_AMOUNT, Reading, read
@@ -50,6 +51,12 @@ _GOES_ON = re.compile(  # "a bit more please", "even more", "again", "less"
     r"|please|pls|it)\W+)*(?:more|again|further|less)"
     r"(?:\W+(?:please|pls|again|of (?:that|it)|like that|now|still|yet))*\W*"
 )
+_OF_A_GENRE = re.compile(  # "dream pop" asks for nothing dreamy
+    r"\b(?:dark|dream|dreamy|bedroom|dirty|hard|soft|heavy|warm|deep|bright|old ?school|lo-?fi"
+    r"|smooth|cool"
+    r"|death|black|power|acid|slow|big) (?:pop|rock|metal|techno|house|folk|jazz|ambient|trap|drill"
+    r"|hip ?hop|country|blues|soul|funk|wave|trance|garage|band)\b"
+)
 # Words about faders, mixes and versions: of them no sound is made.
 _OTHER_BUSINESS = frozenset(
     """
@@ -89,7 +96,7 @@ def sound_said(
     Args:
         named: the stems that it names; stems: those too that were spoken of just before.
     """
-    text = texts[-1].casefold() if texts else ""
+    text = without_stories(texts[-1].casefold()) if texts else ""
     if goes_on(text) and len(texts) > 1:
         before = sound_said(texts[:-1], names, named, stems)
         reading = further(before.reading, text) if before.only else Reading(())
@@ -121,7 +128,7 @@ def goes_on(text: str) -> bool:
 
 def sound_asked(text: str, names: Sequence[str]) -> Reading:
     """The mixing words of a text."""
-    return read(without_stems(text, names))
+    return read(without_stems(_OF_A_GENRE.sub(" ", without_stories(text.casefold())), names))
 
 
 def other_words(text: str, names: Sequence[str]) -> str:

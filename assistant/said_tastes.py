@@ -5,14 +5,16 @@ open are kept as nothing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import prompts
 from assistant.hearing import ToolCall
 from assistant.intents import tool_of
-from assistant.orders.mentions import mentions
+from assistant.orders.mentions import Mention, mentions
 from assistant.said import Said
+from assistant.said_calls import LIKES
+from assistant.said_gains import says_way
 
 SURE = 0.6  # how likely a taste must be meant to be kept without asking the language model
 _LIKES = {"prefer_loud": "loud", "prefer_quiet": "quiet"}
@@ -31,6 +33,34 @@ _CALLED = re.compile(  # "this is balkan folk music", "genre: zydeco"
 _MOST_LETTERS = 40  # of a genre that the tool reads
 
 
+_SIMPLY = re.compile(
+    r"\b(?:keep|make|put) (?:it|things|this|everything) (?:really |very |dead |nice and )?simple\b"
+    r"|\b(?:speak|talk|explain|say it|put it)\b[^.!?]*\b(?:simply|plainly|simple words"
+    r"|plain english"
+    r"|(?:as|like) (?:to |with )?(?:an? )?(?:complete |total |absolute )?(?:beginner|child|idiot"
+    r"|layman"
+    r"|newbie)|like i'?m (?:five|5|stupid|new|a beginner))\b|\b(?:no|without|skip the) jargon\b"
+)
+_TREATED = re.compile(
+    r"\b(?:treat|mix|judge|think of) it (?:like|as)\b|\bgenre\b|\b(?:it'?s|its|this is) (?:like "
+    r"|kind of |sort"
+    r" of |more )?(?:\w+ ){0,2}(?:pop|rock|metal|folk|jazz|house|techno|trap|drill|hip ?hop|country"
+    r"|ambient|reggae|dub|punk|soul|funk|disco|blues|indie)\b"
+)
+
+
+def asks_to_be_told_simply(said: Said) -> bool:
+    """Whether words ask for plain talk, and for no change to a stem besides."""
+    own = [stems for text, stems in said.clauses if _SIMPLY.search(text)]
+    moved = any(stems and says_way(text) for text, stems in said.clauses)
+    return bool(own) and not any(own) and not moved
+
+
+def genre_in_passing(said: Said) -> str | None:
+    """The genre that words name beside an order: "it's more like folk, and the bass up 1"."""
+    return genre_said(said.latest) if _TREATED.search(said.latest) else None
+
+
 def is_taste(reading: Mapping[str, float]) -> bool:
     """Whether a reading finds a lasting taste and hardly anything else."""
     return sum(likely for name, likely in reading.items() if tool_of(name) == "prefer") >= SURE
@@ -38,6 +68,8 @@ def is_taste(reading: Mapping[str, float]) -> bool:
 
 def tastes_said(said: Said, reading: Mapping[str, float]) -> list[ToolCall]:
     """The calls that keep what the latest words like; none where they leave open what that is."""
+    if asks_to_be_told_simply(said):
+        return [ToolCall("prefer", {"tone": "newcomer"})]
     if not is_taste(reading):
         return []
     tastes = (*_LIKES, *_TONES, _GENRE)
@@ -48,9 +80,24 @@ def tastes_said(said: Said, reading: Mapping[str, float]) -> list[ToolCall]:
     if meant == _GENRE:
         genre = genre_said(said.latest)
         return [] if genre is None else [ToolCall("prefer", {"genre": genre})]
-    return [
-        ToolCall("prefer", {"stem": stem, "likes": _LIKES[meant]}) for stem in _stems_liked(said)
-    ]
+    genre = genre_in_passing(said)
+    kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]
+    return kept + (
+        _each_with_its_own(said)
+        or [ToolCall("prefer", {"stem": n, "likes": _LIKES[meant]}) for n in _stems_liked(said)]
+    )
+
+
+def _each_with_its_own(said: Said) -> list[ToolCall]:
+    """The tastes of a text with several: "I like the choir quiet and the bass loud"."""
+    told: dict[str, str] = {}
+    for text, stems in said.clauses:
+        ways = [way for way, pattern in LIKES.items() if pattern.search(text)]
+        if not stems or len(ways) != 1 or set(stems) & set(told):
+            return [] if stems else []
+        told |= dict.fromkeys(stems, ways[0])
+    several = len(set(told.values())) > 1
+    return [ToolCall("prefer", {"stem": n, "likes": w}) for n, w in told.items()] if several else []
 
 
 def genre_said(text: str) -> str | None:
@@ -78,12 +125,16 @@ def _genres() -> Mapping[str, str]:
     return {word.casefold(): genre for table in tables for word, genre in table.items()}
 
 
+def _named(said: Said) -> Sequence[Mention]:
+    return mentions(said.latest, said.names, said.roles)
+
+
 def _stems_liked(said: Said) -> tuple[str, ...]:
     """The stems that are liked so; where some of them are named once more, only those.
 
     "I like the harmonies soft, the high one I mean": what is named last narrows what came first.
     """
-    found = [set(one.stems) for one in mentions(said.latest, said.names, said.roles) if one.stems]
+    found = [set(one.stems) for one in _named(said) if one.stems]
     meant: set[str] = set()
     for stems in found:
         meant = stems if stems < meant else meant | stems

@@ -39,11 +39,28 @@ def _mended(word: str, own: set[str]) -> str:
         return word[:-1]  # "leos guitar" is that of Leo
     if read(word).wishes:  # "brighten" is no slip of "right"
         return word
+    if _is_inflected(word):
+        return word  # "drowns" is no slip of "down"
     names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]
     for targets in (names, _targets()):
         if near := difflib.get_close_matches(word, targets, n=1, cutoff=_LIKENESS):
             return near[0]
     return word
+
+
+def _is_inflected(word: str) -> bool:
+    """Whether a word is one of English with an ending, which no list of words has."""
+    endings = (
+        ("s", ""),
+        ("es", ""),
+        ("ed", ""),
+        ("ing", ""),
+        ("er", ""),
+        ("ed", "e"),
+        ("ing", "e"),
+    )
+    bases = [word[: -len(end)] + more for end, more in endings if word.endswith(end)]
+    return any(len(base) >= _LEAST_LETTERS and is_word(base) for base in bases)
 
 
 @cache

@@ -33,12 +33,14 @@ from assistant.without_model import (
     about_us,
     beyond,
     by_level,
+    courteous,
     in_drill,
     kept,
     lacking,
     left,
     of_the_proposal,
     ordered,
+    overloaded,
     picky,
     taught,
 )
@@ -77,6 +79,7 @@ def run_turn(
             picky(turn)
             or in_drill(turn)
             or about_us(turn)
+            or courteous(turn)
             or by_level(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)
@@ -114,6 +117,7 @@ def _alone(turn: Progress) -> Reply:
         or left(turn)
         or beyond(turn)
         or kept(turn)
+        or overloaded(turn)
         or taught(turn)
         or lacking(turn)
         or first_one(turn)

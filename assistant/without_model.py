@@ -13,12 +13,20 @@ from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.of_proposal import chosen
+from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
+from assistant.said_balance import asks_if_overloaded
 from assistant.said_beyond import is_beyond
+from assistant.said_courtesy import PRAISE, courtesy_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
-from assistant.said_tastes import is_taste, tastes_said
+from assistant.said_tastes import (
+    asks_to_be_told_simply,
+    genre_in_passing,
+    is_taste,
+    tastes_said,
+)
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
@@ -62,7 +70,9 @@ def ordered(turn: Progress) -> Reply | None:
     for call in calls:
         if options := which(call, stems_of(call), said):
             return ask_back(turn, MORE_THAN_ONE, options)
-    return told_at_once(turn, *calls)
+    genre = genre_in_passing(said) if all(call.name != "prefer" for call in calls) else None
+    kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]
+    return told_at_once(turn, *kept, *calls)
 
 
 def left(turn: Progress) -> Reply | None:
@@ -97,13 +107,23 @@ def kept(turn: Progress) -> Reply | None:
     if read is None or turn.order is not None:
         return None
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
-    if not is_taste(reading):
+    if not is_taste(reading) and not asks_to_be_told_simply(turn.said_now):
         return None
     if calls := tastes_said(turn.said_now, reading):
         return told_at_once(turn, *calls)
     text = prompts.reply("taste_open", len(turn.session.events))
     turn.answer(text=text, rewritten=False, problems=[])
     return Reply(text)
+
+
+def overloaded(turn: Progress) -> Reply | None:
+    """The check of the peaks where it is asked if something was recorded too hot; else None."""
+    said, acts_of = turn.said_now, turn.acts_of
+    if acts_of is None or turn.order is not None or said.numbers():
+        return None
+    if not asks_if_overloaded(said.latest) or "explain" in said.latest:
+        return None
+    return told_at_once(turn, ToolCall("check_gain_staging"))
 
 
 def taught(turn: Progress) -> Reply | None:
@@ -135,6 +155,23 @@ def about_us(turn: Progress) -> Reply | None:
     text = " ".join([*texts, *([] if kind == SURE else asked_again(offered, seed))])
     options = {"options": [one.as_data() for one in offered]} if offered else {}
     turn.answer(text=text, rewritten=False, problems=[], **options)
+    return Reply(text)
+
+
+def courteous(turn: Progress) -> Reply | None:
+    """The answer to praise, a goodbye, or the question what one can do here; None for all else.
+
+    Behind a proposal praise may be a yes, which is not for here.
+    """
+    if turn.order is not None or turn.acts_of is None:
+        return None
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    told, plain = tokens(turn.words, names, roles)
+    kind = courtesy_said(turn.user_text, mentions(plain, names, roles), told)
+    if kind is None or (kind == PRAISE and turn.session.proposed):
+        return None
+    text = prompts.reply(kind, len(turn.session.events))
+    turn.answer(text=text, rewritten=False, problems=[])
     return Reply(text)
 
 

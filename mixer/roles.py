@@ -42,7 +42,11 @@ _PATTERNS = (
     ("hats", r"\b(hats?|hh|hi ?hats?|hihat|cymbals?|ride|crash|oh|ohs|over ?heads?|tops)\b"),
     (
         "percussion",
-        r"\b(perc|percussion|shaker|tamb|tambourine|conga|congas|bongo|cowbell|toms?|tom ?\d)\b",
+        r"\b(perc|percussion|shaker|tamb|tambourine|conga|congas|bongo|cowbell"
+        r"|(?<!gtr )(?<!guitar )(?<!vox )"
+        r"(?<!vocal )(?<!bass )(?<!keys )(?<!piano )toms?(?! (?:gtr|guitar|vox|vocals?|bass|keys"
+        r"|piano)\b)"
+        r"|tom ?\d)\b",
     ),
     (
         "drums",

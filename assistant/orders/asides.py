@@ -70,7 +70,8 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
             kept.append(Token(STOP, ",", ","))
         else:
             kept += piece
-    return (kept, found) if asks_for_something(kept) else (list(told), [])
+    goes = any(token.kind == "out" for token in kept) and any(token.stems for token in kept)
+    return (kept, found) if goes or asks_for_something(kept) else (list(told), [])
 
 
 def without_taken_back(text: str) -> str:
@@ -149,7 +150,9 @@ def _pieces(told: Sequence[Token]) -> list[list[Token]]:
 
 def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
     strange = any(one.kind == UNKNOWN for one in piece)
-    ordered = any(one.kind in _ORDERS and one.kind != NUMBER for one in piece)
+    ordered = any(
+        (one.kind in _ORDERS and one.kind != NUMBER) or one.kind == "out" for one in piece
+    )
     requests = (token.text in _BEGINS or token.kind == "make that") and (
         token.text not in _ASKED or behind.text in _WHO
     )

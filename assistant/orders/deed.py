@@ -16,6 +16,7 @@ PLAIN_PAN = 0.5  # "left" without one
 SIDES = {"left": -1.0, "right": 1.0, "centre": 0.0}
 _SUBJECT = frozenset({STEM, "it", "both", "three", "all", "rest", "other", "too"})
 _THEM = frozenset("them those these they 'em em that".split())
+_PERSON = frozenset({"her", "him"})
 QUIET = frozenset({FILLER, VERB, "push", "pull", "to", "unit", "only", "instead"}) | _SUBJECT
 SIZED = frozenset({NUMBER, "size", "sign"})
 
@@ -94,6 +95,9 @@ def subject(part: Part, scene: Scene) -> tuple[str, ...]:
             last = scene.touched[:count]
             return scene.it if len(scene.it) == count else last if len(last) == count else ()
     several = any(token.text in _THEM for token in part.of("it"))
+    if scene.singer and any(token.text in _PERSON for token in part.of("it")):
+        if scene.singer in scene.it or not scene.it:
+            return (scene.singer,)
     return scene.it if len(scene.it) == 1 or several else ()
 
 

@@ -19,16 +19,21 @@ from assistant.orders.deed import (
     subject,
 )  # fmt: skip
 from assistant.orders.levelled import is_to_a_stem, level_of, level_too
-from assistant.orders.lexicon import FILLER, SHARE
+from assistant.orders.lexicon import FILLER, SHARE, VERB
 from assistant.orders.moved import as_far, move_of, way_of
 from assistant.orders.parts import Part
+from assistant.orders.tokens import STEM
 from assistant.said_sides import side_of
 
+_LEAVES = frozenset("take taking leave keep get want have let".split())
+_FILES = frozenset("stems tracks mix files".split())
 _WHOLLY = ("fully", "all the way")  # what a mute may be besides
 
 
 def deed_of(part: Part, scene: Scene) -> Deed | None:
     """What a part orders; None where it is no plain order."""
+    if comes := comes_in(part, scene):
+        return comes
     if part.has("too") and part.is_bare and scene.last:  # "the viola likewise"
         new = tuple(name for name in part.stems if name not in scene.last.stems)
         return scene.last.for_stems(new) if new else None
@@ -40,14 +45,14 @@ def deed_of(part: Part, scene: Scene) -> Deed | None:
         return level_of(part, scene)  # "the bass -2 to the kick"
     if part.has("mute", "unmute"):
         return _mute(part, scene)
+    if goes := _goes_out(part, scene):
+        return goes
     if part.has("solo", "hear"):
         return _solo(part, scene)
     if part.has(*SIDES, "pan", "percent"):
         return _pan(part, scene)
-    if part.has("off") and not is_sized(part) and part.tokens[-1].text == "off":
+    if part.has("off") and not is_sized(part) and _ends_with(part, "off"):
         return _mute(part, scene)
-    if part.tokens[-1].text == "on" and part.stems and set(part.stems) <= scene.muted:
-        return Deed("set_mute", part.stems) if part.only(*QUIET) else None  # "crowd on"
     if part.stems and scene.last and scene.last.tool == "set_level" and not way_of(part):
         return level_too(part, scene.last)
     return move_of(part, scene)
@@ -90,6 +95,37 @@ def _mute(part: Part, scene: Scene) -> Deed | None:
     if any(token.value not in _WHOLLY for token in part.of("size")):
         return None
     return Deed("set_mute", stems, muted=not part.has("unmute"))
+
+
+def comes_in(part: Part, scene: Scene) -> Deed | None:
+    """ "crowd on", "the horns can come in too", "let it in": of stems that are muted."""
+    stems = subject(part, scene)
+    if not stems or not set(stems) <= scene.muted or part.has("all", "rest"):
+        return None
+    speaks = any(token.text in ("in", "on", "back", "return") for token in part.tokens)
+    if not speaks or not part.only(*QUIET, "back", "again"):
+        return None
+    return Deed("set_mute", stems)
+
+
+def _goes_out(part: Part, scene: Scene) -> Deed | None:
+    """ "the riser out", "take the riser out of it"."""
+    verbs = {token.text for token in part.of(VERB)}
+    if not verbs <= _LEAVES or not part.stems or is_sized(part):
+        return None
+    of_it = part.has("off") and part.has("it") and part.first("off") > part.first(STEM)
+    of_it = of_it and any(token.text == "out of" for token in part.of("off"))
+    if any(token.text in _FILES for token in part.tokens):
+        return None  # "the stems out" are files
+    if not part.only(*QUIET, "out", "off") or not (of_it or _ends_with(part, "out")):
+        return None
+    return Deed("set_mute", part.stems, muted=True)
+
+
+def _ends_with(part: Part, word: str) -> bool:
+    """Whether a word is the last, but for "for a moment", "please" and the like."""
+    told = [token for token in part.tokens if token.kind != FILLER]
+    return bool(told) and told[-1].text == word
 
 
 def _solo(part: Part, scene: Scene) -> Deed | None:

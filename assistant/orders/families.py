@@ -7,7 +7,8 @@ from assistant.naming import words_of
 
 # How names put it.
 _IN_NAMES = {
-    "low": "lo low lower bottom btm bot under deep", "high": "hi high higher top upper",
+    "low": "lo low lower bottom btm bot under deep tuba trombone trombones tbn",
+    "high": "hi high higher top upper",
     "left": "l left lft", "right": "r right rgt", "first": "1 01 one i first a",
     "second": "2 02 two ii second b", "third": "3 03 three iii third c",
     "clean": "clean cln dry", "dirty": "dirty dist distorted drive fuzz",

@@ -4,50 +4,56 @@ One rule: the longest words that mean a stem count as one mention of it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.english import is_word
 from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
 from assistant.orders.families import is_told_by
 from assistant.orders.lexicon import phrases
 from assistant.orders.otherwise import said_plainly
-from assistant.said_sides import side_of
+from assistant.orders.own_words import (
+    NO_STEM,
+    PEOPLE,
+    SHORTENED,
+    Own,
+    begun_by,
+    calls_several,
+    is_called,
+    own_words,
+    owners,
+)
+from assistant.said_sides import pairs_in_full, side_of
 from assistant.slips import mended
 
 _WORD = re.compile(r"[^\W_]+(?:['&][^\W_]+)*")
 _MOST_WORDS = 4
-_LEAST, _LONG = 4, 6  # letters of a name's word that shortens another, and of that
 _LETTERS = frozenset("bcdefghjpqtvz")  # that are a stem's whole name; others are words in talk
 STANDS_FOR = ("guitar", "piano", "bass")  # the first stem of a text, the second, the others
-_NO_STEM = frozenset(  # words of orders that names of stems hold as well
-    """
-    a an and at back both but by centre center db down front hard high in it left less level low
-    main mic middle more my no of off on one out over pan room same side solo that the them then to
-    top track two under up with 1 2 3 4 5 6 7 8 9
-    """.split()
-)
 Speak = Callable[[str], tuple[str, ...]]  # the stems that a text names
-_IN_FULL = {  # what names shorten
-    "oh": ("overhead", "overheads"), "ohs": ("overhead", "overheads"), "ovh": ("overheads",),
-    "rhy": ("rhythm", "rhythms"), "perc": ("percussion",), "snr": ("snare",), "sd": ("snare",),
-    "bv": ("backings",), "bvs": ("backings",), "tamb": ("tambourine",), "bd": ("kick",),
-    "harm": ("harmony", "harmonies"), "vln": ("violin", "violins"), "vn": ("violin", "violins"),
-    "vla": ("viola", "violas"), "vc": ("cello", "cellos"), "vlc": ("cello", "cellos"),
-    "cb": ("contrabass",), "dbl": ("double", "doubles"), "ld": ("lead",), "gtr": ("guitar",),
-    "pno": ("piano",), "tpt": ("trumpet", "trumpets"), "tbn": ("trombone", "trombones"),
-}  # fmt: skip
-_SHORTENED = frozenset(word for words in _IN_FULL.values() for word in words)
+_ON_A_SIDE = re.compile(r"\b(left|right)(?:[ -]hand)?(?: side)? $")
+_POSSESSION = re.compile(r"(?:'s|s'|')? ")
 _SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
 _ONE = re.compile(
     r" one\b(?! (?:db|decibels?|lu|and a half|point|or two|more|up|down|louder|quieter)\b)"
 )
 _AFTER_PLACE = re.compile(
-    r"\b(?:under|below|beneath|behind|over|above|than|against|as|with) (?:the |my )?(me|main)\b"
+    r"\b(?:under|below|beneath|behind|over|above|than|against|as"
+    r"|(?:level|even|par|equal|compared|match\w*) with) (?:the |my )?(me|main)\b"
+)
+_SPEAKER = re.compile(  # who sings speaks of himself: "all but me down 2", "hear me and Jen"
+    r"\b(?:(?:except|but|besides|apart from|aside from|other than|not|only|just)(?: for)?"
+    r"|(?:hear|solo|mute|play)(?: only| just)?) (me|myself)\b"
+    r"(?! (?:\d|up\b.*\d.*\bto\b|the\b|a\b|an\b|my\b|your\b|that\b|this\b|what\b|how\b|more\b"
+    r"|some\b))"
+    r"|\b(?:and|plus) (me|myself)(?=\W*$| (?:up|down|left|right|alone|only|on)\b)"
+)
+_SINGING = re.compile(  # "am i too loud", which is no whole mention
+    r"\b(?:am i|i am|i'?m|(?:is |am )?me singing)(?= (?:\w+ )?too (?:loud|quiet|low|soft|buried))"
 )
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
+_OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
 
 
@@ -70,23 +76,30 @@ def mentions(
         return spoken_of(words, names, roles)
 
     found = _by_name(text, names)
-    plain = _DRY.sub(lambda match: "." * len(match[0]), _blanked(text, found))
+    plain = _blanked(text, found)
+    if _OF_A_MIX.search(plain) or not speak("fx"):  # else "fx off" is of the stem
+        plain = _DRY.sub(lambda match: "." * len(match[0]), plain)
     if len(low := speak("bass")) == 1:
         found += [Mention(*match.span(), low) for match in _MISHEARD.finditer(plain)]
     for match in _AFTER_PLACE.finditer(plain):
-        main = sorted(_own_words(names).get("main", ()))
+        main = sorted(own_words(names).get("main", ()))
         me = tuple(main) if match[1] == "main" else speak("more of me")
         if len(me) == 1:
             found.append(Mention(match.start(1), match.end(1), me))
     plain = _blanked(plain, found)
-    own = _own_words(names)
+    if len(me := speak("more of me")) == 1:
+        for match in (*_SPEAKER.finditer(plain), *_SINGING.finditer(plain)):
+            found.append(Mention(*match.span(match.lastindex or 0), me))
+        plain = _blanked(plain, found)
+    own = own_words(names)
     if len(alone := own.get("solo", ())) == 1:  # a stem, not a command: "solo up 3"
         found += [Mention(*match.span(), tuple(alone)) for match in _SOLO.finditer(plain)]
         plain = _blanked(plain, found)
     for start, end in _runs(plain):
         found += _in_run(plain, list(_WORD.finditer(plain, start, end)), speak, own)
-    found = [_widened(text, one, own) for one in sorted(found, key=lambda one: one.start)]
-    return tuple(_with_sides(text, found))
+    found = _of_whom(text, sorted(found, key=lambda one: one.start))
+    found = [_widened(text, one, own) for one in found]
+    return tuple(_with_sides(text, found, dict(zip(names, roles, strict=True))))
 
 
 def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tuple[str, ...]:
@@ -100,7 +113,8 @@ def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tu
 
 def as_read(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str:
     """A text with slips mended, numbered stems in full and plainer wordings, in lower case."""
-    return said_plainly(in_full(mended(text, names), names, roles).casefold())
+    plain = pairs_in_full(mended(text, names), names)
+    return said_plainly(in_full(plain, names, roles).casefold())
 
 
 def plainly_said(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str:
@@ -128,7 +142,7 @@ def _by_name(text: str, names: Sequence[str]) -> list[Mention]:
     forms |= {name.casefold(): name for name in names}
     found: list[Mention] = []
     for form in sorted(forms, key=len, reverse=True):
-        if form in _NO_STEM or (len(form) < 2 and form not in _LETTERS):
+        if form in NO_STEM or (len(form) < 2 and form not in _LETTERS):
             continue
         plural = "" if form.endswith("s") or " " in form else "(?:s(?!\\w))?"
         for match in re.finditer(name_pattern(form) + plural, text, re.IGNORECASE):
@@ -149,19 +163,7 @@ def _runs(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(r"[\w'&]+(?:[ \-_]+[\w'&]+)*", text)]
 
 
-def _own_words(names: Sequence[str]) -> dict[str, set[str]]:
-    """The words of names, each with the stems that have it in their names."""
-    own: dict[str, set[str]] = {}
-    for name in names:
-        for word in words_of(name).split():
-            for one in (word, *_IN_FULL.get(word, ())):
-                own.setdefault(one, set()).add(name)
-    return own
-
-
-def _in_run(
-    text: str, words: list[re.Match[str]], speak: Speak, own: dict[str, set[str]]
-) -> list[Mention]:
+def _in_run(text: str, words: list[re.Match[str]], speak: Speak, own: Own) -> list[Mention]:
     found: list[Mention] = []
     place = 0
     while place < len(words):
@@ -169,12 +171,9 @@ def _in_run(
             place += absent
             continue
         size = _longest(text, words[place : place + _MOST_WORDS], speak)
-        word = words[place]
-        known = _is_called(word, own) or word[0] in _SHORTENED
-        begun = _begun_by(word[0], own) if text.startswith(" one", word.end()) else set()
-        if not size and (known or begun):
-            if stems := _owners(word[0], own) or begun:
-                found.append(Mention(*word.span(), tuple(sorted(stems))))
+        word, start = words[place][0].removesuffix("'s"), words[place].start()
+        if not size and (stems := _called(word, text, start + len(word), speak, own)):
+            found.append(Mention(start, start + len(word), tuple(sorted(stems))))
         elif size:
             start, end = words[place].start(), words[place + size - 1].end()
             found.append(Mention(start, end, _meant(text[start:end], text[:start], speak, own)))
@@ -182,35 +181,17 @@ def _in_run(
     return found
 
 
-def _is_called(word: re.Match[str], own: dict[str, set[str]]) -> bool:
-    """Whether one stem's name, and no other's, has a word: "the rap" is LEAD RAP."""
-    if len(_owners(word[0], own)) != 1 or word[0] in _NO_STEM or len(word[0]) < 3:
-        return False
-    return (word[0],) not in phrases() and not word[0].isdigit()
+def _called(word: str, text: str, end: int, speak: Speak, own: Own) -> set[str]:
+    """The stems that a word calls by a word of their names. end: where it ends in the text."""
+    if is_called(word, own) or word in SHORTENED or calls_several(word, own):
+        return owners(word, own)
+    if word in PEOPLE and text[: end - len(word)].endswith("the "):  # whoever sings behind
+        behind = speak("backing vocals")
+        return set(behind) if len(behind) == 1 else set()
+    return begun_by(word, own) if text.startswith(" one", end) else set()
 
 
-def _owners(word: str, own: dict[str, set[str]]) -> set[str]:
-    """The stems whose names have a word, which may be said of several: "the birds"."""
-    if word in own or len(word) <= _LEAST or not word.endswith("s"):
-        return own.get(word, set())
-    return own.get(word[:-1], set())
-
-
-def _begun_by(word: str, own: dict[str, set[str]]) -> set[str]:
-    """The one stem whose name shortens a word: "the distorted one" is GTR DIST."""
-    if len(word) < _LONG or (word,) in phrases():
-        return set()
-    short = {
-        name
-        for start, names in own.items()
-        if _LEAST <= len(start) < len(word) - 1 and word.startswith(start) and start.isalpha()
-        for name in names
-    }
-    whole = [one for one in own if is_word(one) and word.startswith(one)]
-    return short if len(short) == 1 and not whole else set()
-
-
-def _meant(words: str, before: str, speak: Speak, own: dict[str, set[str]]) -> tuple[str, ...]:
+def _meant(words: str, before: str, speak: Speak, own: Own) -> tuple[str, ...]:
     """The stems of a mention: of several those whose names have the words, all of a plural.
 
     before: the text before it.
@@ -229,7 +210,7 @@ def _meant(words: str, before: str, speak: Speak, own: dict[str, set[str]]) -> t
     return tuple(dict.fromkeys((*stems, *sorted(more)))) if more & set(stems) else stems
 
 
-def _widened(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
+def _widened(text: str, one: Mention, own: Own) -> Mention:
     """A mention with the words of its stem's name beside it: "host mic", "lofi bed"."""
     if len(one.stems) != 1:
         one = _narrowed(text, one, own)
@@ -249,6 +230,20 @@ def _widened(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
     return Mention(start, end, one.stems)
 
 
+def _of_whom(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """Mentions of which "ron's acoustic" is one: the stem that both its words mean."""
+    told: list[Mention] = []
+    for one in found:
+        last = told[-1] if told else None
+        if last is not None and _POSSESSION.fullmatch(text, last.end, one.start):
+            both = tuple(name for name in one.stems if name in last.stems)
+            if both:
+                told[-1] = Mention(last.start, one.end, both)
+                continue
+        told.append(one)
+    return told
+
+
 def _absent(text: str, words: list[re.Match[str]], speak: Speak) -> int:
     """How many words stand for a role that no stem has: "backing singers", and none are here."""
     for size in range(min(len(words), _MOST_WORDS), 1, -1):
@@ -260,10 +255,10 @@ def _absent(text: str, words: list[re.Match[str]], speak: Speak) -> int:
 
 def _longest(text: str, words: list[re.Match[str]], speak: Speak) -> int:
     """How many of these words, from the first on, are one mention; 0: none is."""
-    alone = [() if word[0] in _NO_STEM else speak(word[0]) for word in words]
+    alone = [() if word[0] in NO_STEM else speak(word[0]) for word in words]
     best = 0
     for size in range(1, len(words) + 1):
-        if words[size - 1][0] in _NO_STEM:
+        if words[size - 1][0] in NO_STEM:
             break
         together = speak(text[words[0].start() : words[size - 1].end()])
         if not together:
@@ -284,7 +279,7 @@ def _text(text: str, words: list[re.Match[str]], size: int) -> str:
     return text[words[0].start() : words[size - 1].end()]
 
 
-def _narrowed(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
+def _narrowed(text: str, one: Mention, own: Own) -> Mention:
     """Of several stems the one that a word beside it calls: "the solo guitar", "guitar two"."""
     behind = re.match(r"[ _-](?P<word>[^\W\d_]{2,})(?![\w'])", text[one.end :])
     if behind and len(only := own.get(behind["word"], set()) & set(one.stems)) == 1:
@@ -300,13 +295,19 @@ def _narrowed(text: str, one: Mention, own: dict[str, set[str]]) -> Mention:
     return Mention(before.start("word"), one.end, tuple(meant))
 
 
-def _with_sides(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """ "left guitar" is the guitar on the left where several are meant."""
+def _with_sides(
+    text: str, found: Sequence[Mention], kinds: Mapping[str, str | None]
+) -> list[Mention]:
+    """ "left guitar" is the guitar on the left: of those that are meant, else of their kind."""
     told = []
     for one in found:
-        side = re.search(r"\b(left|right)(?:[ -]hand)?(?: side)? $", text[: one.start])
-        own = [name for name in one.stems if side and side_of(name) == side[1]]
-        if side and len(one.stems) > 1 and len(own) == 1:
-            one = Mention(side.start(), one.end, tuple(own))
+        side = _ON_A_SIDE.search(text[: one.start])
+        alike = {kinds[name] for name in one.stems} - {None}
+        of_kind = tuple(name for name in kinds if kinds[name] in alike)
+        for stems in (one.stems, of_kind):
+            own = [name for name in stems if side and side_of(name) == side[1]]
+            if side and len(stems) > 1 and len(own) == 1:
+                one = Mention(side.start(), one.end, tuple(own))
+                break
         told.append(one)
     return told

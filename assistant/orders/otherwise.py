@@ -5,6 +5,8 @@ One rule: a wording is put in other words, nothing is added to what it asks for.
 
 import re
 
+from assistant.idioms import without_stories
+
 _ALL = re.compile(r"\b(?:all|every\w*|the (?:lot|rest|others|whole \w+))\b")
 _STAYS = re.compile(  # "all down 3, only the vox stays where it is"
     r"[\s,;.]*\b(?:and |but |with |while )?(?:only|just)(?: the| my| our)?"
@@ -38,6 +40,11 @@ _NO_MORE = re.compile(  # "one dB, no more"
     r"(\d|\bdbs?|\bdecibels?)\W{1,2}(?:and |but )?(?:no|not|nothing) (?:more|further)\b(?! than)",
     re.IGNORECASE,
 )
+_THAN_BEFORE = re.compile(  # "back in, but 2 lower than they were"
+    r"(?<=\blouder|\bsofter|\bhigher)(?: than (?:before|it was|they were|he was|she was))\b"
+    r"|(?<=\bquieter)(?: than (?:before|it was|they were|he was|she was))\b"
+    r"|(?<=\blower)(?: than (?:before|it was|they were|he was|she was))\b"
+)
 _CLOCK = re.compile(  # where a pan knob stands: 12 is the middle, 7 and 5 its ends
     r"\b(?:(?:to|at) )?(?:about )?(7|8|9|10|11|12|1|2|3|4|5) ?o'?clock\b", re.IGNORECASE
 )
@@ -45,6 +52,7 @@ _CLOCK = re.compile(  # where a pan knob stands: 12 is the middle, 7 and 5 its e
 
 def said_plainly(text: str) -> str:
     """A lower-case text in which these wordings are plainer."""
+    text = without_stories(_THAN_BEFORE.sub("", text))
     text = _MORE_BY.sub("up by ", _LESS_BY.sub("down by ", text))
     if all_of_them := _ALL.search(text):
         text = _STAYS.sub(lambda match: f" except {match['who']}", text)

@@ -16,7 +16,7 @@ from assistant.orders.before import Before
 from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
 from assistant.orders.deed import PLAIN_DB, Deed, Scene
-from assistant.orders.deeds import deed_of, refined, spread
+from assistant.orders.deeds import comes_in, deed_of, refined, spread
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.moved import goes_for_both
 from assistant.orders.otherwise import plainly_put
@@ -41,6 +41,7 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
 )
+_ABOUT_IT = re.compile(r",\s*(?:he|she|it|they|his|her|its|their)(?:'s)? [^,.;!?]*")  # why it stays
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
@@ -109,8 +110,8 @@ def _singer(song: Stems) -> str | None:
 def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
     """Whether a text asks for nothing but that something stays: "the bass is great, leave it"."""
     plain = text.casefold()
-    rest = _STAYS.sub(" , ", LEAVES.sub(" , ", plain))
-    if rest == plain or "?" in text:
+    rest = _ABOUT_IT.sub(" , ", _STAYS.sub(" , ", LEAVES.sub(" , ", plain)))
+    if not (LEAVES.search(plain) or _STAYS.search(plain)) or "?" in text:
         return False
     told, _ = tokens(rest, song.names, song.roles)
     if asks_for_something(told):
@@ -147,6 +148,9 @@ def _read(
     told: Sequence[Token], scene: Scene, before: Before, song: Stems, asks: bool
 ) -> list[ToolCall]:
     """The calls of a row of tokens. asks: whether it is a question."""
+    parts = parts_of(told)
+    if not asks and len(parts) == 1 and (comes := comes_in(parts[0], scene)) is not None:
+        return comes.calls()  # "the horns can come in too" goes on from no move
     if calls := carried(told, scene, before, song.roles, asks):
         return calls
     if asks:

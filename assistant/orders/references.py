@@ -4,19 +4,32 @@ One rule: a reference that fits no stem, or several, is left as it was said.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.naming import words_of
+from assistant.naming import role_from_name, words_of
 from assistant.orders.before import Before
 from assistant.orders.families import TELLING, general_words, is_told_by
 from assistant.orders.mentions import as_read, mentions
-from assistant.said_sides import partners
+from assistant.orders.own_words import may_be_a_person
+from assistant.said_sides import partners, side_of
 
-_ONE = r"(?:one|guy|part|track|stem|mic|line|voice)s?"
+_ONE = r"(?:one|guy|part|track|stem|mic|line|voice|lot)s?"
 _ENDS = r"(?![\w'])(?! (?:db|decibels?|end\b|side|way|hand|half|step|more|time|ear|take|version))"
 _TOLD_APART = re.compile(
     rf"(?<!\w)(?:(?:the|that|my) )?(?P<word>{'|'.join(sorted(TELLING, key=len, reverse=True))})"
     rf"(?:[ -](?:pitched|hand))? {_ONE}{_ENDS}"
+)
+_PERSON = re.compile(  # not "2 under her" (against whom, before.py), nor "her harmony"
+    r"(?<!\bunder )(?<!\bbelow )(?<!\bover )(?<!\babove )(?<!\bthan )(?<!\bwith )(?<!\bas )(?<!\bwrite )"
+    r"\b(?:her|him)\b(?=\W*$|[,.;!?]| (?:up|down|a|an|back|by|to|louder|quieter|softer|more|less|in"
+    r"|out|over|left|right|hard|and|then|now|please|sound|warmer|brighter|darker|\d+|one|two|three)\b)"
+)
+_A_SIDE = re.compile(r"\b(?:the )?(?P<side>left|right)(?: (?:one|side))?\b")
+_COMPARES_SIDES = re.compile(
+    r"\b(?P<one>left|right)(?: (?:one|side))?\b.*\b(?:loud|quiet|same|equal|level|louder|quieter"
+    r"|softer|under|below|above|over|match)\b.*\b(?:as|than|to|with|under|below|above|over)"
+    r" (?P<other>(?:the )?(?!(?P=one))(?:left|right)(?: one)?)\b"
 )
 _FIRST_OR_LAST = re.compile(r"\bthe (?P<word>former|latter)\b")
 _OTHER = re.compile(
@@ -91,21 +104,74 @@ class Known:
 def with_referents(text: str, known: Known) -> str:
     """A text in which stems that were called by what was said before are called by name."""
     plain = told = as_read(text, known.names, known.roles)
+    told = _sides_compared(told, known)
     if not known.before.proposed:  # else "the first one" is a move, "the other" the rest
         told = _TOLD_APART.sub(lambda match: _told_apart(match, known) or match[0], told)
         told = _FIRST_OR_LAST.sub(lambda match: _of_the_pair(match, known) or match[0], told)
         told = _OTHER.sub(lambda match: _other(match, known) or match[0], told)
+    told = _PERSON.sub(lambda match: _person(match, known) or match[0], told)
     told = _BY_NUMBER.sub(lambda match: _by_number(match, known) or match[0], told)
     told = _the_other_of_its_kind(told, known)
     told = _BY_OWN_WORD.sub(lambda match: _by_own_word(match, known) or match[0], told)
     return text if told == plain else told
 
 
+def _person(match: re.Match[str], known: Known) -> str | None:
+    """ "her": the stem that was spoken of, the singer of several; none where nobody is."""
+    found = mentions(match.string[: match.start()], known.names, known.roles)
+    if found:  # in the same text: "Rolf is shy, bring him up"
+        return found[-1].stems[0] if len(found[-1].stems) == 1 else None
+    now = known.before.focus
+    singing = [n for n, role in zip(known.names, known.roles, strict=True) if role == "lead vocal"]
+    if len(now) == 1 and (now[0] in singing or _may_be_one(now[0]) or len(singing) != 1):
+        return now[0]
+    if len(now) == 1:
+        return singing[0]  # nobody calls a drum kit "her"
+    return singing[0] if len(singing) == 1 and (not now or singing[0] in now) else None
+
+
+def _may_be_one(name: str) -> bool:
+    """Whether a stem's name has a word that may be a person's, or is of voices."""
+    words = [word for word in words_of(name).split() if len(word) > 2]
+    role = role_from_name(name)
+    return role == "backing vocals" or any(may_be_a_person(word) for word in words)
+
+
+def _sides_compared(text: str, known: Known) -> str:
+    """A text in which "left as loud as right" names the pair that was spoken of, or the only one.
+
+    One that names a stem says by itself whose sides they are: "is the left horn louder than the
+    right".
+    """
+    if not (compared := _COMPARES_SIDES.search(text)):
+        return text
+    named = {name for one in mentions(text, known.names, known.roles) for name in one.stems}
+    if named:
+        other = "right" if compared["one"] == "left" else "left"
+        mates = [partners(name, known.names, known.roles) for name in named]
+        found = [name for mate in mates for name in mate if side_of(name) == other]
+        if len(named) != 1 or len(found) != 1:
+            return text
+        start, end = compared.span("other")
+        return f"{text[:start]}{found[0]}{text[end:]}"
+    for family in [*known.families(), known.names]:
+        pair = [[n for n in family if side_of(n) == side] for side in ("left", "right")]
+        if all(len(one) == 1 for one in pair):
+            return _A_SIDE.sub(_by_side(pair[0][0], pair[1][0]), text)
+    return text
+
+
+def _by_side(left: str, right: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: left if match["side"] == "left" else right
+
+
 def _told_apart(match: re.Match[str], known: Known) -> str | None:
     """ "the low one": of the family that was spoken of, else of the song."""
     if _OF_ANOTHER.search(match.string):
         return None
-    anywhere = [] if match["word"] in ("left", "right", "first", "second") else [known.names]
+    only_pair = all(sum(side_of(n) == side for n in known.names) == 1 for side in ("left", "right"))
+    sided = match["word"] in ("left", "right") and not only_pair
+    anywhere = [] if sided or match["word"] in ("first", "second") else [known.names]
     for family in [*known.families(), *anywhere]:
         found = [name for name in family if is_told_by(name, match["word"])]
         if found:

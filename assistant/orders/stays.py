@@ -11,7 +11,7 @@ from assistant.said_clauses import SPARES
 Roles = tuple[str | None, ...]
 AS_IT_IS = r"as (?:it|they|she|he) (?:is|are)"
 LEAVES = re.compile(
-    r"(?:^|[,.;!]|\b(?:and|but))\s*(?:just |please |pls )?"
+    r"(?:^|[,.;!]|\b(?:and|but|no+|nah|nope|oh|well))\s*(?:just |please |pls )?"
     r"(?:leave|keep|don'?t (?:touch|change|move)) (?:the )?(?:\w+ ){0,3}?"
     rf"(?:else|rest|others?|everything|alone|{AS_IT_IS}|is)\b(?: (?:alone|{AS_IT_IS}|is|be))?"
 )

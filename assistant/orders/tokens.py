@@ -23,6 +23,7 @@ _TOO_FAR = re.compile(  # of what was done last: "that is way too much now"
     r"\b(?:(?:it|that|this|now|it'?s|that'?s|is|was|just|a|bit|little|way|far|tad|touch|rather|maybe"
     r"|still) )*too (?:much|far|wide|strong)(?: now)?\b"
 )
+_OF_ONE = frozenset("up down track stem part mic voice channel fader level volume".split())
 _TENS = frozenset(range(20, 100, 10))
 
 
@@ -56,7 +57,20 @@ def tokens(
         if one.stems:
             told.append(Token(STEM, one.stems, plain[one.start : one.end]))
         start = one.end
-    return _numbers_joined(told), plain
+    return _numbers_joined(_whose(told)), plain
+
+
+def _whose(told: Sequence[Token]) -> list[Token]:
+    """Tokens without the "'s" of "sal's track up 2", and with her in "her harmony" as no "it"."""
+    kept: list[Token] = []
+    for token, behind in zip(told, [*told[1:], Token(STOP, "", "")], strict=False):
+        of_a_stem = bool(kept) and bool(kept[-1].stems)
+        if of_a_stem and token.text == "'s" and (behind.text in _OF_ONE or behind.kind == NUMBER):
+            continue
+        if token.text == "her" and behind.stems:
+            token = Token(FILLER, token.text, token.text)
+        kept.append(token)
+    return kept
 
 
 def _without_idioms(text: str, start: int, end: int) -> str:
@@ -124,7 +138,7 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             joined.append(Token(NUMBER, 1.0, token.text))  # "a dB"
         elif _is_half_more(token, rest, joined):
             joined[-2] = Token(NUMBER, joined[-2].number + 0.5, joined[-2].text)
-            place += 1 if rest[0].kind == NUMBER else 2
+            place += 1 if rest[0].text != "a" else 2
         elif token.kind == "half" and rest and rest[0].kind in ("left", "right"):
             joined.append(Token("size", "halfway", token.text))
         elif token.kind == "half" and rest and rest[0].kind == "unit":
@@ -142,7 +156,8 @@ def _is_half_more(token: Token, rest: Sequence[Token], joined: Sequence[Token]) 
     """Whether "and a half" stands behind a number and its unit: "a decibel and a half"."""
     sized = len(joined) > 1 and joined[-1].kind == "unit" and joined[-2].kind == NUMBER
     words = " ".join(one.text for one in rest[:2])
-    return sized and token.text == "and" and (words == "a half" or words.startswith("a half "))
+    half = words in ("a half", "half") or words.startswith(("a half ", "half "))
+    return sized and token.text == "and" and half
 
 
 def _is_half(token: Token, rest: Sequence[Token]) -> bool:
@@ -158,6 +173,10 @@ def _number(value: float, rest: Sequence[Token]) -> tuple[float, int]:
         return value + rest[1].number / 10.0, 2
     if kinds[:2] in ([(JOIN, "and"), (NUMBER, "a half")], [(JOIN, "and"), ("half", "half")]):
         return value + 0.5, 2
+    if kinds[:2] == [(JOIN, "and"), (NUMBER, "a quarter")]:
+        return value + rest[1].number, 2
+    if rest and rest[0].text in ("hundred", "thousand") and value:
+        return value * rest[0].number, 1
     if [text for _, text in kinds[:3]] == ["and", "a", "half"]:
         return value + 0.5, 3
     if kinds[:1] == [("size", "half")]:

@@ -1,0 +1,45 @@
+"""Words that only sound like an order: "we made up", "had a cold", "before I forget", "bless him".
+
+One rule: what is told of a person's life moves no fader and colours no sound.
+"""
+
+import re
+
+# Verbs that "up" and "down" belong to; of faders one says neither.
+_BY_UP = (
+    r"(?:made|mak(?:e|es|ing)|gr(?:ew|own?)|br(?:oke|eaks?|oken)|w(?:oke|akes?|oken)|show(?:ed|s)?"
+    r"|turned(?= late| at| drunk)|shut|cheer(?:ed|s)?|hurry|g(?:ave|iven)|sign(?:ed)?"
+    r"|dress(?:ed)?|hang|hung|fed|split|catch|caught|packed|signed|stood|stand|locked|patched"
+    r"|what'?s|what is|messed|screwed|cracks?|cracked|owned?)"
+)
+_BY_DOWN = (
+    r"(?:calm(?:ed)?|s[ia]t|settle(?:d)?|let|not(?:e|ed)|writ(?:e|ten)|wrote|br(?:oke|oken|eaks?)"
+    r"|slow(?:ed|s)?|came|jot(?:ted)?|lie|lay|upside|breaking|kneel|knelt|shut)"
+)
+PHRASAL = re.compile(
+    r"\bset(?:s|ting)? (?:this|it|that|everything|all|me|us) up\b(?! (?:by )?[\d+-])"
+    rf"|\b{_BY_UP} (?:(?:me|us|my mind|his mind|her mind) )?up\b(?! (?:by )?[\d+-])"
+    rf"|\b{_BY_DOWN} (?:(?:me|us|you) )?down\b(?! (?:by )?[\d+-])",
+    re.IGNORECASE,
+)
+_ILL = re.compile(  # "she had a dreadful cold": no sound is colder for it
+    r"\b(?:(?:with|had|have|has|having|got|caught|catch\w*|over|from|of|nursing|fighting)"
+    r" (?:a|the|her|his|my|this|that|another)(?: \w+)? cold|caught cold"
+    r"|(?:hot|cold) (?:beer|tea|coffee|water|shower|drink|day|night|morning|weather|outside))\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\b(?:(?:oh[, ]+)?before i forget|lest i forget|bless (?:him|her|them|you|his heart|her heart"
+    r"|their hearts|his cotton socks)|god (?:bless|rest) (?:him|her|them|his soul|her soul))\b,?",
+    re.IGNORECASE,
+)
+
+
+def without_stories(text: str) -> str:
+    """A text without what is told besides of somebody's health, memory or blessing."""
+    return _ASIDE.sub(" ", _ILL.sub("was ill", text))
+
+
+def without_phrasal_verbs(text: str) -> str:
+    """A text in which "we made up" says no direction, every position kept."""
+    return PHRASAL.sub(lambda match: " " * len(match[0]), text)
