@@ -21,7 +21,8 @@ _TOLD_APART = re.compile(
     rf"(?:[ -](?:pitched|hand))? {_ONE}{_ENDS}"
 )
 _PERSON = re.compile(  # not "2 under her" (against whom, before.py), nor "her harmony"
-    r"(?<!\bunder )(?<!\bbelow )(?<!\bover )(?<!\babove )(?<!\bthan )(?<!\bwith )(?<!\bas )(?<!\bwrite )"
+    r"(?<!\bunder )(?<!\bbelow )(?<!\bover )(?<!\babove )(?<!\bthan )(?<!\bwith )(?<!\bas )"
+    r"(?<!\bwrite )"
     r"\b(?:her|him)\b(?=\W*$|[,.;!?]| (?:up|down|a|an|back|by|to|louder|quieter|softer|more|less|in"
     r"|out|over|left|right|hard|and|then|now|please|sound|warmer|brighter|darker|\d+|one|two|three)\b)"
 )
