@@ -38,6 +38,7 @@ from assistant.without_model import (
     kept,
     lacking,
     left,
+    no_such_amount,
     of_the_proposal,
     ordered,
     picky,
@@ -78,6 +79,7 @@ def run_turn(
             picky(turn)
             or in_drill(turn)
             or about_us(turn)
+            or no_such_amount(turn)
             or by_level(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)

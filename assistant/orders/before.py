@@ -88,13 +88,7 @@ def before(
             break
         if asked is None:
             asked = calls[-1] if calls else None
-    moved = {
-        move["stem"]: move["gain_db"]
-        for _, calls in turns
-        for call in calls
-        if call.name == "apply_moves"
-        for move in call.arguments.get("moves") or ()
-    }
+    moved = _moves_that_stand([call for _, calls in turns for call in calls])
     late = turns[-_TURNS:]
     done = [call for _, calls in late for call in calls if call.name in DEEDS]
     return Before(
@@ -111,6 +105,25 @@ def before(
 
 
 Turn = tuple[str, list[ToolCall]]
+
+
+def _moves_that_stand(calls: Sequence[ToolCall]) -> dict[str, float]:
+    """Each stem's last move in dB, of those that were not undone."""
+    stand: list[dict[str, float]] = []  # of each change, the latest last
+    taken_back: list[dict[str, float]] = []
+    for call in calls:
+        if call.name in DEEDS or call.name == "restore_version":
+            moves = call.arguments.get("moves") or () if call.name == "apply_moves" else ()
+            stand.append({move["stem"]: move["gain_db"] for move in moves})
+            taken_back = []
+        elif call.name == "undo" and (stem := call.arguments.get("stem")):
+            last = next((one for one in reversed(stand) if stem in one), {})
+            last.pop(stem, None)
+        elif call.name == "undo" and stand:
+            taken_back.append(stand.pop())
+        elif call.name == "redo" and taken_back:
+            stand.append(taken_back.pop())
+    return {stem: gain_db for change in stand for stem, gain_db in change.items()}
 
 
 def _latest_first(calls: Sequence[ToolCall]) -> tuple[str, ...]:

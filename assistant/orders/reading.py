@@ -29,7 +29,7 @@ from assistant.orders.stays import LEAVES, without_what_stays
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 
 _REQUESTS = re.compile(
-    r"^\W*(?:please |so |ok(?:ay)?,? |hey,? |and )*(?:can|could|would|will|may|shall|let|should)\b"
+    r"^\W*(?:(?:please|so|ok(?:ay)?|hey|and|h*m+|oh|maybe|now|well)\W+)*(?:can|could|would|will|may|shall|let|should)\b"
     r"|\b(?:can|could|would|will) (?:you|u|ya|we|i)\b"
 )
 _ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
@@ -39,6 +39,7 @@ _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?: (?:there|alone|like (?:that|this)|that way))?"
     r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
 )
+_MORE_OF_IT = {"more", "less", "half", "size", NUMBER, "unit", FILLER, STOP, "it", "again", "back"}
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
@@ -68,6 +69,7 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if absent or any(not one.stems and asked_after(one.text) for one in asides):
         return []  # "what about the tuba, make it louder": it is none of these
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
+    requests |= before.just_done and bool(before.deeds) and _asks_for_more(told)
     strange = any(token.kind == UNKNOWN for token in told)
     told = without_strange(told) if strange else told
     if not told or (strange and not_here(plain, song.names, song.roles)):
@@ -94,6 +96,13 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def _asks_for_more(told: Sequence[Token]) -> bool:
+    """ "a little bit more?": a request, where something was done just before."""
+    kinds = {token.kind for token in told}
+    sized = bool(kinds & {"size", NUMBER})
+    return sized and bool(kinds & {"more", "less"}) and kinds <= _MORE_OF_IT
 
 
 def _singer(song: Stems) -> str | None:
@@ -147,6 +156,8 @@ def _read(
         return calls
     if asks:
         return []
+    if _is_whole(told):  # "the bass again, one more down"
+        told = [token for token in told if token.kind != "again"]
     corrected = [token for token in told if token.kind not in ("no", "meant")]
     if any(token.kind in _CARRIES for token in corrected):
         return []
@@ -158,6 +169,12 @@ def _read(
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
+
+
+def _is_whole(told: Sequence[Token]) -> bool:
+    """Whether an order says of what, which way and how far."""
+    kinds = {token.kind for token in told}
+    return STEM in kinds and bool(kinds & {"up", "down", "less"}) and bool(kinds & {NUMBER, "size"})
 
 
 def _is_of_a_sound(told: Sequence[Token]) -> bool:
