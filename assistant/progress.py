@@ -20,11 +20,11 @@ from assistant.orders.amounts import Course, with_amounts
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
 from assistant.orders.lexicon import owns_to_a_mistake
-from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.reading import Stems, orders
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.short import last_deed
-from assistant.orders.stays import asked_besides
+from assistant.orders.stays import asked_besides, leaves_it
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
@@ -245,7 +245,8 @@ class Progress:
     @property
     def leaves_it(self) -> bool:
         """Whether all that the words ask for is that something stays as it is."""
-        return self.acts_of is not None and leaves_it(self.words, self._song, self.acts_of)
+        acts_of, song = self.acts_of, self._song
+        return acts_of is not None and leaves_it(self.words, song.names, song.roles, acts_of)
 
     @property
     def acts_of(self) -> ActsOf | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import prompts
 from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
-from assistant.asking import answered, understood, which
+from assistant.answering import answered
+from assistant.asking import understood, which
 from assistant.context import ToolContext, is_ours
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError

@@ -14,7 +14,7 @@ from assistant.drills_turn import drill_call
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
-from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
+from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.of_proposal import accepts, chosen, says_yes_to, with_one_more
 from assistant.progress import Progress
@@ -69,6 +69,9 @@ def in_drill(turn: Progress) -> Reply | None:
 
 def ordered(turn: Progress) -> Reply | None:
     """What is said to plain orders, which leave no doubt; None where the words are none."""
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    if options := one_of_several(turn.words, names, roles, turn.orders_in, turn.before):
+        return ask_back(turn, MORE_THAN_ONE, options)
     calls = turn.plain_orders
     if not calls:
         return None

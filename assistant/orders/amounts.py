@@ -1,4 +1,4 @@
-"""Amounts that are those of another stem: "up by what the keys got", "half of what we gave the bass".
+"""Amounts that are those of another stem: "up by what the keys got", "half of what the bass got".
 
 One rule: the amount is what was really done, along the versions that still stand; where nothing
 was, the words are left as they were said.

@@ -74,7 +74,8 @@ def carried(
         return _as_undone(short)
     if calls := moves_swapped(short) or placed_anew(short):
         return calls
-    if (short.has("too", "flip", "same") or begins) and not asks:
+    shared = short.has(SHARE, *_SCALES) and bool(short.stems)  # "twice as much on the pad"
+    if (short.has("too", "flip", "same") or begins or shared) and not asks:
         if calls := _same_for(short) or _all_the_same_for(short) or _as_that_one(short):
             return calls
     return [] if last is None else adjusted(short, last)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.numerals import normal
 from assistant.intents import ADVICE, SPEAK
+from assistant.numerals import normal
 from assistant.orders.asides import LEAST_LIKELY, ActsOf
 from assistant.orders.lexicon import FILLER, NUMBER, VERB, phrases
 from assistant.orders.mentions import as_read, mentions
@@ -28,6 +28,7 @@ _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|ok|okay|fine|sure|do|apply|go|take|accept|agreed?|good|only|just"
     r"|alone|as (?:you )?(?:proposed?|suggest(?:ed)?|advised?|say|said))\b"
 )
+_SOUND = re.compile(r"[aeou]*h+m*|m{2,}|o{2,}h*")  # "ahh", "hmm"
 _PLEASE = re.compile(r"\b(?:please|pls|plz)\b")  # beside a stem: "the bass please"
 _SAYS_YES = re.compile(r"\b(?:yes|yeah|yep|yup|ok|okay|sure|fine)\b")
 _ALL = re.compile(r"\b(?:all|everything|both|the rest|rest|the others?|all of (?:it|them))\b")
@@ -52,7 +53,8 @@ _NTH = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
 _COUNTS = {"1": 1, "two": 2, "2": 2, "three": 3, "3": 3}
 _PLACE = re.compile(
     r"\b(?:the )?(?P<word>first|1st|second|2nd|third|3rd|last|former|latter)\b"
-    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?|things?|parts?|bits?|points?))?(?: of th(?:em|ose|ese))?"
+    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?|things?|parts?|bits?))?"
+    r"(?: of th(?:em|ose|ese))?"
     r"(?! (?:time|take|version|thoughts?|half|\w+ db))",
     re.IGNORECASE,
 )
@@ -221,7 +223,8 @@ def _decide(
     bare = re.sub(r"<\d+>", " ", clause)
     amounts = list(_AMOUNT.finditer(bare))
     rest = _AMOUNT.sub(" ", _ALL.sub(" ", _YES.sub(" ", _NO.sub(" ", bare))))
-    if len(amounts) > 1 or set(re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)) - _SILENT:
+    words = set(re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)) - _SILENT
+    if len(amounts) > 1 or not all(map(_SOUND.fullmatch, words)):
         return False
     refuses, agrees = bool(_NO.search(bare)), bool(_YES.search(bare))
     agrees |= bool(stems) and _PLEASE.search(bare) is not None

@@ -70,10 +70,8 @@ def _across(short: Short) -> list[ToolCall]:
 
 def _inward(short: Short) -> list[ToolCall]:
     """ "halfway back towards the middle": nearer to it by a share, and never through it."""
-    if not short.has("centre") or not short.only(
-        "centre", "half", "size", "more", "nearer", "back", SHARE, "toofar", "no", "it", "both",
-        "three", STEM,
-    ):  # fmt: skip
+    kinds = ("centre", "half", "size", "more", "nearer", "back", "go back", SHARE, "toofar", "no")
+    if not short.has("centre") or not short.only(*kinds, "it", *_SEVERAL):
         return []
     shares = [token.number for token in short.values(SHARE)]
     shares += [0.5] if short.has("half") else []

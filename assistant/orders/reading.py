@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 
 from assistant.acting import FADERS, stems_set
 from assistant.hearing import ToolCall
-from assistant.intents import ADVICE, SPEAK
 from assistant.naming import asked_after, not_here
-from assistant.orders.asides import ActsOf, are_asides, asks_for_something, without_asides
+from assistant.orders.asides import ActsOf, are_asides, without_asides
 from assistant.orders.before import Before
 from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
@@ -25,7 +24,7 @@ from assistant.orders.parts import Part, parts_of
 from assistant.orders.passed_over import is_meant, without_strange
 from assistant.orders.returns import Now, returned
 from assistant.orders.short import last_deed
-from assistant.orders.stays import LEAVES, without_what_stays
+from assistant.orders.stays import without_what_stays
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 
 _REQUESTS = re.compile(
@@ -33,12 +32,6 @@ _REQUESTS = re.compile(
     r"|\b(?:can|could|would|will) (?:you|u|ya|we|i)\b"
 )
 _ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
-_STAYS = re.compile(  # "leave it", "don't touch the bass"
-    r"(?:^|[,.;!]|\b(?:and|but|so|now|ok(?:ay)?|no))\s*(?:just |please |pls |let'?s )?"
-    r"(?:(?:leave|keep) (?:it|them|that|this|him|her)"
-    r"(?: (?:there|alone|like (?:that|this)|that way))?"
-    r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
-)
 _MORE_OF_IT = {"more", "less", "half", "size", NUMBER, "unit", FILLER, STOP, "it", "again", "back"}
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
@@ -109,21 +102,6 @@ def _singer(song: Stems) -> str | None:
     """The one stem that sings in front, if there is one."""
     singing = [n for n, role in zip(song.names, song.roles, strict=True) if role == "lead vocal"]
     return singing[0] if len(singing) == 1 else None
-
-
-def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
-    """Whether a text asks for nothing but that something stays: "the bass is great, leave it"."""
-    plain = text.casefold()
-    rest = _STAYS.sub(" , ", LEAVES.sub(" , ", plain))
-    if rest == plain or "?" in text:
-        return False
-    told, _ = tokens(rest, song.names, song.roles)
-    if asks_for_something(told):
-        return False
-    silent = all(token.kind in (STOP, JOIN, FILLER, VERB, STEM) for token in told)
-    acts = {} if silent else acts_of(rest)
-    told_so = bool(acts) and max(acts, key=lambda act: acts[act]) in (SPEAK, ADVICE)
-    return silent or told_so  # "the keys are a bit loud but leave them"
 
 
 def _with_stops(told: Sequence[Token]) -> list[Token]:
@@ -230,6 +208,8 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
                 continue
         if number and part.only("instead", FILLER):
             continue  # "2 under, rather"
+        if deeds and part.only("both", FILLER) and len(deeds[-1].stems) == 2:
+            continue  # "the guitars 6 under it, both"
         if _is_vague(part) and _places_the_same(parts[number + 1 :]):
             continue
         deed = deed_of(part, here)
