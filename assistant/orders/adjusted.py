@@ -5,6 +5,7 @@ One rule: what the words do not say anew stays as it was.
 
 from dataclasses import replace
 
+from assistant.acting import stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.deed import PLAIN_DB, Deed
 from assistant.orders.lexicon import NUMBER, SHARE
@@ -26,18 +27,21 @@ def adjusted(short: Short, deed: Deed) -> list[ToolCall]:
 
 def _further(short: Short, deed: Deed) -> list[ToolCall]:
     """ "2 more", "again", "again, one more down": the same way once more."""
-    if deed.tool != "apply_moves" or not short.has("more", "again"):
+    again = short.has("again") or short.says("same again", "the same again")
+    if deed.tool != "apply_moves" or not (again or short.has("more")):
         return []
     if not short.only(
-        "more", "again", NUMBER, "size", STEM, "it", "both", "only", "percent", "up", "down",
+        "more", "again", NUMBER, "size", STEM, "it", "both", "only", "percent", "up", "down", "too",
     ):  # fmt: skip
         return []
     if short.stems and not set(short.stems) <= set(deed.stems):
         return []
     own = 1.0 if deed.gain_db > 0 else -1.0
+    if short.has("both") and len(deed.stems) != 2:
+        return []
     if short.has("up", "down") and {_WAYS[t.kind] for t in short.values("up", "down")} != {own}:
         return []
-    same = abs(deed.gain_db) if short.has("again") and not short.has("more") else PLAIN_DB
+    same = abs(deed.gain_db) if again and not short.has("more") else PLAIN_DB
     size = short.number if short.has(NUMBER, "size") else same
     return _gained(_whose(short, deed), None if size is None else own * size)
 
@@ -58,7 +62,8 @@ def _back(short: Short, deed: Deed) -> list[ToolCall]:
     said = {_WAYS.get(token.kind, -1.0) for token in short.values("up", "down", "off")}
     if said and said not in ({back}, done):  # "down was too much, half" speaks of what was done
         return []
-    size = abs(deed.gain_db) / 2.0 if short.has("half") else short.number
+    half = short.has("half") or any(t.value == "halfway" for t in short.values("size"))
+    size = abs(deed.gain_db) / 2.0 if half else short.number
     return _gained(_whose(short, deed), None if size is None else back * size)
 
 
@@ -185,7 +190,8 @@ def _is_such(short: Short, deed: Deed, ways: set[float]) -> bool:
 
 def taken_back(short: Short, deed: Deed) -> list[ToolCall]:
     """The calls that take the last change back: a step back if it was one, else stem by stem."""
-    if len(short.before.deeds) == 1:
+    done = short.before.deeds
+    if len(done) == 1 and set(stems_set(done[0])) == set(deed.stems):
         return [UNDO]
     if short.before.deeds[-1].name != deed.tool == "apply_moves":
         return replace(deed, gain_db=-deed.gain_db).calls()  # something else was done since

@@ -17,22 +17,8 @@ from assistant.orders.tokens import STEM, STOP, Token
 
 _OF_LEVEL = frozenset({"up", "down", "off", "unit", "sign"})
 _OF_A_NUMBER = frozenset(  # kinds of tokens beside a number that is to stand for another
-    {
-        FILLER,
-        VERB,
-        STOP,
-        NUMBER,
-        "unit",
-        "percent",
-        "both",
-        "more",
-        "less",
-        "it",
-        "no",
-        "to",
-        "toofar",
-    }
-)
+    "unit percent both more less nearer apart it no to toofar".split()
+) | {FILLER, VERB, STOP, NUMBER, STEM}
 _QUIET = frozenset({FILLER, VERB, STOP, JOIN, "unit", "to", "push", "pull"})
 
 
@@ -85,6 +71,8 @@ def _own(short: Short) -> Deed | None:
     """The last move of the stems that are named, where the words go on from that: "keys 1 back"."""
     goes_on = short.has("again", "back", "half", "toofar", SHARE)
     goes_on |= short.deed is None and short.has("more")
+    corrects = short.has("no", "instead", "make that", "only") and short.has(NUMBER)
+    goes_on |= corrects and short.deed is None  # "no, 3 on the keys"
     waits = short.before.is_open and short.before.asked is not None
     return own_move(short.before, short.pointed) if goes_on and not waits else None
 
@@ -101,7 +89,7 @@ def put_right(told: Sequence[Token]) -> list[Token]:
     ]  # fmt: skip
     kinds = [token.text if token.text == "like" else token.kind for _, token in before]
     rights = [place for place, token in enumerate(told) if token.text == "actually"]
-    if kinds[:1] in (["more"], ["less"]) and len(kinds) > 1:
+    if kinds[:1] in (["more"], ["less"], ["nearer"], ["apart"]) and len(kinds) > 1:
         rights.append(before[0][0])
     return [
         Token("instead", token.value, token.text) if place in rights else token

@@ -75,12 +75,14 @@ _HIS_OTHER_HALF = re.compile(  # behind a half: all that is left
     r"\b(?:the|that|its|their|his|her) (?:other|second|remaining) half\b(?: of (?:it|that|them))?",
     re.IGNORECASE,
 )
+_TOO = re.compile(r"(?:(?:and|the|my|too|also|as well|then|now|ok|okay|after all|please|well)|\W)*")
 _ON_SECOND_THOUGHT = re.compile(r"\bon (?:second|reflection|other) ?thoughts?\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?P<sign>(?<![\w.])[+-] ?)?\b(?P<size>\d+(?:\.\d+)?)\b")
 _ACCEPTS = re.compile(  # "go on then do that, and ..."
     r"\W*(?:(?:yes|yeah|yep|yup|ok|okay|sure|fine|alright|all right|right|great|perfect|good|go on"
     r"|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)|apply (?:that|it|them"
-    r"|those|both)|to (?:that|both|it)|with that|let'?s (?:do|try) (?:that|it)|by all means"
+    r"|those|both)|both(?: of (?:them|those))?|all of (?:it|them)|to (?:that|both|it)|with that"
+    r"|let'?s (?:do|try) (?:that|it)|by all means"
     r"|sounds good|lovely|good idea|oh|ah|hm+)(?:\W+|$)){1,8}"
 )
 _AND = re.compile(r"(?:[,.;!]+ ?(?:and|also|but|then|plus)? ?|\band (?:then |also )?|\bplus )")
@@ -158,9 +160,18 @@ def _is_aside(clause: str, acts_of: ActsOf) -> bool:
     return act is not None and (act in (SPEAK, ADVICE) or acts[act] < LEAST_LIKELY)
 
 
-def the_rest(text: str, left: Sequence[Move]) -> list[Move]:
-    """What is left of a proposal, where a text asks for that: "and the other half"."""
-    return list(left) if _OTHER_HALF.fullmatch(" ".join(text.casefold().split())) else []
+def the_rest(
+    text: str, left: Sequence[Move], names: tuple[str, ...], roles: tuple[str | None, ...]
+) -> list[Move]:
+    """What is left of a proposal, where a text asks for that: "and the other half", "keys too"."""
+    plain = " ".join(as_read(text, names, roles).split())
+    if _OTHER_HALF.fullmatch(plain):
+        return list(left)
+    found = mentions(plain, names, roles)
+    for one in reversed(found):
+        plain = f"{plain[: one.start]} {plain[one.end :]}"
+    named = {name for one in found for name in one.stems}
+    return [move for move in left if move.stem in named] if _TOO.fullmatch(plain) else []
 
 
 def _with_stems(text: str, proposed: Sequence[Move]) -> str:
@@ -242,7 +253,8 @@ def _decide(
         found.others |= agrees or bool(_ALL.search(bare))
         return True
     inside = [name for name in stems if name in here]
-    if any(set(one).isdisjoint(here) for one in named) or not (agrees or sized):
+    beside = any(set(one).isdisjoint(here) for one in named) and not _SAYS_YES.search(bare)
+    if not inside or beside or not (agrees or sized):
         return False  # what was not proposed cannot be said yes to
     for stem in inside:
         found.gains_db[stem] = _gain(here[stem], amounts, bare)

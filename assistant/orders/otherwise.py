@@ -46,6 +46,12 @@ _SO_THAT = re.compile(  # "also 5, so that they are equal"
     r"(?=[^,.;!?]*\b(?:are|'re|is|be|match|matches|sit|sits|stand|have|get|hear)\b)[^,.;!?]*(?=\W*$)",
     re.IGNORECASE,
 )
+_TOO_MANY = re.compile(  # "that is one too many"
+    r"\b(?:(?:that|it|this)(?: is|'s| was)? |thats |its )?"
+    r"(?P<size>\d+(?:\.\d+)?|an?|one|two|three|half a)(?: ?(?:db|dbs|decibels?))?"
+    r" too (?:many|much|far)\b(?! (?:on|for|of|then)\b)",
+    re.IGNORECASE,
+)
 _WHO = r"(?:the |my |our )?(?:[^\W_][\w'-]* ?){1,4}?"
 _I_MEANT = (
     r"(?:that |which |who )?i (?:meant|mean|had meant|was talking about|was after)(?: at all)?"
@@ -82,7 +88,7 @@ def said_plainly(text: str) -> str:
 def plainly_put(text: str) -> str:
     """An order, in any case, whose turns of phrase are plainer: "lose 3 dB", "2 o'clock"."""
     text = _CLOCK.sub(_on_the_dial, _MAKES.sub("turn it", text))
-    text = _SO_THAT.sub("", text)
+    text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))
     text = _NOT_MEANT.sub(r"i meant \g<yes>, not \g<no>", text)
     text = _NOT_THAT.sub(r"not \g<no>, ", _MEANT.sub(r"i meant \g<yes>", text))
     return _NO_MORE.sub(r"\1", _LOSES.sub("down", text))

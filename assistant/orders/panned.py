@@ -71,7 +71,9 @@ def _across(short: Short) -> list[ToolCall]:
 def _inward(short: Short) -> list[ToolCall]:
     """ "halfway back towards the middle": nearer to it by a share, and never through it."""
     kinds = ("centre", "half", "size", "more", "nearer", "back", "go back", SHARE, "toofar", "no")
-    if not short.has("centre") or not short.only(*kinds, "it", *_SEVERAL):
+    of_a_pan = short.deed is not None and short.deed.tool == "set_pan"
+    back = of_a_pan and short.has("back") and not short.has("more")  # "halfway back"
+    if not (short.has("centre") or back) or not short.only(*kinds, "it", *_SEVERAL):
         return []
     shares = [token.number for token in short.values(SHARE)]
     shares += [0.5] if short.has("half") else []
@@ -86,6 +88,8 @@ def _inward(short: Short) -> list[ToolCall]:
 
 def _last_panned(short: Short) -> tuple[str, ...]:
     """The stems of the last change that were panned, else the one that was panned last."""
+    if short.has("both"):
+        return short.before.panned[:2]
     done = [str(call.arguments["stem"]) for call in short.before.deeds if call.name == "set_pan"]
     return tuple(dict.fromkeys(done)) or short.before.panned[:1]
 
