@@ -33,6 +33,9 @@ def back(stem):
         (["bass up 3", "actually 2"], [UNDO, moved(bass=2.0)]),
         (["bass up 3", "less, like 1"], [UNDO, moved(bass=1.0)]),
         (["bass up 3", "more like 5"], [UNDO, moved(bass=5.0)]),
+        (["bass up 3 and keys down 1", "no, bass 4"], [moved(bass=1.0)]),  # the keys keep theirs
+        (["bass up 3", "actually 2 on the bass"], [UNDO, moved(bass=2.0)]),
+        (["bass 4 under the keys", "closer, 3"], [level("bass", -3.0, "keys")]),
         (["bass up 3", "1 less"], [moved(bass=-1.0)]),  # that much down, and no new size
         (["keys and bass up 3", "make that 2 on the bass"], [moved(bass=-1.0)]),
         (["keys up 3 and left", "no, 2 dB"], [moved(keys=-1.0)]),  # the pan is not undone
@@ -53,6 +56,7 @@ def test_a_number_alone_sets_anew_what_was_just_done(hold, lines, expected):
         ("not that far apart", -0.5, 0.5),
         ("too far apart. 60", -0.6, 0.6),
         ("both halfway back to the middle", -0.5, 0.5),
+        ("narrower, 45 each", -0.45, 0.45),
     ],
 )
 def test_places_set_anew_keep_their_sides(hold, line, lo, hi):
@@ -68,6 +72,7 @@ def test_places_set_anew_keep_their_sides(hold, line, lo, hi):
         (["keys 40% left", "keys up 1", "now on the other side, just as far"],
          [pan("keys", 0.4)]),
         (["keys 40% left", "halfway back towards the centre"], [pan("keys", -0.2)]),
+        (["keys 40% left", "halfway back"], [pan("keys", -0.2)]),
         (["keys 40% left", "too far left"], []),  # how far is not said
     ],
 )  # fmt: skip
@@ -102,6 +107,11 @@ def test_inward_never_goes_through_the_middle(share, pan_now):
         (["keys down 1", "down was too much, only half"], [moved(keys=0.5)]),
         ([[VOX, BASS], "vocals yes, bass yes", "a bit more for her"], [moved(vocals=1.0)]),
         (["keys up 1", "undo", "bass up 2", "half of that for the keys"], [moved(keys=1.0)]),
+        (["keys down 4", "halfway back"], [moved(keys=2.0)]),
+        (["keys down 4", "that's one too many"], [moved(keys=1.0)]),
+        (["keys down 2", "once more the same"], [moved(keys=-2.0)]),
+        (["keys down 2", "same again"], [moved(keys=-2.0)]),
+        (["keys up 2", "bass up 2", "both of em 1 more down"], [moved(bass=-1.0, keys=-1.0)]),
         (["keys down 2", "twice as much on the bass"], [moved(bass=-4.0)]),
     ],
 )  # fmt: skip
@@ -203,6 +213,10 @@ def test_purposes_order_nothing():
          [APPLY, moved(vocals=1.0)]),
         ([[KEYS, BASS], "keys yes and mute the vocals"], [moved(keys=-3.0), mute("vocals", True)]),
         ([[KEYS, BASS], "take the keys and the vocals down 2"], [moved(keys=-2.0, vocals=-2.0)]),
+        ([[KEYS, BASS], "fine, both, and then mute the vocals"], [APPLY, mute("vocals", True)]),
+        ([[KEYS, BASS], "keys only, and vocals up 1", "the bass too"], [moved(bass=1.0)]),
+        ([[KEYS, BASS], "do the keys but only 1", "and the bass"], [moved(bass=1.0)]),
+        ([[KEYS, BASS], "keys yes", "vocals down 2", "the bass too"], [moved(bass=-2.0)]),
         ([[KEYS, BASS], "up? no ta, leave it"], []),
     ],
 )  # fmt: skip
