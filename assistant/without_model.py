@@ -238,5 +238,6 @@ def lacking(turn: Progress) -> Reply | None:
         return ask_back(turn, "a number by itself", options)
     options = lacks_a_stem(turn.words, names, before, turn.orders_in)
     if len(options) == 1:  # it was spoken of just before
-        return told_at_once(turn, *turn.orders_in(options[0].order, before))
+        calls = turn.orders_in(options[0].order, before)
+        return told_at_once(turn, *calls) if calls else None
     return ask_back(turn, MORE_THAN_ONE, options) if options else None

@@ -90,7 +90,8 @@ def test_inward_never_goes_through_the_middle(share, pan_now):
     song = Stems(NAMES, ROLES, "drums", Now({}, pans={"keys": pan_now}))
     done = Before(panned=("keys",), focus=("keys",))
     told = [
-        c.arguments["pan"] for c in orders(f"keys {share} back to the middle", song, done, dict)
+        c.arguments["pan"]
+        for c in orders(f"keys {share} back to the middle", song, done, lambda _: {})
     ]
     assert all(abs(one) <= abs(pan_now) and one * pan_now >= 0 for one in told)
 
@@ -137,6 +138,7 @@ def same_way(calls, expected):
          moved(bass=-3.0)),
         (["keys up 4", "the amount we gave the keys, do half of that on the bass"],
          moved(bass=2.0)),
+        (["keys up 3", "1 back", "the bass same as what the keys got"], moved(bass=2.0)),
         (["keys 2 up", "the bass up the same as them"], moved(bass=2.0)),
         (["keys 20% left", "what we did to the keys, do it to the bass too"], pan("bass", -0.2)),
         (["mute the keys", "do to the bass what you did to the keys"], mute("bass", True)),
@@ -159,8 +161,8 @@ def test_all_in_all_is_the_sum_and_last_the_last(gains):
         states.append(states[-1].moved(NAMES, [Move("keys", gain_db)]))
     course = Course(NAMES, states)
     whole = with_amounts("bass by what the keys got in all", course, ROLES, ())
-    last = with_amounts("bass by as much as the keys got", course, ROLES, ())
-    assert last == f"bass {'up' if gains[-1] > 0 else 'down'} {abs(gains[-1]):g} dB"
+    last = with_amounts("do to the bass what we did to the keys", course, ROLES, ())
+    assert last == f"the bass {'up' if gains[-1] > 0 else 'down'} {abs(gains[-1]):g} dB"
     total = sum(gains)
     assert whole == (f"bass {'up' if total > 0 else 'down'} {abs(total):g} dB" if total else None)
 
@@ -217,6 +219,8 @@ def test_purposes_order_nothing():
         ([[KEYS, BASS], "keys only, and vocals up 1", "the bass too"], [moved(bass=1.0)]),
         ([[KEYS, BASS], "do the keys but only 1", "and the bass"], [moved(bass=1.0)]),
         ([[KEYS, BASS], "keys yes", "vocals down 2", "the bass too"], [moved(bass=-2.0)]),
+        ([[KEYS, BASS, VOX], "the first two, and leave the vocals"], [moved(keys=-3.0, bass=1.0)]),
+        ([[KEYS, BASS], "the keys"], []),
         ([[KEYS, BASS], "up? no ta, leave it"], []),
     ],
 )  # fmt: skip

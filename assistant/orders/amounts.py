@@ -1,7 +1,7 @@
 """Amounts that are those of another stem: "up by what the keys got", "half of what the bass got".
 
 One rule: the amount is what was really done, along the versions that still stand; where nothing
-was, the words are left as they were said.
+was, it is asked about.
 """
 
 import re
@@ -18,7 +18,8 @@ _WHOLE = r"(?:in all|all in all|all told|altogether|in total|in the end|overall|
 _FIRST = r"(?:(?:the|that) first time(?: a?round)?|at first|first of all)"
 _ADDS = rf"(?:,? (?:{_WHOLE}|{_FIRST}|in (?:volume|level|loudness|gain)))*"
 _AS = (
-    r"(?:exactly |just )?(?:(?:by )?(?:what(?:ever)?|as much as|as far as|how(?:ever)? much)"
+    r"(?:exactly |just )?(?:(?:the )?same as what"
+    r"|(?:by )?(?:what(?:ever)?|as much as|as far as|how(?:ever)? much)"
     r"|(?:by )?(?:the )?(?:same|amount)(?: (?:amount|thing|move|size))?(?: as| that| which)?)"
 )
 _GOT = (
@@ -137,7 +138,11 @@ def _gain_of(stems: tuple[str, ...], course: Course, words: str) -> float:
         return 0.0
     if re.search(_WHOLE, words):
         return round(sum(moves[0]), 2)
-    return moves[0][0 if re.search(_FIRST, words) else -1]
+    if re.search(_FIRST, words):
+        return moves[0][0]
+    *_, before, last = (0.0, *moves[0])
+    corrects = before * last < 0.0 and abs(last) < abs(before) and not _DONE.search(words)
+    return round(before + last, 2) if corrects else last  # "up 2", "1 back": it got 1
 
 
 def _ordered(told: str, match: re.Match[str], gain_db: float, placed: str | None) -> str | None:

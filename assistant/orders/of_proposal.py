@@ -43,7 +43,7 @@ _SILENT = frozenset(
     and well from by db dbs decibel decibels i i'd would like want let's lets can you we move moves
     touch alone
     half halve halved double twice much up down as be rather now also too please pls me instead
-    part thing maybe actually definitely obviously all easy easier gentle gently careful only
+    part thing maybe actually definitely obviously all easy easier gentle gently careful only after
     """.split()
 ) | {word for (word, *more), (kind, _) in phrases().items() if kind in _SAYS_NOTHING and not more}
 _SETS_A_CONDITION = re.compile(
@@ -95,6 +95,7 @@ class _Chosen:
     gains_db: dict[str, float | None] = field(default_factory=dict)
     others: bool = False  # whether what was not spoken of is wanted
     last: tuple[str, ...] = ()  # the stems of the last yes
+    bare: tuple[str, ...] = ()  # stems that are named, and no more is said of them
 
 
 def chosen(
@@ -126,6 +127,9 @@ def chosen(
             break
         spares = bool(_SPARES.fullmatch(link[0].strip()))
         start = link.end()
+    if found.bare and not (_PLACE.search(text) or None in found.gains_db.values()):
+        return []  # stems by themselves are a yes only where others are refused
+    found.gains_db |= {stem: here[stem] for stem in found.bare}
     return _moves(found, proposed, bool(stems_at))
 
 
@@ -254,6 +258,9 @@ def _decide(
         return True
     inside = [name for name in stems if name in here]
     beside = any(set(one).isdisjoint(here) for one in named) and not _SAYS_YES.search(bare)
+    if inside and not beside and not (agrees or sized) and not found.gains_db:
+        found.bare = tuple(inside)
+        return True
     if not inside or beside or not (agrees or sized):
         return False  # what was not proposed cannot be said yes to
     for stem in inside:
