@@ -221,6 +221,7 @@ def test_purposes_order_nothing():
         ([[KEYS, BASS], "keys yes", "vocals down 2", "the bass too"], [moved(bass=-2.0)]),
         ([[KEYS, BASS, VOX], "the first two, and leave the vocals"], [moved(keys=-3.0, bass=1.0)]),
         ([[KEYS, BASS], "the keys"], []),
+        ([[KEYS, BASS], "the second thing, by half"], [moved(bass=0.5)]),
         ([[KEYS, BASS], "up? no ta, leave it"], []),
     ],
 )  # fmt: skip

@@ -250,7 +250,7 @@ def _decide(
         found.gains_db |= dict.fromkeys(stems, None)
         return True
     if not stems and sized:
-        stems = list(found.last or (here if len(here) == 1 or not amounts else ()))
+        stems = list(found.last or found.bare or (here if len(here) == 1 or not amounts else ()))
         if not stems:
             return False  # "by 2", and nobody said which
     elif not stems:
@@ -263,6 +263,7 @@ def _decide(
         return True
     if not inside or beside or not (agrees or sized):
         return False  # what was not proposed cannot be said yes to
+    found.bare = tuple(stem for stem in found.bare if stem not in inside)
     for stem in inside:
         found.gains_db[stem] = _gain(here[stem], amounts, bare)
     found.last = tuple(inside)
