@@ -16,14 +16,15 @@ from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step, ToolCall, judges
 from assistant.intents import acts_of as read_as_acts
 from assistant.numerals import numbers
+from assistant.orders.amounts import Course, with_amounts
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
 from assistant.orders.lexicon import owns_to_a_mistake
-from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.reading import Stems, orders
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.short import last_deed
-from assistant.orders.stays import asked_besides
+from assistant.orders.stays import asked_besides, leaves_it
 from assistant.parts import parts_of
 from assistant.rewriting import wordings
 from assistant.said import Said
@@ -69,6 +70,7 @@ class Progress:
     order: str | None = None  # what the user's answer to a question of ours stands for
     is_part: bool = False  # of a message that asks for several things
     named: str | None = None  # what the user said as it is read: stems by name, nothing taken back
+    lacks_amount: bool = False  # whether an amount is ordered that another stem never got
     first: str | None = None  # what the reply to calls begins with
 
     @property
@@ -204,11 +206,14 @@ class Progress:
         return before(self.earlier, song.names, song.roles, self.session.proposed)
 
     def with_referents(self, text: str) -> str:
-        """A text in which stems that it calls by what was said before are called by name."""
+        """A text in which what was said or done before is told: stems by name, amounts in dB."""
         if self.acts_of is None:
             return text
         song = self._song
         told = with_referents(text, Known(song.names, song.roles, self.before))
+        course = Course(song.names, [version.state for version in self.session.walked])
+        amount = with_amounts(told, course, song.roles, self.before.focus)
+        self.lacks_amount, told = amount is None, amount or told
         return asked_besides(told, song.names, song.roles)
 
     @property
@@ -252,7 +257,8 @@ class Progress:
     @property
     def leaves_it(self) -> bool:
         """Whether all that the words ask for is that something stays as it is."""
-        return self.acts_of is not None and leaves_it(self.words, self._song, self.acts_of)
+        acts_of, song = self.acts_of, self._song
+        return acts_of is not None and leaves_it(self.words, song.names, song.roles, acts_of)
 
     @property
     def acts_of(self) -> ActsOf | None:

@@ -19,7 +19,9 @@ def of_what_is_left(turn: Progress) -> Reply | None:
     if _says_how(turn):
         return None
     names, roles = turn.context.names, tuple(turn.context.roles)
-    moves = the_rest(turn.words, left) or chosen(turn.words, left, names, roles)
+    moves = the_rest(turn.words, left, names, roles) or chosen(
+        turn.words, left, names, roles, turn.acts_of
+    )
     if not moves:
         return None
     told = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]

@@ -7,7 +7,8 @@ from typing import Any
 
 import prompts
 from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
-from assistant.asking import answered, understood, which
+from assistant.answering import answered
+from assistant.asking import understood, which
 from assistant.context import ToolContext, is_ours
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
@@ -38,6 +39,7 @@ from assistant.without_model import (
     kept,
     lacking,
     left,
+    no_such_amount,
     of_the_proposal,
     ordered,
     overloaded,
@@ -80,6 +82,7 @@ def run_turn(
             or in_drill(turn)
             or about_us(turn)
             or courteous(turn)
+            or no_such_amount(turn)
             or by_level(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)

@@ -3,16 +3,19 @@
 One rule: each gives None where the words are anything else, and has then done nothing.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import prompts
-from assistant.acting import USER_REFUSED, stems_of
+from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
 from assistant.asking import which
 from assistant.drills_turn import drill_call
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
-from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way
+from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
 from assistant.orders.mentions import as_read, mentions
-from assistant.orders.of_proposal import chosen
+from assistant.orders.of_proposal import accepts, chosen, says_yes_to, with_one_more
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
@@ -30,6 +33,7 @@ from assistant.said_tastes import (
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
+from mixer.moves import Move
 
 _A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
 
@@ -54,6 +58,11 @@ def picky(turn: Progress) -> Reply | None:
     return Reply(text)
 
 
+def no_such_amount(turn: Progress) -> Reply | None:
+    """A question where a stem is to get what another got, and that one got nothing."""
+    return ask_back(turn, "that stem got nothing", ()) if turn.lacks_amount else None
+
+
 def in_drill(turn: Progress) -> Reply | None:
     """What is said to an answer to the open drill; None where the words are none."""
     if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
@@ -63,6 +72,9 @@ def in_drill(turn: Progress) -> Reply | None:
 
 def ordered(turn: Progress) -> Reply | None:
     """What is said to plain orders, which leave no doubt; None where the words are none."""
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    if options := one_of_several(turn.words, names, roles, turn.orders_in, turn.before):
+        return ask_back(turn, MORE_THAN_ONE, options)
     calls = turn.plain_orders
     if not calls:
         return None
@@ -210,17 +222,30 @@ def by_level(turn: Progress) -> Reply | None:
 
 def of_the_proposal(turn: Progress) -> Reply | None:
     """What is said where a part of what is proposed is wanted: "the keys yes, not the bass"."""
-    if turn.acts_of is None or turn.order is not None:
+    proposed, acts_of = turn.session.proposed, turn.acts_of
+    if acts_of is None or turn.order is not None or not proposed:
         return None
-    if any(call.name != "audition" for call in turn.plain_orders):
-        return None  # "the keys alone" is no wish to hear them here
     names, roles = turn.context.names, tuple(turn.context.roles)
-    moves = chosen(turn.words, turn.session.proposed, names, roles)
-    if not moves:
-        return None
+    if moves := chosen(turn.words, proposed, names, roles, acts_of):
+        return told_at_once(turn, _applied(moves, proposed))
+    ordered = any(call.name != "audition" for call in turn.plain_orders)
+    for head, more in with_one_more(turn.words):
+        if ordered and not says_yes_to(head):
+            continue  # "take the keys and the pad down 2"
+        taken = list(proposed) if accepts(head) else chosen(head, proposed, names, roles)
+        calls = turn.orders_in(more, replace(turn.before, proposed=())) if taken else []
+        faders = {name for call in calls if call.name in FADERS for name in stems_set(call)}
+        if calls and not faders & {move.stem for move in proposed}:
+            return told_at_once(turn, _applied(taken, proposed), *calls)
+    return None
+
+
+def _applied(moves: Sequence[Move], proposed: Sequence[Move]) -> ToolCall:
+    """The call that applies moves of what is proposed, or all of it."""
+    if list(moves) == list(proposed):
+        return ToolCall("apply_moves", {})
     told = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
-    whole = moves == list(turn.session.proposed)
-    return told_at_once(turn, ToolCall("apply_moves", {} if whole else {"moves": told}))
+    return ToolCall("apply_moves", {"moves": told})
 
 
 def lacking(turn: Progress) -> Reply | None:
@@ -233,5 +258,6 @@ def lacking(turn: Progress) -> Reply | None:
         return ask_back(turn, "a number by itself", options)
     options = lacks_a_stem(turn.words, names, before, turn.orders_in)
     if len(options) == 1:  # it was spoken of just before
-        return told_at_once(turn, *turn.orders_in(options[0].order, before))
+        calls = turn.orders_in(options[0].order, before)
+        return told_at_once(turn, *calls) if calls else None
     return ask_back(turn, MORE_THAN_ONE, options) if options else None

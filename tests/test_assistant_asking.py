@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.asking import answered
+from assistant.answering import answered
 from assistant.hearing import Step, ToolCall
 from assistant.turn import run_turn
 from tests.scripted import ScriptedListener, a_context, a_song, call, moves, say

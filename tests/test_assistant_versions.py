@@ -8,8 +8,9 @@ from assistant.context import ToolContext
 from assistant.hearing import ToolCall
 from assistant.intents import SPEAK
 from assistant.orders.before import before
-from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.reading import Stems, orders
 from assistant.orders.returns import Now
+from assistant.orders.stays import leaves_it
 from assistant.session import Session
 from assistant.tools import run_tool
 from mixer.moves import MixState, Move
@@ -220,7 +221,9 @@ def test_another_stem_by_a_share_of_the_last_move(context):
 )
 def test_what_is_left_alone_asks_for_nothing(text, stays):
     song = Stems(NAMES, ROLES, "drums")
-    assert leaves_it(text, song, lambda rest: {SPEAK: 0.9, "set_mute": 0.1}) == stays
+    assert (
+        leaves_it(text, song.names, song.roles, lambda rest: {SPEAK: 0.9, "set_mute": 0.1}) == stays
+    )
 
 
 @given(

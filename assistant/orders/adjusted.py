@@ -5,6 +5,7 @@ One rule: what the words do not say anew stays as it was.
 
 from dataclasses import replace
 
+from assistant.acting import stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.deed import PLAIN_DB, Deed
 from assistant.orders.lexicon import NUMBER, SHARE
@@ -25,17 +26,24 @@ def adjusted(short: Short, deed: Deed) -> list[ToolCall]:
 
 
 def _further(short: Short, deed: Deed) -> list[ToolCall]:
-    """ "2 more", "again": the same way once more."""
-    if deed.tool != "apply_moves" or not short.has("more", "again"):
+    """ "2 more", "again", "again, one more down": the same way once more."""
+    again = short.has("again") or short.says("same again", "the same again")
+    if deed.tool != "apply_moves" or not (again or short.has("more")):
         return []
-    if not short.only("more", "again", NUMBER, "size", STEM, "it", "both", "only", "percent"):
+    if not short.only(
+        "more", "again", NUMBER, "size", STEM, "it", "both", "only", "percent", "up", "down", "too",
+    ):  # fmt: skip
         return []
     if short.stems and not set(short.stems) <= set(deed.stems):
         return []
-    same = abs(deed.gain_db) if short.has("again") and not short.has("more") else PLAIN_DB
+    own = 1.0 if deed.gain_db > 0 else -1.0
+    if short.has("both") and len(deed.stems) != 2:
+        return []
+    if short.has("up", "down") and {_WAYS[t.kind] for t in short.values("up", "down")} != {own}:
+        return []
+    same = abs(deed.gain_db) if again and not short.has("more") else PLAIN_DB
     size = short.number if short.has(NUMBER, "size") else same
-    way = 1.0 if deed.gain_db > 0 else -1.0
-    return _gained(_whose(short, deed), None if size is None else way * size)
+    return _gained(_whose(short, deed), None if size is None else own * size)
 
 
 def _back(short: Short, deed: Deed) -> list[ToolCall]:
@@ -50,10 +58,12 @@ def _back(short: Short, deed: Deed) -> list[ToolCall]:
     if deed.tool != "apply_moves" or not short.has("half", NUMBER, "size"):
         return []
     back = -1.0 if deed.gain_db > 0 else 1.0
+    done = {-back} if short.first("up", "down") == 0 and short.first("toofar") == 1 else set()
     said = {_WAYS.get(token.kind, -1.0) for token in short.values("up", "down", "off")}
-    if said and said != {back}:
+    if said and said not in ({back}, done):  # "down was too much, half" speaks of what was done
         return []
-    size = abs(deed.gain_db) / 2.0 if short.has("half") else short.number
+    half = short.has("half") or any(t.value == "halfway" for t in short.values("size"))
+    size = abs(deed.gain_db) / 2.0 if half else short.number
     return _gained(_whose(short, deed), None if size is None else back * size)
 
 
@@ -96,21 +106,26 @@ def _doubled(short: Short, deed: Deed) -> list[ToolCall]:
 def _other_number(short: Short, deed: Deed) -> list[ToolCall]:
     """ "no, 3", "make that 15", "only 1": what was done with another number."""
     corrects = short.has("no", "not", "make that", "instead", "meant", "only")
-    corrects |= deed.tool == "set_level" and short.has("it", "toofar")  # "put it at 2 then"
+    corrects |= deed.tool == "set_level" and (  # "put it at 2 then", "12"
+        short.has("it", "toofar") or short.only(NUMBER, "no", "too")
+    )
     if not corrects or not short.only(
         "no", "not", "make that", "instead", "meant", "only", NUMBER, "size", "it", "toofar",
+        "too", "both", STEM,
     ):  # fmt: skip
         return []
-    size = short.number
-    if size is None:
+    size, stems = short.number, short.stems or deed.stems
+    if size is None or not set(stems) <= set(deed.stems):
         return []
     if deed.tool == "set_level":
         side = 1.0 if deed.relative_lu > 0 else -1.0
-        return replace(deed, relative_lu=side * size).calls()
-    if deed.tool == "apply_moves":
-        side = 1.0 if deed.gain_db > 0 else -1.0
-        return [UNDO, *_gained(deed, side * size)] if size != abs(deed.gain_db) else []
-    return []
+        return replace(deed, stems=stems, relative_lu=side * size).calls()
+    if deed.tool != "apply_moves" or size == abs(deed.gain_db):
+        return []
+    gain_db = size if deed.gain_db > 0 else -size
+    if stems == deed.stems and taken_back(short, deed) == [UNDO]:
+        return [UNDO, *_gained(deed, gain_db)]
+    return _gained(deed.for_stems(stems), round(gain_db - deed.gain_db, 2))
 
 
 def _nearer(short: Short, deed: Deed) -> list[ToolCall]:
@@ -145,10 +160,14 @@ def _only_these(short: Short, deed: Deed) -> list[ToolCall]:
 
 
 def _other_stem(short: Short, deed: Deed) -> list[ToolCall]:
-    """ "no, the bass", "i meant the other one": what was done, for other stems."""
+    """ "no, the bass", "i meant the keys up, not the bass": what was done, for other stems."""
     if not short.has("no", "meant", "not", "other", "instead") or not short.only(
-        "no", "meant", "not", "other", "instead", STEM, "it", "only", "make that"
-    ):
+        "no", "meant", "not", "other", "instead", STEM, "it", "only", "make that", "up", "down",
+        NUMBER, "size",
+    ):  # fmt: skip
+        return []
+    ways = {_WAYS[token.kind] for token in short.values("up", "down")}
+    if (ways or short.has(NUMBER, "size")) and not _is_such(short, deed, ways):
         return []
     stems = short.stems_meant or short.others()
     if not stems or set(stems) == set(deed.stems):
@@ -156,7 +175,27 @@ def _other_stem(short: Short, deed: Deed) -> list[ToolCall]:
     gains = {short.before.gains_db.get(stem) for stem in stems}
     if short.has("only") and deed.tool == "apply_moves" and gains == {deed.gain_db}:
         return [UNDO]  # they had theirs before: "no, only the guitar"
-    return [UNDO, *deed.for_stems(stems).calls()]
+    if short.has(NUMBER, "size") and short.number is not None:
+        deed = replace(deed, gain_db=short.number if deed.gain_db > 0 else -short.number)
+    return [*taken_back(short, deed), *deed.for_stems(stems).calls()]
+
+
+def _is_such(short: Short, deed: Deed, ways: set[float]) -> bool:
+    """Whether a way and a size can be those of a move that is to be another stem's."""
+    own = 1.0 if deed.gain_db > 0 else -1.0
+    sized = short.number is not None or not short.has(NUMBER, "size")
+    corrects = short.has("meant") or short.has("not")
+    return corrects and deed.tool == "apply_moves" and ways <= {own} and sized
+
+
+def taken_back(short: Short, deed: Deed) -> list[ToolCall]:
+    """The calls that take the last change back: a step back if it was one, else stem by stem."""
+    done = short.before.deeds
+    if len(done) == 1 and set(stems_set(done[0])) == set(deed.stems):
+        return [UNDO]
+    if short.before.deeds[-1].name != deed.tool == "apply_moves":
+        return replace(deed, gain_db=-deed.gain_db).calls()  # something else was done since
+    return [ToolCall("undo", {"stem": stem}) for stem in deed.stems]
 
 
 def _other_way(short: Short, deed: Deed) -> list[ToolCall]:
@@ -196,7 +235,8 @@ def _gained(deed: Deed, gain_db: float | None) -> list[ToolCall]:
 def _whose(short: Short, deed: Deed) -> Deed:
     """The last change for those of its stems that are named, in the order or beside it."""
     about = tuple(stem for stem in deed.stems if stem in short.scene.about)
-    return deed.for_stems(short.stems or about or deed.stems)
+    pointed = tuple(stem for stem in short.pointed if stem in deed.stems)
+    return deed.for_stems(short.stems or pointed or about or deed.stems)
 
 
 _READS: tuple[Reads, ...] = (_only_these, _in_all, _by_a_share, _nearer, _further, _back, _doubled)

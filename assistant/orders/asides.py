@@ -34,7 +34,7 @@ _FORBIDS = frozenset("don't dont do never unless if without instead until".split
 _POINTS = frozenset("above below against same match to".split())  # what follows is a stem
 _STOPS = (STOP, JOIN)
 _COMPLAINS = re.compile(r"(?!(?:make|turn|put|bring|get|take)\b).*\b(?:too|rather|quite) \w+\b")
-_LEAST_LIKELY = 0.4  # that words beside an order ask for anything
+LEAST_LIKELY = 0.4  # that words beside an order ask for anything
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
 _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
     r"[\s,.;!?-](?:(?<!will )(?<!to )never ?mind|(?:scratch|strike) that|forget (?:that|it)"
@@ -108,7 +108,7 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
         if not acts:
             return False  # nobody can tell
         act = max(acts, key=lambda name: acts[name])
-        if acts[act] < _LEAST_LIKELY:
+        if acts[act] < LEAST_LIKELY:
             continue
         complains = bool(_COMPLAINS.match(one.text))
         explains = (act == ADVICE or complains) and (set(one.stems) <= stems or tools <= _VERSIONS)

@@ -88,13 +88,7 @@ def before(
             break
         if asked is None:
             asked = calls[-1] if calls else None
-    moved = {
-        move["stem"]: move["gain_db"]
-        for _, calls in turns
-        for call in calls
-        if call.name == "apply_moves"
-        for move in call.arguments.get("moves") or ()
-    }
+    moved = _moves_that_stand([call for _, calls in turns for call in calls])
     late = turns[-_TURNS:]
     done = [call for _, calls in late for call in calls if call.name in DEEDS]
     return Before(
@@ -111,6 +105,24 @@ def before(
 
 
 Turn = tuple[str, list[ToolCall]]
+
+
+def _moves_that_stand(calls: Sequence[ToolCall]) -> dict[str, float]:
+    """Each stem's last move in dB, of those that were not undone."""
+    stand: list[dict[str, float]] = []  # of each change, the latest last
+    taken_back: list[dict[str, float]] = []
+    for call in calls:
+        if call.name in DEEDS or call.name == "restore_version":
+            stand.append(_gains(call))
+            taken_back = []
+        elif call.name == "undo" and (stem := call.arguments.get("stem")):
+            last = next((one for one in reversed(stand) if stem in one), {})
+            last.pop(stem, None)
+        elif call.name == "undo" and stand:
+            taken_back.append(stand.pop())
+        elif call.name == "redo" and taken_back:
+            stand.append(taken_back.pop())
+    return {stem: gain_db for change in stand for stem, gain_db in change.items()}
 
 
 def _latest_first(calls: Sequence[ToolCall]) -> tuple[str, ...]:
@@ -158,27 +170,38 @@ def _undone(turns: Sequence[Turn], last: Sequence[ToolCall]) -> tuple[ToolCall, 
 def _advised(turns: Sequence[Turn]) -> dict[str, float]:
     """The gains that were proposed last."""
     found = [call for _, calls in turns for call in calls if call.name == "propose_moves"]
-    moves = found[-1].arguments.get("moves") or () if found else ()
-    return {move["stem"]: move["gain_db"] for move in moves}
+    return _gains(found[-1]) if found else {}
+
+
+def _gains(call: ToolCall) -> dict[str, float]:
+    """The moves of a call, stem by stem."""
+    return {move["stem"]: move["gain_db"] for move in call.arguments.get("moves") or ()}
 
 
 def _left_over(turns: Sequence[Turn]) -> tuple[Move, ...]:
     """What is left of the last proposal, if nothing but a part of it was applied since."""
-    calls = [call for _, told in turns for call in told if call.name not in _LOOKS]
-    places = [place for place, call in enumerate(calls) if call.name == "propose_moves"]
+    calls = [
+        (turn, call) for turn, (_, told) in enumerate(turns) for call in told
+        if call.name not in _LOOKS
+    ]  # fmt: skip
+    places = [place for place, (_, call) in enumerate(calls) if call.name == "propose_moves"]
     if not places:
         return ()
-    wanted = {m["stem"]: m["gain_db"] for m in calls[places[-1]].arguments.get("moves") or ()}
+    wanted = _gains(calls[places[-1]][1])
     since = calls[places[-1] + 1 :]
-    if any(call.name != "apply_moves" for call in since):
-        return ()
-    for move in (move for call in since for move in call.arguments["moves"]):
-        if move["stem"] not in wanted:
-            return ()
-        rest_db = round(wanted[move["stem"]] - move["gain_db"], 2)
-        if rest_db and abs(rest_db - move["gain_db"]) > _HALF_OFF_DB:
-            return ()  # "only 1 dB": no more than that was wanted
-        wanted[move["stem"]] = rest_db
+    of_it = {
+        turn
+        for turn, call in since
+        if call.name == "apply_moves" and set(_gains(call)) & set(wanted)
+    }
+    if any(turn not in of_it for turn, _ in since):
+        return ()  # something else was done since
+    for stem, gain_db in ((s, g) for _, call in since for s, g in _gains(call).items()):
+        if stem in wanted:
+            rest_db = round(wanted[stem] - gain_db, 2)
+            if rest_db and abs(rest_db - gain_db) > _HALF_OFF_DB:
+                rest_db = 0.0  # "only 1 dB": no more than that was wanted
+            wanted[stem] = rest_db
     return tuple(Move(stem, gain_db) for stem, gain_db in wanted.items() if gain_db)
 
 

@@ -11,11 +11,14 @@ from assistant.orders.adjusted import adjusted
 from assistant.orders.before import Before
 from assistant.orders.deed import SIDES, Deed, Scene, as_deed
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, SHARE, VERB
-from assistant.orders.panned import moves_swapped
-from assistant.orders.short import MOST_DB, Roles, Short, last_deed
+from assistant.orders.panned import moves_swapped, placed_anew
+from assistant.orders.short import MOST_DB, Roles, Short, last_deed, own_move
 from assistant.orders.tokens import STEM, STOP, Token
 
 _OF_LEVEL = frozenset({"up", "down", "off", "unit", "sign"})
+_OF_A_NUMBER = frozenset(  # kinds of tokens beside a number that is to stand for another
+    "unit percent both more less nearer apart it no to toofar".split()
+) | {FILLER, VERB, STOP, NUMBER, STEM}
 _QUIET = frozenset({FILLER, VERB, STOP, JOIN, "unit", "to", "push", "pull"})
 
 
@@ -27,7 +30,8 @@ def carried(
     asks: whether it ends in a question mark.
     """
     begins = bool(told) and told[0].text in ("and", "now", "also", "then")
-    rest = tuple(token for token in _with_just(told) if token.kind not in _QUIET)
+    told = _with_just(put_right(told))
+    rest = tuple(token for token in told if token.kind not in _QUIET)
     of_level = any(t.kind in _OF_LEVEL for t in told)
     of_level |= any(t.kind == NUMBER and t.number <= MOST_DB for t in told) and not any(
         t.kind == "percent" for t in told
@@ -35,9 +39,15 @@ def carried(
     last = last_deed(before, scene.of_level or of_level)
     if last is not None and scene.about and not set(scene.about) & set(last.stems):
         last = None  # "the bass is too loud, half back" behind a move of the keys
+    heard = before.asked.arguments.get("stems") if before.asked is not None else ()
+    if last is not None and heard and not set(heard) & set(last.stems):
+        last = None  # other stems were asked after since
     short = Short(rest, scene=scene, before=before, deed=last, roles=roles)
     if not rest:
         return []
+    own = None if last and set(short.pointed) <= set(last.stems) else _own(short)
+    if own is not None and (calls := adjusted(replace(short, deed=own), own)):
+        return calls
     if calls := _asked_again(short):
         return calls
     if asks and not begins:
@@ -48,12 +58,43 @@ def carried(
         return _rendered_anew(short, before.asked)
     if not before.deeds:
         return _as_undone(short)
-    if calls := moves_swapped(short):
+    if calls := moves_swapped(short) or placed_anew(short):
         return calls
-    if (short.has("too", "flip", "same") or begins) and not asks:
+    shared = short.has(SHARE, *_SCALES) and bool(short.stems)  # "twice as much on the pad"
+    if (short.has("too", "flip", "same") or begins or shared) and not asks:
         if calls := _same_for(short) or _all_the_same_for(short) or _as_that_one(short):
             return calls
     return [] if last is None else adjusted(short, last)
+
+
+def _own(short: Short) -> Deed | None:
+    """The last move of the stems that are named, where the words go on from that: "keys 1 back"."""
+    goes_on = short.has("again", "back", "half", "toofar", SHARE)
+    goes_on |= short.deed is None and short.has("more")
+    corrects = short.has("no", "instead", "make that", "only") and short.has(NUMBER)
+    goes_on |= corrects and short.deed is None  # "no, 3 on the keys"
+    waits = short.before.is_open and short.before.asked is not None
+    return own_move(short.before, short.pointed) if goes_on and not waits else None
+
+
+def put_right(told: Sequence[Token]) -> list[Token]:
+    """Tokens in which "actually 3", "less, like 3" and "more like 3" say "instead 3"."""
+    numbers = [place for place, token in enumerate(told) if token.kind == NUMBER]
+    plain = all(token.kind in _OF_A_NUMBER for token in told)
+    if len(numbers) != 1 or not plain:
+        return list(told)
+    before = [
+        (place, token) for place, token in enumerate(told[: numbers[0]])
+        if token.kind not in (FILLER, VERB) or token.text == "like"
+    ]  # fmt: skip
+    kinds = [token.text if token.text == "like" else token.kind for _, token in before]
+    rights = [place for place, token in enumerate(told) if token.text == "actually"]
+    if kinds[:1] in (["more"], ["less"], ["nearer"], ["apart"]) and len(kinds) > 1:
+        rights.append(before[0][0])
+    return [
+        Token("instead", token.value, token.text) if place in rights else token
+        for place, token in enumerate(told)
+    ]
 
 
 def _with_just(told: Sequence[Token]) -> list[Token]:

@@ -27,6 +27,7 @@ from assistant.said_sides import side_of
 
 _LEAVES = frozenset("take taking leave keep get want have let".split())
 _FILES = frozenset("stems tracks mix files".split())
+_PARTLY = ("halfway", "half")  # and not all the way
 _WHOLLY = ("fully", "all the way")  # what a mute may be besides
 
 
@@ -147,6 +148,10 @@ def _pan(part: Part, scene: Scene) -> Deed | None:
         return None
     if part.has("up", "down", "sign", "off") or (part.has("back", "go back") and sides != {0.0}):
         return None
+    if sides == {0.0} and (
+        part.has("half", SHARE) or any(t.value in _PARTLY for t in part.of("size"))
+    ):
+        return None  # on the way to the centre: from where, the place before tells
     if not sides:
         if not (part.has("percent") and scene.last and scene.last.tool == "set_pan"):
             return None

@@ -11,6 +11,7 @@ from assistant.asking import Option
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
 from assistant.orders.lexicon import FILLER, NUMBER, VERB
+from assistant.orders.mentions import as_read, mentions
 from assistant.orders.short import last_deed
 from assistant.orders.tokens import STOP, tokens
 
@@ -22,6 +23,11 @@ _HOLE = re.compile(
 _VAGUE = re.compile(
     r"\b(?:something|anything|someone|somebody|a stem|a track|some (?:stem|track))\b"
 )
+_ONE_OF = re.compile(
+    r"\b(?:just |only )?(?:one|any|either) of (?:the |my |our |those |these )?"
+    r"(?:two |three |2 |3 )?"
+)
+_THEIR_TRACKS = re.compile(r"(?: (?:tracks?|stems?|channels?|parts?|faders?|mics?))?")
 _SETS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "audition"})
 _SEVERAL = re.compile(r"\b(?:both|all|each|every\w*|two|three|rest|others)\b")
 _BARE = frozenset({FILLER, VERB, STOP, "unit", "only"})
@@ -45,6 +51,22 @@ def lacks_a_stem(text: str, names: Sequence[str], before: Before, read: Read) ->
         return []  # the anchor is one of any two at most: what is no order for them is none
     whole = [one for one in found if _is_for(read(one.order, told), one.label)]
     return whole
+
+
+def one_of_several(
+    text: str, names: tuple[str, ...], roles: tuple[str | None, ...], read: Read, before: Before
+) -> list[Option]:
+    """The stems that "one of the two guitars" may mean; none where it is no order for one."""
+    plain = as_read(text, names, roles)
+    match = _ONE_OF.search(plain)
+    found = [one for one in mentions(plain, names, roles) if match and one.start == match.end()]
+    if match is None or not found or len(found[0].stems) < 2:
+        return []
+    end = found[0].end + len(_THEIR_TRACKS.match(plain, found[0].end)[0])  # type: ignore[index]
+    options = [
+        Option(name, f"{plain[: match.start()]}{name}{plain[end:]}") for name in found[0].stems
+    ]
+    return options if all(_is_for(read(one.order, before), one.label) for one in options) else []
 
 
 def filled(text: str, stems: str) -> str:

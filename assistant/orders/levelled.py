@@ -6,7 +6,7 @@ One rule: it is said what is put and against what, or the words before leave one
 from dataclasses import replace
 
 import prompts
-from assistant.orders.deed import QUIET, SIZED, Deed, Scene, size_of
+from assistant.orders.deed import QUIET, SIZED, Deed, Scene, size_of, subject
 from assistant.orders.lexicon import NUMBER
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
@@ -57,7 +57,11 @@ def level_too(part: Part, last: Deed) -> Deed | None:
 def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...], str | None]:
     """The stems to be placed, and the one that they are placed against."""
     stems, others = before.stems, behind.stems
-    if before.has("all", "rest", "both") and not stems:
+    if before.has("both") and not stems:  # "both 4 under the keys"
+        stems = tuple(name for name in subject(before, scene) if name not in others)
+        if len(stems) != 2:
+            return (), None
+    if before.has("all", "rest") and not stems:
         return (), None
     last = scene.last
     if last and last.tool == "set_level" and not stems and not others:  # "no, 6 below it"

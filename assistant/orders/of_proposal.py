@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.intents import ADVICE, SPEAK
 from assistant.numerals import normal
-from assistant.orders.lexicon import NUMBER
+from assistant.orders.asides import LEAST_LIKELY, ActsOf
+from assistant.orders.lexicon import FILLER, NUMBER, VERB, phrases
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.tokens import tokens
 from mixer.moves import Move
@@ -26,24 +28,34 @@ _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|ok|okay|fine|sure|do|apply|go|take|accept|agreed?|good|only|just"
     r"|alone|as (?:you )?(?:proposed?|suggest(?:ed)?|advised?|say|said))\b"
 )
+_SOUND = re.compile(r"[aeou]*h+m*|m{2,}|o{2,}h*")  # "ahh", "hmm"
+_PLEASE = re.compile(r"\b(?:please|pls|plz)\b")  # beside a stem: "the bass please"
+_SAYS_YES = re.compile(r"\b(?:yes|yeah|yep|yup|ok|okay|sure|fine)\b")
 _ALL = re.compile(r"\b(?:all|everything|both|the rest|rest|the others?|all of (?:it|them))\b")
 _REST = re.compile(r"\b(?:rest|others?)\b")
-_HALF = re.compile(r"\b(?:half|halve)\b")
+_SCALES = {  # what is said of how much of a move is wanted
+    0.5: re.compile(r"\b(?:half|halve|halved)\b"), 2.0: re.compile(r"\b(?:double|twice)\b"),
+}  # fmt: skip
+_SAYS_NOTHING = frozenset({FILLER, VERB})
 _SILENT = frozenset(
     """
     the a an my our to it that this them those these one ones with for of on in is are was so then
     and well from by db dbs decibel decibels i i'd would like want let's lets can you we move moves
     touch alone
-    half halve up down as be rather now also too please pls me instead
-    part thing maybe actually definitely obviously all
+    half halve halved double twice much up down as be rather now also too please pls me instead
+    part thing maybe actually definitely obviously all easy easier gentle gently careful only after
     """.split()
+) | {word for (word, *more), (kind, _) in phrases().items() if kind in _SAYS_NOTHING and not more}
+_SETS_A_CONDITION = re.compile(
+    r"\b(?:if|unless|until|till|when|once|instead|rather|wait|later|first|else|unsure|\w*something)\b"
 )
 _NTH = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
 _COUNTS = {"1": 1, "two": 2, "2": 2, "three": 3, "3": 3}
 _PLACE = re.compile(
     r"\b(?:the )?(?P<word>first|1st|second|2nd|third|3rd|last|former|latter)\b"
-    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?))?(?: of th(?:em|ose|ese))?"
-    r"(?! (?:time|take|version|\w+ db))",
+    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?|things?|parts?|bits?))?"
+    r"(?: of th(?:em|ose|ese))?"
+    r"(?! (?:time|take|version|thoughts?|half|\w+ db))",
     re.IGNORECASE,
 )
 _GOOD_AS_IT_IS = re.compile(  # "the keys are fine": they are to stay
@@ -59,7 +71,21 @@ _OTHER_HALF = re.compile(
     r"(?:other half|second half|rest(?: of (?:it|that|them))?|others?|remaining (?:half|ones?))"
     r"(?:\W+(?:of (?:it|that)|too|as well|also|then|after all|please|pls|now|though))*\W*"
 )
-_AMOUNT = re.compile(r"\b\d+(?:\.\d+)?\b")
+_HIS_OTHER_HALF = re.compile(  # behind a half: all that is left
+    r"\b(?:the|that|its|their|his|her) (?:other|second|remaining) half\b(?: of (?:it|that|them))?",
+    re.IGNORECASE,
+)
+_TOO = re.compile(r"(?:(?:and|the|my|too|also|as well|then|now|ok|okay|after all|please|well)|\W)*")
+_ON_SECOND_THOUGHT = re.compile(r"\bon (?:second|reflection|other) ?thoughts?\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?P<sign>(?<![\w.])[+-] ?)?\b(?P<size>\d+(?:\.\d+)?)\b")
+_ACCEPTS = re.compile(  # "go on then do that, and ..."
+    r"\W*(?:(?:yes|yeah|yep|yup|ok|okay|sure|fine|alright|all right|right|great|perfect|good|go on"
+    r"|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)|apply (?:that|it|them"
+    r"|those|both)|both(?: of (?:them|those))?|all of (?:it|them)|to (?:that|both|it)|with that"
+    r"|let'?s (?:do|try) (?:that|it)|by all means"
+    r"|sounds good|lovely|good idea|oh|ah|hm+)(?:\W+|$)){1,8}"
+)
+_AND = re.compile(r"(?:[,.;!]+ ?(?:and|also|but|then|plus)? ?|\band (?:then |also )?|\bplus )")
 
 
 @dataclass
@@ -68,12 +94,21 @@ class _Chosen:
 
     gains_db: dict[str, float | None] = field(default_factory=dict)
     others: bool = False  # whether what was not spoken of is wanted
+    last: tuple[str, ...] = ()  # the stems of the last yes
+    bare: tuple[str, ...] = ()  # stems that are named, and no more is said of them
 
 
 def chosen(
-    text: str, proposed: Sequence[Move], names: tuple[str, ...], roles: tuple[str | None, ...]
+    text: str,
+    proposed: Sequence[Move],
+    names: tuple[str, ...],
+    roles: tuple[str | None, ...],
+    acts_of: ActsOf = lambda _: {},
 ) -> list[Move]:
-    """The moves of a proposal that a text says yes to; none where it says anything else."""
+    """The moves of a proposal that a text says yes to; none where it says anything else.
+
+    acts_of: how likely each act is meant by words beside it, which must ask for nothing.
+    """
     if not proposed or "?" in text:
         return []
     plain = _with_places(_with_stems(text, proposed), names, roles)
@@ -85,18 +120,62 @@ def chosen(
     spares, start = False, 0
     for link in [*_LINK.finditer(told), None]:
         clause = told[start : link.start() if link else len(told)]
-        if clause.strip() and not _decide(clause, stems_at, here, spares, found):
+        understood = not clause.strip() or _decide(clause, stems_at, here, spares, found)
+        if not understood and not _is_aside(clause, acts_of):
             return []
         if link is None:
             break
         spares = bool(_SPARES.fullmatch(link[0].strip()))
         start = link.end()
+    if found.bare and not (_PLACE.search(text) or None in found.gains_db.values()):
+        return []  # stems by themselves are a yes only where others are refused
+    found.gains_db |= {stem: here[stem] for stem in found.bare}
     return _moves(found, proposed, bool(stems_at))
 
 
-def the_rest(text: str, left: Sequence[Move]) -> list[Move]:
-    """What is left of a proposal, where a text asks for that: "and the other half"."""
-    return list(left) if _OTHER_HALF.fullmatch(" ".join(text.casefold().split())) else []
+def with_one_more(text: str) -> list[tuple[str, str]]:
+    """What may be a yes and what is asked for besides: "do that" and "the choir up a touch"."""
+    return [
+        (text[: link.start()], text[link.end() :])
+        for link in _AND.finditer(text.casefold())
+        if text[: link.start()].strip() and text[link.end() :].strip(" .,!?")
+    ]
+
+
+def says_yes_to(text: str) -> bool:
+    """Whether a text says yes in so many words, and no order can be meant by it."""
+    return bool(_SAYS_YES.search(text.casefold()))
+
+
+def accepts(text: str) -> bool:
+    """Whether a text is a yes and nothing beyond it: "go on then, do that"."""
+    return bool(_ACCEPTS.fullmatch(text.casefold()))
+
+
+def _is_aside(clause: str, acts_of: ActsOf) -> bool:
+    """Whether words beside a yes ask for nothing: "just the keys, the pianist is my husband"."""
+    bare = re.sub(r"<\d+>", " it ", clause)
+    if _SETS_A_CONDITION.search(bare) or _AMOUNT.search(bare) or _scale(bare) is not None:
+        return False
+    if "<" in clause and (_NO.search(bare) or _YES.search(bare)):
+        return False
+    acts = acts_of(bare)
+    act = max(acts, key=lambda name: acts[name], default=None)
+    return act is not None and (act in (SPEAK, ADVICE) or acts[act] < LEAST_LIKELY)
+
+
+def the_rest(
+    text: str, left: Sequence[Move], names: tuple[str, ...], roles: tuple[str | None, ...]
+) -> list[Move]:
+    """What is left of a proposal, where a text asks for that: "and the other half", "keys too"."""
+    plain = " ".join(as_read(text, names, roles).split())
+    if _OTHER_HALF.fullmatch(plain):
+        return list(left)
+    found = mentions(plain, names, roles)
+    for one in reversed(found):
+        plain = f"{plain[: one.start]} {plain[one.end :]}"
+    named = {name for one in found for name in one.stems}
+    return [move for move in left if move.stem in named] if _TOO.fullmatch(plain) else []
 
 
 def _with_stems(text: str, proposed: Sequence[Move]) -> str:
@@ -111,7 +190,8 @@ def _with_stems(text: str, proposed: Sequence[Move]) -> str:
         meant = stems[-count:] if word == "last" else stems[at : at + count] or stems[at:]
         return " and ".join(meant)
 
-    told = _GOOD_AS_IT_IS.sub(" stays ", _PLACE.sub(named, text))
+    told = _PLACE.sub(named, _ON_SECOND_THOUGHT.sub(" ", text))
+    told = _GOOD_AS_IT_IS.sub(" stays ", _HIS_OTHER_HALF.sub(" yes ", told))
     return _NOT_SO_MUCH.sub(r"\1", told)
 
 
@@ -153,38 +233,53 @@ def _decide(
     found: _Chosen,
 ) -> bool:
     """Take down what a clause says; False where it is not understood."""
-    stems = [name for place in re.findall(r"<(\d+)>", clause) for name in stems_at[int(place)]]
+    named = [stems_at[int(place)] for place in re.findall(r"<(\d+)>", clause)]
+    stems = [name for one in named for name in one]
     bare = re.sub(r"<\d+>", " ", clause)
-    amounts = [float(number) for number in _AMOUNT.findall(bare)]
+    amounts = list(_AMOUNT.finditer(bare))
     rest = _AMOUNT.sub(" ", _ALL.sub(" ", _YES.sub(" ", _NO.sub(" ", bare))))
-    if len(amounts) > 1 or set(re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)) - _SILENT:
+    words = set(re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)) - _SILENT
+    if len(amounts) > 1 or not all(map(_SOUND.fullmatch, words)):
         return False
     refuses, agrees = bool(_NO.search(bare)), bool(_YES.search(bare))
-    if refuses or (spares and stems and not agrees and not amounts):
+    agrees |= bool(stems) and _PLEASE.search(bare) is not None
+    sized = bool(amounts) or _scale(bare) is not None
+    if refuses or (spares and stems and not agrees and not sized):
         if not stems:
             return _REST.search(bare) is not None  # else "no" to all of it
         found.gains_db |= dict.fromkeys(stems, None)
         return True
-    if not stems:
-        if amounts and len(here) == 1:
-            stems = list(here)
-        elif _HALF.search(bare) or amounts:
-            return False
-        else:
-            found.others |= agrees or bool(_ALL.search(bare))
-            return True
+    if not stems and sized:
+        stems = list(found.last or found.bare or (here if len(here) == 1 or not amounts else ()))
+        if not stems:
+            return False  # "by 2", and nobody said which
+    elif not stems:
+        found.others |= agrees or bool(_ALL.search(bare))
+        return True
     inside = [name for name in stems if name in here]
-    if not inside or not (agrees or amounts or _HALF.search(bare)):
+    beside = any(set(one).isdisjoint(here) for one in named) and not _SAYS_YES.search(bare)
+    if inside and not beside and not (agrees or sized) and not found.gains_db:
+        found.bare = tuple(inside)
+        return True
+    if not inside or beside or not (agrees or sized):
         return False  # what was not proposed cannot be said yes to
+    found.bare = tuple(stem for stem in found.bare if stem not in inside)
     for stem in inside:
         found.gains_db[stem] = _gain(here[stem], amounts, bare)
+    found.last = tuple(inside)
     return True
 
 
-def _gain(gain_db: float, amounts: Sequence[float], words: str) -> float:
+def _scale(words: str) -> float | None:
+    """What share of a move words speak of: half, or twice as much."""
+    return next((scale for scale, said in _SCALES.items() if said.search(words)), None)
+
+
+def _gain(gain_db: float, amounts: Sequence[re.Match[str]], words: str) -> float:
     """A proposed gain, or as much of it as the words say, the way that they say."""
     if amounts:
         ways = set(re.findall(r"\b(?:up|down)\b", words))
+        ways |= {"up" if "+" in amount["sign"] else "down" for amount in amounts if amount["sign"]}
         way = {frozenset({"up"}): 1.0, frozenset({"down"}): -1.0}.get(frozenset(ways))
-        return (way or (1.0 if gain_db > 0 else -1.0)) * amounts[0]
-    return round(gain_db / 2.0, 2) if _HALF.search(words) else gain_db
+        return (way or (1.0 if gain_db > 0 else -1.0)) * float(amounts[0]["size"])
+    return round((_scale(words) or 1.0) * gain_db, 2)

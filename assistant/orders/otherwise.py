@@ -48,6 +48,34 @@ _THAN_BEFORE = re.compile(  # "back in, but 2 lower than they were"
 _CLOCK = re.compile(  # where a pan knob stands: 12 is the middle, 7 and 5 its ends
     r"\b(?:(?:to|at) )?(?:about )?(7|8|9|10|11|12|1|2|3|4|5) ?o'?clock\b", re.IGNORECASE
 )
+_SO_THAT = re.compile(  # "also 5, so that they are equal"
+    r"(?<=\w)[\s,.;-]+so(?: that)? (?:they|both|the two|these|those|it|we|you)\b"
+    r"(?=[^,.;!?]*\b(?:are|'re|is|be|match|matches|sit|sits|stand|have|get|hear)\b)[^,.;!?]*(?=\W*$)",
+    re.IGNORECASE,
+)
+_TOO_MANY = re.compile(  # "that is one too many"
+    r"\b(?:(?:that|it|this)(?: is|'s| was)? |thats |its )?"
+    r"(?P<size>\d+(?:\.\d+)?|an?|one|two|three|half a)(?: ?(?:db|dbs|decibels?))?"
+    r" too (?:many|much|far)\b(?! (?:on|for|of|then)\b)",
+    re.IGNORECASE,
+)
+_WHO = r"(?:the |my |our )?(?:[^\W_][\w'-]* ?){1,4}?"
+_I_MEANT = (
+    r"(?:that |which |who )?i (?:meant|mean|had meant|was talking about|was after)(?: at all)?"
+)
+_NOT_MEANT = re.compile(  # "it wasn't the altos I meant, it was the men"
+    rf"\bit(?: was|'s| is)?(?: not|n'?t) (?P<no>{_WHO}) {_I_MEANT}[\s,.;-]+"
+    rf"(?:(?:but|no|it was|it's|i meant|i mean|rather) )*(?P<yes>{_WHO})(?=\s*(?:$|[,.;!]))",
+    re.IGNORECASE,
+)
+_MEANT = re.compile(  # "it was the altos I meant"
+    rf"\bit(?:'s| was| is) (?P<yes>{_WHO}) {_I_MEANT}\b", re.IGNORECASE
+)
+_NOT_THAT = re.compile(  # "scratch the piano, I meant the organ"
+    rf"(?:(?<=^)|(?<=[,.;!] ))(?:scratch|scrap|strike|forget|never ?mind) (?P<no>{_WHO})"
+    r"[\s,.;-]+(?:it was )?(?=i meant\b)",
+    re.IGNORECASE,
+)
 
 
 def said_plainly(text: str) -> str:
@@ -68,6 +96,9 @@ def said_plainly(text: str) -> str:
 def plainly_put(text: str) -> str:
     """An order, in any case, whose turns of phrase are plainer: "lose 3 dB", "2 o'clock"."""
     text = _CLOCK.sub(_on_the_dial, _MAKES.sub("turn it", text))
+    text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))
+    text = _NOT_MEANT.sub(r"i meant \g<yes>, not \g<no>", text)
+    text = _NOT_THAT.sub(r"not \g<no>, ", _MEANT.sub(r"i meant \g<yes>", text))
     return _NO_MORE.sub(r"\1", _LOSES.sub("down", text))
 
 

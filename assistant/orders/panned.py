@@ -5,11 +5,13 @@ One rule: each stays on the side where it is unless the words turn it round.
 
 from assistant.hearing import ToolCall
 from assistant.orders.deed import SIDES, Deed
-from assistant.orders.lexicon import NUMBER
+from assistant.orders.lexicon import NUMBER, SHARE
 from assistant.orders.short import UNDO, Reads, Short
 from assistant.orders.tokens import STEM
 
 _FURTHER_PAN = 0.2
+_INWARD = 0.3  # of the way to the middle, where no size is said
+_SCALES = {"half": 0.5, "double": 2.0}
 _SEVERAL = ("both", "three", STEM)
 _CORRECTS = ("no", "not", "meant", "instead", "make that", "only", "toofar")
 
@@ -44,6 +46,54 @@ def moves_swapped(short: Short) -> list[ToolCall]:
     return [UNDO, ToolCall("apply_moves", {"moves": told})]
 
 
+def placed_anew(short: Short) -> list[ToolCall]:
+    """What speaks of places alone, whatever was done last: the other side, towards the middle."""
+    return _across(short) or _inward(short)
+
+
+def _across(short: Short) -> list[ToolCall]:
+    """ "put it on the other side, just as far", "the keys 40 to the other side"."""
+    said = any("side" in token.text for token in short.values("flip"))
+    if not said or not short.before.panned or not short.only(
+        STEM, "flip", "too", "it", "no", "meant", NUMBER, "size", "percent", *SIDES
+    ):  # fmt: skip
+        return []
+    last = short.before.panned[0]
+    stems = short.stems or tuple(one for one in short.before.focus if short.pan_of(one))
+    if len(stems) != 1 or short.has(*SIDES):
+        return []
+    other = stems[0] if short.pan_of(stems[0]) and stems[0] == last else last
+    side = -1.0 if short.pan_of(other) > 0 else 1.0
+    size = short.share if short.has(NUMBER, "size") else abs(short.pan_of(other))
+    return _panned(stems[0], side * size) if size else []
+
+
+def _inward(short: Short) -> list[ToolCall]:
+    """ "halfway back towards the middle": nearer to it by a share, and never through it."""
+    kinds = ("centre", "half", "size", "more", "nearer", "back", "go back", SHARE, "toofar", "no")
+    of_a_pan = short.deed is not None and short.deed.tool == "set_pan"
+    back = of_a_pan and short.has("back") and not short.has("more")  # "halfway back"
+    if not (short.has("centre") or back) or not short.only(*kinds, "it", *_SEVERAL):
+        return []
+    shares = [token.number for token in short.values(SHARE)]
+    shares += [0.5] if short.has("half") else []
+    shares += [short.share] if short.has("size") and short.share is not None else []
+    if not shares and short.has("more", "nearer"):
+        shares = [_INWARD]
+    stems = short.stems or _last_panned(short)
+    if len(shares) != 1 or not all(map(short.pan_of, stems)):
+        return []
+    return [call for one in stems for call in _panned(one, (1.0 - shares[0]) * short.pan_of(one))]
+
+
+def _last_panned(short: Short) -> tuple[str, ...]:
+    """The stems of the last change that were panned, else the one that was panned last."""
+    if short.has("both"):
+        return short.before.panned[:2]
+    done = [str(call.arguments["stem"]) for call in short.before.deeds if call.name == "set_pan"]
+    return tuple(dict.fromkeys(done)) or short.before.panned[:1]
+
+
 def _other_side(short: Short, deed: Deed) -> list[ToolCall]:
     """ "no, left", "hard right", "the other side": the last stem panned elsewhere."""
     if not short.only(*_CORRECTS, "it", "flip", "both", *SIDES, NUMBER, "percent", "size"):
@@ -53,15 +103,22 @@ def _other_side(short: Short, deed: Deed) -> list[ToolCall]:
         return [call for stem in _meant(short, deed) for call in _panned(stem, -short.pan_of(stem))]
     if len(sides) != 1 or short.has("both"):
         return []
+    if short.has("toofar") and not short.has(NUMBER, "size", "no", "meant", "instead"):
+        return []  # "too far left"
     size = short.share if short.has(NUMBER, "size") else abs(deed.pan)
     return [] if size is None else _panned_as(deed, sides.pop() * size)
 
 
 def _each_on_its_side(short: Short, deed: Deed) -> list[ToolCall]:
     """ "both hard", "the guitars halfway", "halve that", "40": as far out as is said."""
-    scaled, sized = short.has("half", "double"), short.has(NUMBER, "size")
+    factors = [_SCALES[token.kind] for token in short.values(*_SCALES)]
+    factors += [token.number for token in short.values(SHARE)]
+    sized = short.has(NUMBER, "size")
+    if not factors and not sized and short.has("toofar"):
+        factors = [0.5]  # "not that far apart"
+    scaled = len(factors) == 1
     if scaled == sized or not short.only(
-        *_SEVERAL, *_CORRECTS, "half", "double", NUMBER, "size", "percent", "it", "more", "out",
+        *_SEVERAL, *_CORRECTS, *_SCALES, SHARE, NUMBER, "size", "percent", "it", "more", "out",
     ):  # fmt: skip
         return []
     bare = short.only(NUMBER, "percent") and short.number_is_a_share
@@ -72,8 +129,7 @@ def _each_on_its_side(short: Short, deed: Deed) -> list[ToolCall]:
     if not stems or any(not short.pan_of(stem) for stem in stems):
         return []
     if scaled:
-        factor = 0.5 if short.has("half") else 2.0
-        return [call for one in stems for call in _panned(one, factor * short.pan_of(one))]
+        return [call for one in stems for call in _panned(one, factors[0] * short.pan_of(one))]
     if short.share is None:
         return []
     calls = []

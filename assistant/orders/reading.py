@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 
 from assistant.acting import FADERS, stems_set
 from assistant.hearing import ToolCall
-from assistant.intents import ADVICE, SPEAK
 from assistant.naming import asked_after, not_here
-from assistant.orders.asides import ActsOf, are_asides, asks_for_something, without_asides
+from assistant.orders.asides import ActsOf, are_asides, without_asides
 from assistant.orders.before import Before
 from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
@@ -25,23 +24,17 @@ from assistant.orders.parts import Part, parts_of
 from assistant.orders.passed_over import is_meant, without_strange
 from assistant.orders.returns import Now, returned
 from assistant.orders.short import last_deed
-from assistant.orders.stays import LEAVES, without_what_stays
+from assistant.orders.stays import without_what_stays
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 from assistant.said_clauses import clauses
 from assistant.said_sound import wishes_a_sound
 
 _REQUESTS = re.compile(
-    r"^\W*(?:please |so |ok(?:ay)?,? |hey,? |and )*(?:can|could|would|will|may|shall|let|should)\b"
+    r"^\W*(?:(?:please|so|ok(?:ay)?|hey|and|h*m+|oh|maybe|now|well)\W+)*(?:can|could|would|will|may|shall|let|should)\b"
     r"|\b(?:can|could|would|will) (?:you|u|ya|we|i)\b"
 )
 _ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
-_STAYS = re.compile(  # "leave it", "don't touch the bass"
-    r"(?:^|[,.;!]|\b(?:and|but|so|now|ok(?:ay)?|no))\s*(?:just |please |pls |let'?s )?"
-    r"(?:(?:leave|keep) (?:it|them|that|this|him|her)"
-    r"(?: (?:there|alone|like (?:that|this)|that way))?"
-    r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
-)
-_ABOUT_IT = re.compile(r",\s*(?:he|she|it|they|his|her|its|their)(?:'s)? [^,.;!?]*")  # why it stays
+_MORE_OF_IT = {"more", "less", "half", "size", NUMBER, "unit", FILLER, STOP, "it", "again", "back"}
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
 _YES = frozenset("yes yeah yep sure".split())
@@ -73,6 +66,7 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if absent or any(not one.stems and asked_after(one.text) for one in asides):
         return []  # "what about the tuba, make it louder": it is none of these
     asks, requests = "?" in text, bool(_REQUESTS.search(plain))
+    requests |= before.just_done and bool(before.deeds) and _asks_for_more(told)
     strange = any(token.kind == UNKNOWN for token in told)
     told = without_strange(told) if strange else told
     if not told or (strange and not_here(plain, song.names, song.roles)):
@@ -101,25 +95,17 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     return _agreed(told, calls, before)
 
 
+def _asks_for_more(told: Sequence[Token]) -> bool:
+    """ "a little bit more?": a request, where something was done just before."""
+    kinds = {token.kind for token in told}
+    sized = bool(kinds & {"size", NUMBER})
+    return sized and bool(kinds & {"more", "less"}) and kinds <= _MORE_OF_IT
+
+
 def _singer(song: Stems) -> str | None:
     """The one stem that sings in front, if there is one."""
     singing = [n for n, role in zip(song.names, song.roles, strict=True) if role == "lead vocal"]
     return singing[0] if len(singing) == 1 else None
-
-
-def leaves_it(text: str, song: Stems, acts_of: ActsOf) -> bool:
-    """Whether a text asks for nothing but that something stays: "the bass is great, leave it"."""
-    plain = text.casefold()
-    rest = _ABOUT_IT.sub(" , ", _STAYS.sub(" , ", LEAVES.sub(" , ", plain)))
-    if not (LEAVES.search(plain) or _STAYS.search(plain)) or "?" in text:
-        return False
-    told, _ = tokens(rest, song.names, song.roles)
-    if asks_for_something(told):
-        return False
-    silent = all(token.kind in (STOP, JOIN, FILLER, VERB, STEM) for token in told)
-    acts = {} if silent else acts_of(rest)
-    told_so = bool(acts) and max(acts, key=lambda act: acts[act]) in (SPEAK, ADVICE)
-    return silent or told_so  # "the keys are a bit loud but leave them"
 
 
 def _with_stops(told: Sequence[Token]) -> list[Token]:
@@ -155,6 +141,8 @@ def _read(
         return calls
     if asks:
         return []
+    if _is_whole(told):  # "the bass again, one more down"
+        told = [token for token in told if token.kind != "again"]
     corrected = [token for token in told if token.kind not in ("no", "meant")]
     if anchor := _other_anchor(told, before):
         return anchor
@@ -181,6 +169,12 @@ def _other_anchor(told: Sequence[Token], before: Before) -> list[ToolCall]:
     if not (chosen and corrects and only and len(stems) == 1):
         return []
     return [ToolCall("set_anchor", {"stem": stems.pop()})]
+
+
+def _is_whole(told: Sequence[Token]) -> bool:
+    """Whether an order says of what, which way and how far."""
+    kinds = {token.kind for token in told}
+    return STEM in kinds and bool(kinds & {"up", "down", "less"}) and bool(kinds & {NUMBER, "size"})
 
 
 def _is_of_a_sound(told: Sequence[Token]) -> bool:
@@ -235,6 +229,8 @@ def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> l
                 continue
         if number and part.only("instead", FILLER):
             continue  # "2 under, rather"
+        if deeds and part.only("both", FILLER) and len(deeds[-1].stems) == 2:
+            continue  # "the guitars 6 under it, both"
         if _is_vague(part) and _places_the_same(parts[number + 1 :]):
             continue
         deed = deed_of(part, here)

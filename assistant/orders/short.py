@@ -19,6 +19,7 @@ from assistant.said_sides import partners
 LISTENS = frozenset({"measure_levels", "audition"})  # after these the last change still stands
 MOST_DB = 12.0  # a greater number is no size of a move, but a place in percent
 UNDO = ToolCall("undo", {})
+_PERSON = frozenset("her him she he".split())
 Roles = tuple[str | None, ...]
 
 
@@ -77,6 +78,13 @@ class Short(Part):
         """Whether it has one of these very words."""
         return any(token.text in words for token in self.tokens)
 
+    @property
+    def pointed(self) -> tuple[str, ...]:
+        """The stems that are named, else the singer where it is a person that is spoken of."""
+        person = any(token.text in _PERSON for token in self.values("it"))
+        singer = self.scene.singer if person else None
+        return self.stems or ((singer,) if singer in self.before.focus else ())
+
     def pan_of(self, stem: str) -> float:
         """Where a stem is: -1 (left) to 1 (right)."""
         if (pan := self.scene.pans.get(stem)) is not None:
@@ -92,6 +100,13 @@ class Short(Part):
         names = self.scene.names
         meant = {o for stem in done for o in partners(stem, names, self.roles)} - done
         return tuple(meant) if len(meant) == 1 else ()
+
+
+def own_move(before: Before, stems: tuple[str, ...]) -> Deed | None:
+    """The last move of these stems, whatever was done since; None where there is no such one."""
+    gains = {before.gains_db.get(stem) for stem in stems}
+    gain_db = gains.pop() if len(gains) == 1 else None
+    return Deed("apply_moves", stems, gain_db=gain_db) if gain_db else None
 
 
 def last_deed(before: Before, of_level: bool = False) -> Deed | None:

@@ -5,7 +5,11 @@ One rule: only what is named is kept, and nothing of the rest is lost.
 
 import re
 
+from assistant.intents import ADVICE, SPEAK
+from assistant.orders.asides import ActsOf, asks_for_something
+from assistant.orders.lexicon import FILLER, JOIN, VERB
 from assistant.orders.mentions import mentions
+from assistant.orders.tokens import STEM, STOP, tokens
 from assistant.said_clauses import SPARES
 
 Roles = tuple[str | None, ...]
@@ -19,10 +23,18 @@ _KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
     r"(?:^|[,.;!]|\b(?:and|but))\s*(?:(?:just )?(?:keep|leave) (?:the |my |our )?"
     r"(?P<what>[^,.;!?\n]+?)(?: (?:be|as is|alone))?"
     r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:(?:can |should )?stays?"
-    r"(?: (?:off|out|muted|there|put))?|(?:is|are) (?:fine|good|ok)))"
+    r"(?: (?:off|out|muted|there|put))?|(?:is|are|was|were) (?:just )?(?:fine|good|ok|right)))"
     r"(?=\s*(?:$|[,.;!\n]))",
     re.IGNORECASE,
 )
+_STAYS = re.compile(  # "leave it", "don't touch the bass"
+    r"(?:^|[,.;!]|\b(?:and|but|so|now|ok(?:ay)?|no))\s*(?:just |please |pls |let'?s )?"
+    r"(?:(?:leave|keep) (?:it|them|that|this|him|her)"
+    r"(?: (?:there|alone|like (?:that|this)|that way))?"
+    r"|(?:don'?t|do not) (?:touch|change|move) (?:the |my )?(?:\w+ ){0,2}\w+)\s*(?=$|[,.;!])"
+)
+_ABOUT_IT = re.compile(r",\s*(?:he|she|it|they|his|her|its|their)(?:'s)? [^,.;!?]*")  # why it stays
+_ECHO = re.compile(r"^(?:[^\W_]+'?\W+){0,2}[^\W_]+ ?\?+\W*(?=\bno)")  # "up? no, leave it"
 
 
 def without_what_stays(text: str, names: tuple[str, ...], roles: Roles) -> tuple[str, set[str]]:
@@ -52,3 +64,18 @@ def asked_besides(text: str, names: tuple[str, ...], roles: Roles) -> str:
     told = rest.strip(" ,.;!-\n")
     asks = bool(kept) and told.endswith("?") and len(told.split()) > 1 and rest.lstrip()[:1] == ","
     return told if asks else text
+
+
+def leaves_it(text: str, names: tuple[str, ...], roles: Roles, acts_of: ActsOf) -> bool:
+    """Whether a text asks for nothing but that something stays: "the bass is great, leave it"."""
+    plain = _ECHO.sub("", text.casefold())
+    rest = _ABOUT_IT.sub(" , ", _STAYS.sub(" , ", LEAVES.sub(" , ", plain)))
+    if not (LEAVES.search(plain) or _STAYS.search(plain)) or "?" in plain:
+        return False
+    told, _ = tokens(rest, names, roles)
+    if asks_for_something(told):
+        return False
+    silent = all(token.kind in (STOP, JOIN, FILLER, VERB, STEM) for token in told)
+    acts = {} if silent else acts_of(rest)
+    told_so = bool(acts) and max(acts, key=lambda act: acts[act]) in (SPEAK, ADVICE)
+    return silent or told_so  # "the keys are a bit loud but leave them"

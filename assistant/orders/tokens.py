@@ -21,7 +21,7 @@ _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _SIDES = {"l": "left", "r": "right"}
 _TOO_FAR = re.compile(  # of what was done last: "that is way too much now"
     r"\b(?:(?:it|that|this|now|it'?s|that'?s|is|was|just|a|bit|little|way|far|tad|touch|rather|maybe"
-    r"|still) )*too (?:much|far|wide|strong)(?: now)?\b"
+    r"|still) )*too (?:much|far|wide|strong)(?: (?:over|apart|out|across|to the side))?(?: now)?\b"
 )
 _OF_ONE = frozenset("up down track stem part mic voice channel fader level volume".split())
 _TENS = frozenset(range(20, 100, 10))
