@@ -7,7 +7,8 @@ from assistant.idioms import without_stories
 from assistant.numerals import numbers
 from assistant.orders.before import Before
 from assistant.orders.mentions import as_read, mentions
-from assistant.orders.reading import Stems, leaves_it, orders
+from assistant.orders.reading import Stems, orders
+from assistant.orders.stays import leaves_it
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.tokens import tokens
@@ -184,9 +185,9 @@ def test_a_stem_called_fx_goes_off_and_a_mix_without_effects_mutes_none() -> Non
 
 
 def test_a_stem_that_is_left_alone_is_not_played_alone() -> None:
-    assert leaves_it("nah leave rolf alone, he gets cross", SONG, chat)
-    assert leaves_it("no leave rolf alone he gets cross", SONG, chat)
-    assert not leaves_it("leave rolf alone, the bass up 2", SONG, chat)
+    assert leaves_it("nah leave rolf alone, he gets cross", SONG.names, SONG.roles, chat)
+    assert leaves_it("no leave rolf alone he gets cross", SONG.names, SONG.roles, chat)
+    assert not leaves_it("leave rolf alone, the bass up 2", SONG.names, SONG.roles, chat)
 
 
 # ---- numbers

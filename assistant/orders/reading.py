@@ -59,7 +59,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if back := overshot(text, song.names, song.roles, before):
         return back
     told, plain = tokens(text, song.names, song.roles)
-    if any(wishes_a_sound(part, song.names) for part in clauses(text, song.names)):
+    named = any(token.kind == STEM for token in told)
+    if named and any(wishes_a_sound(part, song.names) for part in clauses(text, song.names)):
         return []  # "keys up 1 and a bit brighter": no fader does all of it
     told, asides = without_asides(_with_stops(told))
     absent = any(not_here(one.text, song.names, song.roles) for one in asides)
