@@ -345,11 +345,12 @@ def show(title: str, outcome: Outcome, console: Console, misses: int) -> None:
         f"{np.mean([all(v.all_right for v in talk) for talk in outcome.talks]):.1%}; seconds a "
         f"turn: median {np.median(seconds):.2f}, 90 % {np.quantile(seconds, 0.9):.2f}"
     )
-    for verdict in [v for v in every if not v.all_right][:misses]:
+    for verdict in [v for v in every if not v.all_right or v.ungrounded][:misses]:
         meant = ", ".join(f"{c.name} {c.arguments}" for c in verdict.asked.calls)
         got = ", ".join(f"{c.name} {c.arguments}" for c in verdict.called)
         console.print(
             f"{'(contrary) ' if verdict.contrary else ''}"
+            f"{f'(not borne out: {verdict.text}) ' if verdict.ungrounded else ''}"
             f"{verdict.asked.say!r} -> {got or verdict.text[:70]}; meant "
             f"{meant or verdict.asked.kind}", markup=False,
         )  # fmt: skip
