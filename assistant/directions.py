@@ -17,6 +17,7 @@ _DOWN = (
     r"|tam(?:e|ed|ing)|pull\w* back|quieter(?! than)|dominat\w+"
 )
 _DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
+_OF_A_FADER = re.compile(r"\s*-?(?:dB|decibels?)\b(?! (?:below|above|at|around) \d)", re.IGNORECASE)
 _RELATION = re.compile(
     r"\bLU (?:(?P<over>above|over|louder than)|(?P<under>below|under|quieter than))\b",
     re.IGNORECASE,
@@ -91,11 +92,14 @@ def _agrees(stem: str, sign: int, moves: Moves) -> bool:
 
 
 def _decibels(words: str) -> list[Number]:
-    """The numbers of a clause that are gains in dB (not dBTP, dBFS, LU or LUFS)."""
+    """The numbers of a clause that are gains of faders in dB: not dBTP, dBFS, LU or LUFS.
+
+    What is done below, at or above a frequency is a sound's: "+2.0 dB below 180 Hz".
+    """
     return [
         read_number(match)
         for match in NUMBER.finditer(words)
-        if re.match(r"\s*-?(?:dB|decibels?)\b", words[match.end() :], re.IGNORECASE)
+        if _OF_A_FADER.match(words, match.end())
     ]
 
 

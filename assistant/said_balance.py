@@ -49,7 +49,8 @@ _WANTS = re.compile(  # beside these a complaint is why something is asked for
 _RECORDED_HOT = re.compile(
     r"\b(?:record\w*|tracked|capture[ds]?|printed|taken) (?:\w+ ){0,5}?(?:too |so )?(?:hot"
     r"|loud(?:ly)?|high)\b"
-    r"|\b(?:overdriven|over ?modulated|overloaded|in the red|into the red|all red|peaking)\b"
+    r"|\b(?:overdriven|over ?modulated|overloaded|saturat(?:ed?|es|ing)|crackl\w+"
+    r"|in the red|into the red|all red|peaking)\b"
     r"|\bdid (?:i|we|he|she|they) (?:record|track|clip|overload)\b.*\b(?:hot|loud|high|anything)\b"
 )
 

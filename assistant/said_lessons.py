@@ -23,6 +23,12 @@ _ASKS = re.compile(
     r"|what(?:'?s| is) the (?:point|deal|idea|use|purpose|difference|story)\b"
     r"|(?:what's|what is|is) .* (?:important|good for|used for|about)\W*$)"
 )
+_IN_GENERAL = re.compile(
+    _OPENING + r"(?:why|how come)\b(?: (?:do|does|would|is it that|can|should))?"
+    r" (?:people|everybody|everyone|anybody|anyone|somebody|someone|engineers?|producers?|pros?"
+    r"|they all|you guys|mixers|bands|a (?:mix|song|track|record)|mixes|songs|records|some (?:mixes"
+    r"|songs|records))\b"
+)
 _TEACHES = re.compile(
     r"\b(?:explain\w*|teach (?:me|us)|lesson|define|definition|meaning of|meant by|mean by"
     r"|what\b.*\bmeans?|understand|understood|tell me (?:something |more )?about|learn about|eli5"
@@ -130,7 +136,7 @@ def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bo
 def _asks_of_practice(plain: str) -> bool:
     """Whether a text asks why or how something is done at all, or what a word of the trade is."""
     sentences = [one.strip() for one in re.split(r"[.!?;]+", plain) if one.strip()]
-    asking = [one for one in sentences if _OF_PRACTICE.search(one)]
+    asking = [one for one in sentences if _OF_PRACTICE.search(one) or _IN_GENERAL.search(one)]
     others = [one for one in sentences if one not in asking]
     return bool(asking) and not any(map(_OTHER_DEEDS.search, others))
 

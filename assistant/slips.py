@@ -16,6 +16,7 @@ from mixer.words import read
 _LIKENESS = 0.75
 _LEAST_LETTERS = 4
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 # Words that decide what is done: a slip in one of them would turn a wish round or lose it.
 _TELLING = """
 up down raise lower lowered raised louder quieter softer boost boosted cut drop reduce increase
@@ -33,6 +34,10 @@ def mended(text: str, names: Sequence[str] = ()) -> str:
 
 
 def _mended(word: str, own: set[str]) -> str:
+    for letters in (r"\1", r"\1\1") if _DRAWN_OUT.search(word) and word not in own else ():
+        plain = _DRAWN_OUT.sub(letters, word)  # "perfffect", "sooo"
+        if is_word(plain) or plain in _known():
+            return plain
     if len(word) < _LEAST_LETTERS or word in own or is_word(word) or word in _known():
         return word
     if word.endswith("s") and word[:-1] in own:

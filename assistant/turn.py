@@ -35,6 +35,7 @@ from assistant.without_model import (
     beyond,
     by_level,
     courteous,
+    exported,
     in_drill,
     kept,
     lacking,
@@ -88,6 +89,7 @@ def run_turn(
             or of_what_is_left(turn)
             or of_a_version(turn)
             or beyond(turn)
+            or exported(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -115,6 +117,7 @@ def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
     return (
         of_a_version(turn)
+        or exported(turn)
         or ordered(turn)
         or measured(turn)
         or left(turn)

@@ -3,6 +3,7 @@
 One rule: each gives None where the words are anything else, and has then done nothing.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -35,6 +36,14 @@ from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
 from mixer.moves import Move
 
+_FORMATS = {
+    "mix": re.compile(
+        r"\b(?:the|a|my|our|final|finished|full|whole|stereo|and|plus) mix(?:down)?\b"
+    ),
+    "stems": re.compile(r"\b(?:stems|multi ?tracks|single tracks|separate tracks)\b"),
+    "session": re.compile(r"\b(?:session|project)\b"),
+}
+_AND = re.compile(r"(?:\b(?:and|plus|as well as|also|both|with|n)\b|[&+])")
 _A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
 
 
@@ -85,6 +94,19 @@ def ordered(turn: Progress) -> Reply | None:
     genre = genre_in_passing(said) if all(call.name != "prefer" for call in calls) else None
     kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]
     return told_at_once(turn, *kept, *calls)
+
+
+def exported(turn: Progress) -> Reply | None:
+    """What is said where two kinds of files are wanted at once: "the mix plus all the stems"."""
+    if turn.acts_of is None or turn.order is not None:
+        return None
+    plain = turn.words.casefold()
+    formats = [name for name, words in _FORMATS.items() if words.search(plain)]
+    if len(formats) < 2 or not _AND.search(plain):
+        return None
+    if turn.acts_of(turn.words).get("export_mix", 0.0) < _A_DEED:
+        return None
+    return told_at_once(turn, *(ToolCall("export_mix", {"format": name}) for name in formats))
 
 
 def left(turn: Progress) -> Reply | None:

@@ -261,3 +261,21 @@ def test_an_answer_may_come_behind_small_talk(hold):
     assert order("mute the keys. gtr hi") is None
     assert hold("one of the two guitars down 2") == []
     assert hold("oh sorry. the gtr lo") == [moved(gtr_lo=-2.0)]
+
+
+def test_so_much_less_of_what_was_moved(hold):
+    assert hold("bass up 2", "remove 1 again") == [moved(bass=-1.0)]
+    assert hold("keys 3 under the drums", "actually 1 under is plenty") == [
+        ("set_level", {"stem": "keys", "relative_lu": -1.0})
+    ]
+
+
+def test_two_kinds_of_files_at_once(hold):
+    assert hold("bounce the mix and the stems") == [
+        ("export_mix", {"format": "mix"}), ("export_mix", {"format": "stems"}),
+    ]  # fmt: skip
+
+
+def test_a_mute_that_is_released_is_no_mute(hold):
+    hold("mute the keys")
+    assert hold("release the mute on the keys") != [("set_mute", {"stem": "keys", "muted": True})]

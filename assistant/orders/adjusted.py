@@ -67,6 +67,15 @@ def _back(short: Short, deed: Deed) -> list[ToolCall]:
     return _gained(_whose(short, deed), None if size is None else back * size)
 
 
+def _cut_again(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "remove 1 again", "take 1 off": so much less of what was moved."""
+    if deed.tool != "apply_moves" or not short.has("cut", "off") or not short.has(NUMBER):
+        return []
+    if not short.only("cut", "off", NUMBER, "again", "it", "only", "back") or not short.number:
+        return []
+    return _gained(deed, -short.number)
+
+
 def _by_a_share(short: Short, deed: Deed) -> list[ToolCall]:
     """ "no, a third of that": with a share of its size; "half as much again": that much more."""
     corrects = ("no", "not", "make that", "instead", "meant", "only", "toofar", "it", "back")
@@ -126,6 +135,20 @@ def _other_number(short: Short, deed: Deed) -> list[ToolCall]:
     if stems == deed.stems and taken_back(short, deed) == [UNDO]:
         return [UNDO, *_gained(deed, gain_db)]
     return _gained(deed.for_stems(stems), round(gain_db - deed.gain_db, 2))
+
+
+def _placed_anew(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "1 under is plenty": the same stem, another distance."""
+    if deed.tool != "set_level" or not short.has("above", "below") or short.number is None:
+        return []
+    corrects = ("no", "instead", "only", "enough", "make that", "it", "toofar")
+    if not short.only("above", "below", NUMBER, *corrects):
+        return []
+    sides = {token.kind for token in short.values("above", "below")}
+    if len(sides) != 1:
+        return []
+    side = 1.0 if sides == {"above"} else -1.0
+    return replace(deed, relative_lu=side * short.number).calls()
 
 
 def _nearer(short: Short, deed: Deed) -> list[ToolCall]:
@@ -239,5 +262,15 @@ def _whose(short: Short, deed: Deed) -> Deed:
     return deed.for_stems(short.stems or pointed or about or deed.stems)
 
 
-_READS: tuple[Reads, ...] = (_only_these, _in_all, _by_a_share, _nearer, _further, _back, _doubled)
+_READS: tuple[Reads, ...] = (
+    _only_these,
+    _in_all,
+    _by_a_share,
+    _placed_anew,
+    _nearer,
+    _cut_again,
+    _further,
+    _back,
+    _doubled,
+)
 _CORRECTIONS: tuple[Reads, ...] = (_other_number, _other_way, _other_stem, _mute_taken_back)

@@ -27,6 +27,7 @@ from assistant.orders.short import last_deed
 from assistant.orders.stays import without_what_stays
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 from assistant.said_clauses import clauses
+from assistant.said_mutes import UNMUTES
 from assistant.said_sound import wishes_a_sound
 
 _REQUESTS = re.compile(
@@ -88,6 +89,9 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     calls = _read(told, scene, before, song, asks and not requests)
     if strange and not is_meant(calls, told, acts_of, text):
         return []
+    muted = [call.arguments["muted"] for call in calls if call.name == "set_mute"]
+    if muted and all(muted) and UNMUTES.search(plain):
+        return []  # "release the mute on the bass"
     changed = [call for call in calls if call.name not in ("undo", "audition")]
     if kept & {name for call in changed for name in stems_set(call)}:
         return []  # what is to stay is changed elsewhere
