@@ -140,6 +140,11 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
     return wrong_number(call, said)
 
 
+def comes_back(text: str) -> bool:
+    """Whether lower-case words may ask for a stem to be heard again."""
+    return bool(_COMES_BACK.search(text))
+
+
 def _turns_back_unasked(call: ToolCall, said: Said) -> bool:
     """Whether a move goes against the last one of its stem, and no word says so."""
     before = {move.stem: move.gain_db for move in said.moved}
@@ -156,7 +161,7 @@ def _speaks_of_a_mute(muted: object, said: Said) -> bool:
     """Whether words can mean that a stem is to go, or that it is to come back."""
     text = said.latest.casefold()
     if muted is False:
-        return bool(_COMES_BACK.search(text))
+        return comes_back(text)
     return bool(_GOES.search(text))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from assistant.acting import FADERS, READ_ONLY, stems_set
+from assistant.acting import FADERS, READ_ONLY, comes_back, stems_set
 from assistant.asking import Option
 from assistant.context import ToolContext, ToolResult
 from assistant.facts import meters_read
@@ -234,6 +234,16 @@ class Progress:
         ):
             return []
         return last.for_stems(tuple(said.named)).calls()
+
+    def as_it_stands(self, call: ToolCall) -> ToolCall:
+        """A call as it can be meant: what is muted is not muted again, but is to come back."""
+        stem, muted = call.arguments.get("stem"), call.arguments.get("muted")
+        names = self.context.names
+        if call.name != "set_mute" or muted is None or stem not in names:
+            return call
+        is_muted = self.session.state().muted[names.index(stem)]
+        again = muted and is_muted and comes_back(self.said_now.latest)
+        return ToolCall("set_mute", {"stem": stem, "muted": False}) if again else call
 
     def is_done_anew(self, call: ToolCall) -> bool:
         """Whether moves stand for the last ones of the same stems, which were a mistake."""

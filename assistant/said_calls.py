@@ -25,8 +25,9 @@ _DRY = re.compile(
 _BLIND = re.compile(r"\bblind|which (?:one )?is which|without knowing|\bdon'?t (?:tell|show) me\b")
 _FORMATS = {
     "session": re.compile(r"\b(?:session|project|reaper|rpp|daw)\b"),
-    "stems": re.compile(r"\b(?:stems|separate(?:ly)?|individual(?:ly)?|multi-?tracks?)\b"),
+    "stems": re.compile(r"\b(?:stems|separate(?:ly)?|individual(?:ly)?|multi-?tracks?|tracks)\b"),
 }
+_THE_MIX = re.compile(r"^(?!.*\b(?:session|project)\b).*\bmix\b")
 LIKES = {
     "loud": re.compile(
         r"\b(?:loud|louder|(?:up ?)?front|in (?:ur|your|my) face|prominent|hot|big|forward)\b"
@@ -56,8 +57,11 @@ def _render(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
 
 
 def _export(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    """The format that is named; the mix where none is: "how do I save this"."""
     named = [name for name, pattern in _FORMATS.items() if pattern.search(said.latest)]
-    return {"format": named[0]} if len(named) == 1 else {}
+    if named == ["session"] and _THE_MIX.search(said.latest):
+        named = []  # "the mix for my friend's daw"
+    return {"format": (named or ["mix"])[0]} if len(named) < 2 else {}
 
 
 def _audition(written: Mapping[str, Any], said: Said) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 One rule: the user reads a reply only after it has passed the check against the tool results.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import prompts
@@ -183,6 +184,7 @@ def _answer(turn: Progress) -> Reply:
             spoken = step
             break
         said = turn.said(hearing)
+        step = replace(step, tool=turn.as_it_stands(step.tool))
         options = which(step.tool, stems_of(step.tool), said) if step.tool.name in CHANGES else []
         why = MORE_THAN_ONE if options else doubt(step.tool, step.certainty, said)
         if why is None and turn.turns_round(step.tool):

@@ -25,6 +25,8 @@ def said(*texts: str) -> Said:
         ("session file for my mate", "export_mix", {}, {"format": "session"}),
         ("give me every stem separately", "export_mix", {"format": "mix"}, {"format": "stems"}),
         ("stems and a session", "export_mix", {"format": "stems"}, {"format": "stems"}),
+        ("how do I save this", "export_mix", {"format": "stems"}, {"format": "mix"}),
+        ("the mix, for my mate's daw", "export_mix", {"format": "session"}, {"format": "mix"}),
         ("a blind test of both", "audition", {}, {"blind": True}),
         ("only bass and keys please", "audition", {"stems": ["bass"]}, {"stems": ["bass", "keys"]}),
         ("before and after", "audition", {}, {}),

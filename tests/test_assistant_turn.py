@@ -140,6 +140,14 @@ def test_a_model_that_never_speaks_is_stopped(talk):
     assert reply.rewritten and "LU" in reply.text
 
 
+def test_what_is_muted_is_not_muted_again_but_comes_back(talk):
+    mute = call("set_mute", stem="vocals", muted=True)
+    _, _, _, context = talk("mute the vocals", mute, say("Muted."))
+    assert context.session.state().muted == (False, False, True)
+    talk("how about having the vocals back", mute, say("Back."))
+    assert not any(context.session.state().muted)
+
+
 def test_one_sentence_changes_a_thing_once(talk):
     steps = [
         call("apply_moves", moves=moves(vocals=3.0)),
