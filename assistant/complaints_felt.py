@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from assistant.complaint_words import FILLERS, Word, words_of_text
 from assistant.complaints import SIGNS, Complaint
 
-LIKELY = 0.85  # of an intent, from which on it counts
+LIKELY = 0.8  # of an intent, from which on it counts
 _BESIDE = frozenset(
     "against behind beside by under beneath below over above through than with in into of to from "
     "between around versus vs".split()
