@@ -38,12 +38,13 @@ from mixer.moves import Move
 
 _FORMATS = {
     "mix": re.compile(
-        r"\b(?:the|a|my|our|final|finished|full|whole|stereo|and|plus) mix(?:down)?\b"
+        r"(?:\b(?:the|a|my|our|final|finished|full|whole|stereo|and|plus)|^|[.,;]) ?mix(?:down)?\b"
     ),
     "stems": re.compile(r"\b(?:stems|multi ?tracks|single tracks|separate tracks)\b"),
     "session": re.compile(r"\b(?:session|project)\b"),
 }
 _AND = re.compile(r"(?:\b(?:and|plus|as well as|also|both|with|n)\b|[&+])")
+_AN_EXPORT = 0.3  # the same of files, beside two kinds of them
 _A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
 
 
@@ -104,7 +105,7 @@ def exported(turn: Progress) -> Reply | None:
     formats = [name for name, words in _FORMATS.items() if words.search(plain)]
     if len(formats) < 2 or not _AND.search(plain):
         return None
-    if turn.acts_of(turn.words).get("export_mix", 0.0) < _A_DEED:
+    if turn.acts_of(turn.words).get("export_mix", 0.0) < _AN_EXPORT:
         return None
     return told_at_once(turn, *(ToolCall("export_mix", {"format": name}) for name in formats))
 

@@ -265,6 +265,7 @@ def test_an_answer_may_come_behind_small_talk(hold):
 
 def test_so_much_less_of_what_was_moved(hold):
     assert hold("bass up 2", "remove 1 again") == [moved(bass=-1.0)]
+    assert hold("bass up 2", "2 was too much, 1 is enough") == [moved(bass=-1.0)]
     assert hold("keys 3 under the drums", "actually 1 under is plenty") == [
         ("set_level", {"stem": "keys", "relative_lu": -1.0})
     ]

@@ -5,7 +5,7 @@ import pytest
 from assistant.hearing import ToolCall
 from assistant.orders.before import Before
 from assistant.orders.reading import Stems, orders
-from assistant.orders.version_named import Talked, named
+from assistant.orders.version_named import Talked, named, talked
 from assistant.requests import is_request
 
 NAMES, ROLES = ("kick", "bass", "Lead Vox"), ("kick", "bass", "lead vocal")
@@ -28,6 +28,8 @@ HEARD = Talked("versions", 4, heard=(2, 4))
         ("I want the second take", Talked(), "chosen", (2,)),
         ("take the first", OF_VERSIONS, "asked which", (1,)),
         ("ok, the second one", Talked("takes"), "chosen", (2,)),
+        ("i messed up, put everything back how it was when i opened it", Talked(), "chosen", (0,)),
+        ("please, all as it was at the very beginning", Talked(), "chosen", (0,)),
         ("which one is nicest?", Talked("takes"), "ranked", ()),
     ],
 )
@@ -102,3 +104,14 @@ def test_a_correction_right_after_an_anchor_is_another_anchor():
     told = Before(asked=ToolCall("set_anchor", {"stem": "kick"}), focus=("kick",))
     assert read("no, the bass", told) == [("set_anchor", {"stem": "bass"})]
     assert read("make it the bass instead", told) == [("set_anchor", {"stem": "bass"})]
+
+
+def test_the_version_that_was_asked_about_is_the_one_that_is_meant():
+    events = [
+        {"event": "user", "text": "what was v2 again"},
+        {"event": "tool_call", "name": "list_versions", "arguments": {}},
+        {"event": "tool_result", "name": "list_versions"},
+    ]
+    assert talked(events) == Talked("versions", 2)
+    moved = [*events, {"event": "tool_call", "name": "apply_moves", "arguments": {"moves": []}}]
+    assert talked(moved) == Talked()

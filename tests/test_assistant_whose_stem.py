@@ -8,9 +8,9 @@ from assistant.numerals import numbers
 from assistant.orders.before import Before
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.reading import Stems, orders
-from assistant.orders.stays import leaves_it
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
+from assistant.orders.stays import leaves_it
 from assistant.orders.tokens import tokens
 from assistant.said import Said
 from assistant.said_answers import guess_said

@@ -76,6 +76,19 @@ def _cut_again(short: Short, deed: Deed) -> list[ToolCall]:
     return _gained(deed, -short.number)
 
 
+def _is_enough(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "2 was too much, 1 is enough": what is over that size, taken back."""
+    if deed.tool != "apply_moves" or not short.has("enough"):
+        return []
+    if not short.only("enough", "toofar", NUMBER, "it", "only", "no"):
+        return []
+    sizes, done = [token.number for token in short.values(NUMBER)], abs(deed.gain_db)
+    if not sizes or len(sizes) > 2 or sizes[-1] >= done or (len(sizes) == 2 and sizes[0] != done):
+        return []
+    way = 1.0 if deed.gain_db > 0 else -1.0
+    return _gained(deed, round(way * (sizes[-1] - done), 2))
+
+
 def _by_a_share(short: Short, deed: Deed) -> list[ToolCall]:
     """ "no, a third of that": with a share of its size; "half as much again": that much more."""
     corrects = ("no", "not", "make that", "instead", "meant", "only", "toofar", "it", "back")
@@ -269,6 +282,7 @@ _READS: tuple[Reads, ...] = (
     _placed_anew,
     _nearer,
     _cut_again,
+    _is_enough,
     _further,
     _back,
     _doubled,

@@ -5,7 +5,7 @@ One rule: a bare number is a version, or a take, only where these were just talk
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.orders.before import DEEDS
@@ -45,6 +45,16 @@ _BACK = re.compile(  # "have that one back", "load it", "go there"
     r"(?:it|that|this)(?: one)?(?: back)?|back to)\b"
 )
 _NOT = re.compile(r"\b(?:not|n't|don'?t|no more|without|worse|hate|never)\b")
+_COUNTED = re.compile(r"\b(?:v|version )? ?(\d{1,2})\b")
+_TO_THE_START = re.compile(  # "everything as it was at the very beginning"
+    r"\b(?:everything|all(?: of (?:it|them|that))?|it all|the (?:lot|whole thing|mix))\b[^.?!]*"
+    r"\b(?:as|how|like|where|the way) (?:it|they|everything|we|i) (?:was|were|had|started|began"
+    r"|came|opened|got)\b[^.?!]*"
+)
+_THE_START = re.compile(
+    r"\b(?:open(?:ed)?|(?:very )?(?:beginning|start(?:ed)?)|first|originally|to begin with|began"
+    r"|came|loaded|before (?:we|i) (?:started|began|touched))\b"
+)
 _LONGEST = 14  # words of what names a version; a story is none
 _OTHER_DEEDS = frozenset(  # kinds of tokens with which something else is ordered
     """
@@ -79,32 +89,37 @@ class Named:
 
 def talked(events: Sequence[Mapping[str, Any]]) -> Talked:
     """Of what finished turns talked last; of nothing where the mix was changed since."""
-    turns = 0
-    said, number = "", None
+    said: list[str] = []  # the latest first
+    found: Talked | None = None
     for event in reversed(events):
         if event["event"] == "user":
-            said = str(event["text"]).casefold()
-            named = [int(one) for one in re.findall(r"\b(?:v|version )? ?(\d{1,2})\b", said)]
-            number = number if number is not None or not named else named[-1]
-            turns += 1
-            if turns == _TURNS:
+            said.append(str(event["text"]).casefold())
+            if found is not None or len(said) == _TURNS:
                 break
-        if event["event"] != "tool_call":
+        if found is not None or event["event"] != "tool_call":
             continue
         if event["name"] in DEEDS or event["name"] in ("undo", "redo"):
             break
-        if event["name"] == "render_mix":
-            return Talked("takes", number)
-        if event["name"] == "audition" and event["arguments"].get("stems"):
-            continue
-        if event["name"] in _OF_VERSIONS:
-            number = event["arguments"].get("version", number)
-            labels = [str(one) for one in event["arguments"].get("versions") or ()]
-            heard = tuple(int(one[-1]) for one in labels if one[-1:].isdigit())
-            takes = any("take" in one for one in labels)
-            restored = event["name"] == "restore_version"
-            return Talked("takes" if takes else "versions", number, heard, restored)
-    return Talked()
+        found = _of(event["name"], event["arguments"])
+    if found is None or found.number is not None:
+        return found or Talked()
+    counts = [count for text in said for count in _COUNTED.findall(text)[-1:]]
+    return replace(found, number=int(counts[0])) if counts else found
+
+
+def _of(name: str, arguments: Mapping[str, Any]) -> Talked | None:
+    """What a call is about: versions, takes, or neither."""
+    if name == "render_mix":
+        return Talked("takes")
+    if name not in _OF_VERSIONS or arguments.get("stems"):
+        return None
+    labels = [str(one) for one in arguments.get("versions") or ()]
+    heard = tuple(int(one[-1]) for one in labels if one[-1:].isdigit())
+    takes = any("take" in one for one in labels)
+    restored = name == "restore_version"
+    return Talked(
+        "takes" if takes else "versions", arguments.get("version"), heard, restored=restored
+    )
 
 
 def named(
@@ -116,6 +131,9 @@ def named(
     """
     told, plain = tokens(text, names, roles)
     kinds = {token.kind for token in told}
+    start = _TO_THE_START.search(plain)
+    if start and _THE_START.search(start[0]) and STEM not in kinds and "?" not in text:
+        return Named("versions", "chosen", (0,))
     of = "takes" if _A_TAKE.search(plain) else "versions" if _says_version(plain) else talk.of
     if of is None or STEM in kinds or kinds & _OTHER_DEEDS or len(plain.split()) > _LONGEST:
         return None
