@@ -42,16 +42,17 @@ _UNDOES = re.compile(
     r"|better|never ?mind|nvm|wrong|no+|nope|nah|naw|not|cancel\w*|scrap\w*|forget|remov\w+"
     r"|revers\w+|return\w*|was|were|oops|whoops|mistake\w*|worse|hate\w*|take\w*|took|meant|mean"
     r"|said|strike|scratch|rewind|stop|other|instead|ctrl|kill\w*|ruin\w*|lost|again|last|don'?t"
-    r"|didn'?t|drop|step|mis(?:typ|spok)\w*|typo|swap|sign|wanted)\b|\w+n't\b"
+    r"|didn'?t|drop|step|mis(?:typ|spok|hear|read|underst)\w*|direction|typo|swap|sign|wanted)\b|\w+n't\b"
 )
 _GOES = re.compile(
     r"mut|\b(?:kill\w*|los(?:e|ing)|out|off|silen\w+|without|gone|drop\w*|cut|remov\w+|shut|no"
     r"|ditch|away|axe|bin|sock|suspend\w*|bench\w*|don'?t want|apart|too|also|as well|same"
-    r"|likewise|rid|delete|stop|quiet|hush|disable|bypass)\b"
+    r"|likewise|rid|delete|stop|quiet|hush|disable|bypass|disappear\w*|vanish\w*"
+    r"|skip|banish|click the m)\b"
 )
 _COMES_BACK = re.compile(
-    r"mut|\b(?:back|again|on|a?wake\w*|return\w*|in|bring|miss|restor\w+|enable|un\w+|too|also"
-    r"|as well)\b"
+    r"mut|\b(?:back|again|on|a?wake\w*|return\w*|in|bring|miss|restor\w+|enable|activat\w+|reviv\w+|play\w*|un\w+|too"
+    r"|also|as well)\b"
 )
 _GOES_ON = re.compile(
     r"\b(?:more|another|again|further|farther|half|halve\w*|double|twice|triple|third|quarter|back"
@@ -118,7 +119,7 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
     for stem in stems_of(call):  # one that is not there is for the tool to refuse
         if (name := here.get(stem.casefold())) is not None and name not in said.stems:
             return f"the user did not speak of {name}"
-        if name in said.spared:
+        if name in said.spared and call.name != "set_anchor" and stem in stems_set(call):
             return f"the user wants {name} left alone"
     if call.name == "set_mute" and not said.named and not _SOME.search(said.latest.casefold()):
         return "the user named no stem"

@@ -68,7 +68,8 @@ _HEARS = re.compile(
 _ALONE = re.compile(r"\b(?:all|every\w*|rest|others?)\b.*\b(?:except|but|besides|apart)\b")
 _YES = re.compile(r"\b(?:ok|okay|yes|yeah|yep|sure|fine|go ahead|go for it|do it|try)\b")
 _REFUSAL = re.compile(
-    r"^(?:no|nope|nah|not|never)\b|\b(?:don't|dont|do not|leave it|not now|not yet|rather not)\b"
+    r"^(?:no(?! (?:objections?|problem|worries|doubt))|nope|nah|not|never)\b"
+    r"|\b(?:don't|dont|do not|leave it|not now|not yet|rather not)\b"
     r"|\b(?:no thanks|hands off|forget it|never mind|nevermind|cancel|stop)\b"
 )
 

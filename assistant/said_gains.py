@@ -25,12 +25,13 @@ _UP = re.compile(
     r"\b(?:up\w*|rais\w+|ris(?:e|es|ing)|boost\w*|lift\w*|louder|loud|increas\w+|push\w*|hotter|bump\w*|crank\w*|plus"
     r"|higher|more|forward|haul\w*|hik\w+|hoist\w*|add\w*|feed\w*|grow\w*|climb\w*|onto|on top"
     r"|(?:put|stick|chuck|throw|slap|pop|give)\w* [\w. ]{1,12}?(?:dbs?|decibels?) (?:on|in)(?:to)?"
-    r"|(?:dbs?|decibels?) into)\b|↑"
+    r"|(?:dbs?|decibels?) into|(?:dbs?|decibels?) of (?:gain|level|volume)"
+    r"|giv(?:e|ing) (?:[\w-]+ ){1,4}\d+(?:\.\d+)? ?(?:dbs?|decibels?))\b|↑"
 )
 _DOWN = re.compile(
     r"\b(?:down\w*|dwn|lower\w*|cut\w*|reduc\w+|quiet\w*|softer|drop\w*|decreas\w+|tame\w*|dip\w*|minus"
     r"|less|falls?|(?<!that )(?<!it )back|duck\w*|trim\w*|pull\w*|shrink\w*|shav\w+|skim\w*|rob\w*"
-    r"|starv\w+|nibbl\w+|knock\w*|tuck\w*|shed\w*|sink\w*|attenuat\w+|out of|off|from)\b|↓"
+    r"|starv\w+|nibbl\w+|humbl\w+|knock\w*|tuck\w*|shed\w*|sink\w*|attenuat\w+|out of|off|from)\b|↓"
 )
 _SAYS_NOT = r"(?:\bnot|n't|\b(?:dont|isnt|arent|aint|wasnt))"
 # A complaint asks for the opposite of its word: "too loud" is an order down.

@@ -10,6 +10,7 @@ UNMUTES = re.compile(
     r" (?:the |its |that )?mut|mute off|\b(?:back (?:in|on)|on again)\b"
     r"|\bbring (?!.*\blater\b).*\bback\b"
     r"|\bmuted\b.*\b(?:mistake|accident)"
+    r"|\bnot muted any ?(?:more|longer)\b"
     r"|\b(?:don't|dont|do not|no longer)\b.*\bmut\w*\b.*\b(?:any ?more|any longer)\b"
 )
 MUTES = re.compile(r"\b(?:un-?)?mut(?:e|es|ed|ing)\b")
