@@ -3,7 +3,6 @@
 One rule: the user reads a reply only after it has passed the check against the tool results.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import prompts
@@ -184,22 +183,22 @@ def _answer(turn: Progress) -> Reply:
             spoken = step
             break
         said = turn.said(hearing)
-        step = replace(step, tool=turn.as_it_stands(step.tool))
-        options = which(step.tool, stems_of(step.tool), said) if step.tool.name in CHANGES else []
-        why = MORE_THAN_ONE if options else doubt(step.tool, step.certainty, said)
-        if why is None and turn.turns_round(step.tool):
+        call = turn.as_it_stands(step.tool)
+        options = which(call, stems_of(call), said) if call.name in CHANGES else []
+        why = MORE_THAN_ONE if options else doubt(call, step.certainty, said)
+        if why is None and turn.turns_round(call):
             why = "two ways for one stem in one message"
         if why is not None:
             if any(result.ok for _, result in turn.done):  # what was asked for is done
                 spoken = step
                 break
-            return ask_back(turn, why, options or understood(step.tool, said))
-        if step.tool.name == "undo" and not turn.done and (anew := turn.meant_instead):
-            return told_at_once(turn, step.tool, *anew)
+            return ask_back(turn, why, options or understood(call, said))
+        if call.name == "undo" and not turn.done and (anew := turn.meant_instead):
+            return told_at_once(turn, call, *anew)
         before = (session.state(), session.anchor)
-        if turn.is_done_anew(step.tool):
-            return told_at_once(turn, ToolCall("undo"), step.tool)
-        turn.act(step.tool)
+        if turn.is_done_anew(call):
+            return told_at_once(turn, ToolCall("undo"), call)
+        turn.act(call)
         if (session.state(), session.anchor) != before:
             hearing, context.weighed = context.hearing(), None
     return _reply(turn, spoken, hearing)
