@@ -47,7 +47,11 @@ def told_at_once(turn: Progress, *calls: ToolCall) -> Reply:
     done = turn.done[1:] if corrected else turn.done
     seed = len(turn.session.events)
     told = [rewrite(*one, seed=seed + place) for place, one in enumerate(done)]
-    text = " ".join([*([turn.first] if turn.first else []), *told])
+    return worded(turn, " ".join([*([turn.first] if turn.first else []), *told]))
+
+
+def worded(turn: Progress, text: str) -> Reply:
+    """The reply in words of our own, which need no check."""
     turn.answer(text=text, rewritten=False, problems=[])
     return Reply(text)
 

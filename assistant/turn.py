@@ -116,9 +116,7 @@ def _failed(turn: Progress, message: str) -> str:
 def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
     return (
-        of_a_version(turn)
-        or exported(turn)
-        or ordered(turn)
+        ordered(turn)
         or measured(turn)
         or left(turn)
         or beyond(turn)
@@ -148,7 +146,7 @@ def _in_parts(turn: Progress) -> Reply | None:
         )
         part.tell("part", text=text)
         try:
-            told.append(_alone(part))
+            told.append(of_a_version(part) or exported(part) or _alone(part))
         finally:
             turn.done += part.done
         if options := turn.session.events[-1].get("options"):

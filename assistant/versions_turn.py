@@ -10,7 +10,7 @@ from assistant.asking import Option
 from assistant.hearing import ToolCall
 from assistant.orders.version_named import named, talked
 from assistant.progress import Progress
-from assistant.replying import Reply, ask_back, told_at_once
+from assistant.replying import Reply, ask_back, told_at_once, worded
 
 _FIRST_ONE = re.compile(
     r"\b(?:restore|return to|(?:go |take me |switch )?back to|go to|load) the first(?: one)?\W*$"
@@ -39,7 +39,7 @@ def of_a_version(turn: Progress) -> Reply | None:
             turn, ToolCall("audition", {"versions": [f"{label}{number}" for number in heard]})
         )
     if found.wants == "ranked":
-        return _said(turn, prompts.reply("not_ranked", len(turn.session.events), of=found.of))
+        return worded(turn, prompts.reply("not_ranked", len(turn.session.events), of=found.of))
     if found.wants == "asked which":
         return ask_back(turn, "the first one may be v0 or v1", _FIRST_ONES)
     if found.of == "versions":
@@ -51,12 +51,7 @@ def of_a_version(turn: Progress) -> Reply | None:
         "take_chosen", len(turn.session.events), take=take.label,
         file=str(take.path.relative_to(turn.context.folder)),
     )  # fmt: skip
-    return _said(turn, text)
-
-
-def _said(turn: Progress, text: str) -> Reply:
-    turn.answer(text=text, rewritten=False, problems=[])
-    return Reply(text)
+    return worded(turn, text)
 
 
 def first_one(turn: Progress) -> Reply | None:

@@ -19,7 +19,14 @@ from assistant.orders.mentions import as_read, mentions
 from assistant.orders.of_proposal import accepts, chosen, says_yes_to, with_one_more
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
-from assistant.replying import MORE_THAN_ONE, Reply, ask_back, asked_again, told_at_once
+from assistant.replying import (
+    MORE_THAN_ONE,
+    Reply,
+    ask_back,
+    asked_again,
+    told_at_once,
+    worded,
+)
 from assistant.said_balance import asks_if_overloaded
 from assistant.said_beyond import is_beyond
 from assistant.said_courtesy import PRAISE, courtesy_said
@@ -131,9 +138,7 @@ def beyond(turn: Progress) -> Reply | None:
         return None
     if acts_of(turn.words).get("explain", 0.0) > _A_DEED:
         return None
-    text = prompts.reply("beyond", len(turn.session.events))
-    turn.answer(text=text, rewritten=False, problems=[])
-    return Reply(text)
+    return worded(turn, prompts.reply("beyond", len(turn.session.events)))
 
 
 def kept(turn: Progress) -> Reply | None:
@@ -146,9 +151,7 @@ def kept(turn: Progress) -> Reply | None:
         return None
     if calls := tastes_said(turn.said_now, reading):
         return told_at_once(turn, *calls)
-    text = prompts.reply("taste_open", len(turn.session.events))
-    turn.answer(text=text, rewritten=False, problems=[])
-    return Reply(text)
+    return worded(turn, prompts.reply("taste_open", len(turn.session.events)))
 
 
 def overloaded(turn: Progress) -> Reply | None:
@@ -205,9 +208,7 @@ def courteous(turn: Progress) -> Reply | None:
     kind = courtesy_said(turn.user_text, mentions(plain, names, roles), told)
     if kind is None or (kind == PRAISE and turn.session.proposed):
         return None
-    text = prompts.reply(kind, len(turn.session.events))
-    turn.answer(text=text, rewritten=False, problems=[])
-    return Reply(text)
+    return worded(turn, prompts.reply(kind, len(turn.session.events)))
 
 
 def by_level(turn: Progress) -> Reply | None:

@@ -13,7 +13,7 @@ from assistant.orders.lexicon import FILLER, NUMBER, PLACE
 from assistant.orders.tokens import STEM, STOP, tokens
 
 _TURNS = 3  # looked back for talk of versions
-_OF_VERSIONS = frozenset({"list_versions", "restore_version", "audition", "render_mix"})
+_OF_VERSIONS = frozenset({"list_versions", "restore_version", "audition"})
 _A_VERSION = re.compile(r"\b(?:versions?|snapshots?|v ?\d+)\b")
 _A_TAKE = re.compile(
     r"\b(?:takes|renders|mixes|(?:the|this|that|first|second|third|last|other) (?:take|render)"
