@@ -115,3 +115,14 @@ def test_the_version_that_was_asked_about_is_the_one_that_is_meant():
     assert talked(events) == Talked("versions", 2)
     moved = [*events, {"event": "tool_call", "name": "apply_moves", "arguments": {"moves": []}}]
     assert talked(moved) == Talked()
+
+
+def test_versions_with_two_figures_are_heard_as_they_are():
+    heard = {"versions": ["v11", "v12"]}
+    events = [
+        {"event": "user", "text": "compare the last two"},
+        {"event": "tool_call", "name": "audition", "arguments": heard},
+    ]
+    assert talked(events).heard == (11, 12)
+    found = named("the second was nicer", NAMES, ROLES, talked(events))
+    assert found is not None and found.numbers == (12,)

@@ -45,6 +45,7 @@ _BACK = re.compile(  # "have that one back", "load it", "go there"
     r"(?:it|that|this)(?: one)?(?: back)?|back to)\b"
 )
 _NOT = re.compile(r"\b(?:not|n't|don'?t|no more|without|worse|hate|never)\b")
+_LABELLED = re.compile(r"\d+$")  # "v12", "take2"
 _COUNTED = re.compile(r"\b(?:v|version )? ?(\d{1,2})\b")
 _TO_THE_START = re.compile(  # "everything as it was at the very beginning"
     r"\b(?:everything|all(?: of (?:it|them|that))?|it all|the (?:lot|whole thing|mix))\b[^.?!]*"
@@ -114,7 +115,7 @@ def _of(name: str, arguments: Mapping[str, Any]) -> Talked | None:
     if name not in _OF_VERSIONS or arguments.get("stems"):
         return None
     labels = [str(one) for one in arguments.get("versions") or ()]
-    heard = tuple(int(one[-1]) for one in labels if one[-1:].isdigit())
+    heard = tuple(int(count[0]) for one in labels if (count := _LABELLED.search(one)))
     takes = any("take" in one for one in labels)
     restored = name == "restore_version"
     return Talked(
