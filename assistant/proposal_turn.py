@@ -19,9 +19,9 @@ def of_what_is_left(turn: Progress) -> Reply | None:
     if _says_how(turn):
         return None
     names, roles = turn.context.names, tuple(turn.context.roles)
-    moves = the_rest(turn.words, left, names, roles) or chosen(
-        turn.words, left, names, roles, turn.acts_of
-    )
+    moves = the_rest(turn.words, left, names, roles)
+    if not moves and not (turn.plain_orders and not turn.said_now.named):  # else "half of that"
+        moves = chosen(turn.words, left, names, roles, turn.acts_of)
     if not moves:
         return None
     told = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]

@@ -16,7 +16,7 @@ from assistant.intents import ADVICE, SPEAK
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
 from assistant.orders.mentions import as_read, mentions
-from assistant.orders.of_proposal import accepts, chosen, says_yes_to, with_one_more
+from assistant.orders.of_proposal import accepts, agrees, chosen, says_yes_to, with_one_more
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import (
@@ -252,6 +252,8 @@ def of_the_proposal(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     if moves := chosen(turn.words, proposed, names, roles, acts_of):
         return told_at_once(turn, _applied(moves, proposed))
+    if agrees(turn.words):
+        return told_at_once(turn, ToolCall("apply_moves", {}))
     ordered = any(call.name != "audition" for call in turn.plain_orders)
     for head, more in with_one_more(turn.words):
         if ordered and not says_yes_to(head):

@@ -1,8 +1,9 @@
 """Does a conversation hold up? Whole turns as the product takes them, with real tools on audio.
 
 Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml,
-fresh_*.yaml, third_*.yaml and fourth_*.yaml; each group came after what reads them had been mended
-by the ones before, so the last is the one to believe). A turn is right when it called the right
+fresh_*.yaml, third_*.yaml to seventh_*.yaml; each group came after what reads them had been mended
+by the ones before, so the last is the one to believe), and messages that no tool is for by two more
+(offtopic_messages.yaml, aside_messages.yaml). A turn is right when it called the right
 tools with the right arguments, or left the mix as they would.
 
     python -m finetune.evaluate conversation --songs runs/songs --content runs/content
@@ -54,7 +55,8 @@ KINDS = {
 TOOL_ONLY = frozenset(
     {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}
 )
-GROUPS = ("stranger", "fresh", "third", "fourth", "fifth", "sixth")  # of writers
+GROUPS = ("stranger", "fresh", "third", "fourth", "fifth", "sixth", "seventh")  # of writers
+NOT_ASKED = ("offtopic", "aside")  # writers of messages that no tool is for, and of no dialogues
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Talk:
 
 
 def read_messages(who: str) -> list[Talk]:
-    """Messages, each a talk of its own. who: one of GROUPS."""
+    """Messages, each a talk of its own. who: one of GROUPS or NOT_ASKED."""
     songs = yaml.safe_load(files("finetune").joinpath(f"{who}_messages.yaml").read_text())
     return [Talk(song["stems"], (_asked(one),)) for song in songs for one in song["asked"]]
 
@@ -338,8 +340,9 @@ def show(title: str, outcome: Outcome, console: Console, misses: int) -> None:
     every = outcome.verdicts
     acting = [v for v in every if v.asked.calls and v.tools_right]
     seconds = np.array([v.seconds for v in every])
+    given = np.mean([v.all_right for v in acting]) if acting else np.nan
     console.print(
-        f"arguments right given the tools: {np.mean([v.all_right for v in acting]):.1%}; contrary "
+        f"arguments right given the tools: {given:.1%}; contrary "
         f"changes {sum(v.contrary for v in every)}; replies not borne out "
         f"{sum(v.ungrounded for v in every)} of {len(every)}; whole talks right "
         f"{np.mean([all(v.all_right for v in talk) for talk in outcome.talks]):.1%}; seconds a "
@@ -372,7 +375,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--content", type=Path, default=Path("runs/content"))
     parser.add_argument("--model", type=Path, help="listener folder (default: the shipped one)")
     parser.add_argument("--only", choices=("messages", "dialogues"), help="one kind of test")
-    parser.add_argument("--by", choices=GROUPS, help="of one group of writers")
+    parser.add_argument("--by", choices=(*GROUPS, *NOT_ASKED), help="of one group of writers")
     parser.add_argument("--limit", type=int, help="at most so many talks of each test")
     parser.add_argument("--misses", type=int, default=12, help="how many misses to print")
     parser.add_argument("--seed", type=int, default=0)
@@ -381,8 +384,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     listener, console = EmbeddedListener(options.model), Console(width=160)
     bank = SongBank(options.songs, options.content, "test")
-    for who in GROUPS:
+    for who in (*GROUPS, *NOT_ASKED):
         for name, read in (("messages", read_messages), ("dialogues", read_dialogues)):
+            if name == "dialogues" and who in NOT_ASKED:
+                continue
             if options.only in (None, name) and options.by in (None, who):
                 outcome = run(listener, read(who)[: options.limit], bank, options.seed)
                 show(f"{who} {name}", outcome, console, options.misses)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.hearing import GRID, Hearing, Judgement
+from assistant.hearing import Hearing, Judgement
 from finetune.scenes import SongBank, SongRecord
 from mixer.loudness import LEVEL_ENTRIES, profile, relative_profile
 from mixer.moves import MixState
@@ -80,28 +80,13 @@ class Pretending:
         )
 
     def judge(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> Judgement:
-        """What the test wants proposed, or the listener's own judgement."""
-        if self.proposal is None:
-            return self.listener.judge(hearing, messages)
-        probability = np.zeros((len(hearing.names), len(GRID)))
-        probability[:, len(GRID) // 2] = 1.0
-        for place, move in enumerate(self.proposal):
-            row = probability[hearing.names.index(move["stem"])]
-            sure = 0.99 - 0.01 * place
-            row[:] = 0.0
-            row[len(GRID) // 2] = 1.0 - sure
-            row[int(np.argmin(np.abs(GRID - move["gain_db"])))] = sure
-        return Judgement(hearing.names, hearing.anchor_index, probability)
+        """The listener's own judgement."""
+        return self.listener.judge(hearing, messages)
 
     def next_step(self, hearing: Hearing, messages: Any, on_token: Any = None, wordings: Any = ()):
-        """The listener's next step; advice is what judge() says."""
+        """The listener's next step; advice is what the test wants, move for move."""
         step = self.listener.next_step(hearing, messages, on_token, wordings)
         if step.judgement is None or self.proposal is None:
             return step
-        judgement = self.judge(hearing, messages)
-        moves = [
-            {"stem": move.stem, "gain_db": float(move.gain_db)}
-            for move in judgement.moves(hearing.threshold)
-        ]
-        call = replace(step.tool, arguments={"moves": moves, "reason": ""})
-        return replace(step, tool=call, judgement=judgement)
+        call = replace(step.tool, arguments={"moves": self.proposal, "reason": ""})
+        return replace(step, tool=call, judgement=None)  # nothing is left to be weighed

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from assistant.hearing import Step, ToolCall
+from assistant.hearing import GRID, Judgement, Step, ToolCall
 from finetune import evaluate_conversation as conversation
 from finetune.evaluate_conversation import Asked, Talk, read_dialogues, read_messages, run, show
 from finetune.stranger_songs import Pretending, content_of, noise_song
@@ -20,6 +20,21 @@ STEMS = {"kick": "kick", "bass": "bass", "vox": "lead vocal", "gtr": "electric g
 def moves(**gains_db: float) -> ToolCall:
     listed = [{"stem": stem, "gain_db": gain_db} for stem, gain_db in gains_db.items()]
     return ToolCall("apply_moves", {"moves": listed})
+
+
+JUDGED = Judgement(("kick",), 0, np.ones((1, len(GRID))) / len(GRID))
+
+
+class Answers:
+    """Gives one and the same step to whatever is said."""
+
+    name, hears = "answers", True
+
+    def __init__(self, step: Step):
+        self.step = step
+
+    def next_step(self, hearing, messages, on_token=None, wordings=()):
+        return self.step
 
 
 class Scripted:
@@ -119,14 +134,18 @@ def test_a_song_of_noise_sounds_as_its_roles_and_proposes_what_it_is_told() -> N
     assert content.shape == (4, 8, 256)
     heard = [ROLES[int(row.mean(axis=0)[: len(ROLES)].argmax())] for row in content]
     assert heard == list(STEMS.values())
-    told = Pretending(Scripted({}), song, list(STEMS.values()), content)
-    told.proposal = [{"stem": "vox", "gain_db": 4.0}, {"stem": "bass", "gain_db": -2.5}]
+    sure = Step(ToolCall("propose_moves", {"moves": []}), judgement=JUDGED)
+    told = Pretending(Answers(sure), song, list(STEMS.values()), content)
+    told.proposal = [{"stem": "vox", "gain_db": 1.0}]  # less than would be advised by itself
     from mixer.moves import MixState
 
     state = MixState.untouched(4)
     hearing = told.hear(song, state, "kick")
-    found = told.judge(hearing, [])
-    assert [(m.stem, m.gain_db) for m in found.moves(0.3)] == [("vox", 4.0), ("bass", -2.5)]
+    step = told.next_step(hearing, [])
+    assert step.tool == ToolCall("propose_moves", {"moves": told.proposal, "reason": ""})
+    assert step.judgement is None  # nothing weighs it again
+    told.proposal = None
+    assert told.next_step(hearing, []) is sure
     louder = replace(state, gain_db=tuple(3.0 if n == "vox" else 0.0 for n in song.names))
     row = song.names.index("vox")
     off = told.hear(song, louder, "kick").relative_profile - hearing.relative_profile

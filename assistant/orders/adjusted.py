@@ -77,13 +77,17 @@ def _cut_again(short: Short, deed: Deed) -> list[ToolCall]:
 
 
 def _is_enough(short: Short, deed: Deed) -> list[ToolCall]:
-    """ "2 was too much, 1 is enough": what is over that size, taken back."""
+    """ "2 was too much, 1 is enough", "2 was not enough, 4 will do": what differs from that."""
     if deed.tool != "apply_moves" or not short.has("enough"):
         return []
-    if not short.only("enough", "toofar", NUMBER, "it", "only", "no"):
+    if not short.only("enough", "toofar", NUMBER, "it", "only", "no", STEM):
+        return []
+    if short.stems and set(short.stems) != set(deed.stems):
         return []
     sizes, done = [token.number for token in short.values(NUMBER)], abs(deed.gain_db)
-    if not sizes or len(sizes) > 2 or sizes[-1] >= done or (len(sizes) == 2 and sizes[0] != done):
+    if not sizes or len(sizes) > 2 or (len(sizes) == 2 and sizes[0] != done):
+        return []
+    if sizes[-1] > done and not short.has("no"):
         return []
     way = 1.0 if deed.gain_db > 0 else -1.0
     return _gained(deed, round(way * (sizes[-1] - done), 2))
@@ -106,7 +110,8 @@ def _by_a_share(short: Short, deed: Deed) -> list[ToolCall]:
 
 def _in_all(short: Short, deed: Deed) -> list[ToolCall]:
     """ "make it three in all": as far from where the fader was at first."""
-    corrects = ("no", "not", "make that", "instead", "meant", "only", "it", "up", "down", "sign")
+    corrects = ("no", "not", "make that", "instead", "meant", "only", "it", "up", "down", "sign",
+                "toofar", "enough")  # fmt: skip
     if deed.tool != "apply_moves" or not short.has("in all") or len(deed.stems) != 1:
         return []
     if not short.only("in all", NUMBER, "size", STEM, *corrects) or short.number is None:

@@ -11,7 +11,7 @@ from assistant.acting import stems_of
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER
-from assistant.orders.tokens import STOP, UNKNOWN, Token
+from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token
 
 _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
     """
@@ -20,6 +20,7 @@ _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
     double toofar meant flip except was opened share nearer apart swap
     """.split()
 ) | {"go back", "make that", "a mix", "a session", "stems of it"}
+_GO_ON = frozenset("no not instead other too again half more less back".split())  # to a stem
 _BEGINS = frozenset("please pls could can would so just let's lets make".split())
 _ASKED, _WHO = frozenset("could can would".split()), frozenset("you u ya we i".split())
 _EXPLAINS = frozenset(
@@ -92,8 +93,10 @@ def without_taken_back(text: str) -> str:
 
 
 def asks_for_something(told: Sequence[Token]) -> bool:
-    """Whether there are words without which nothing is ordered."""
-    return any(token.kind in _ORDERS for token in told)
+    """Whether there are words without which nothing is ordered, or a stem that these go on to."""
+    names = any(token.kind == STEM for token in told)
+    orders = _ORDERS | _GO_ON if names else _ORDERS
+    return any(token.kind in orders for token in told)
 
 
 def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsOf) -> bool:

@@ -17,6 +17,7 @@ from mixer.moves import Move
 
 _LINK = re.compile(
     r"[,.;!:\n]+|\s-+\s|\b(?:but|except(?: for)?|bar|without|apart from|other than|though)\b"
+    r"|(?<=>) +(?=(?:just|only|do) )"
     r"|\b(?:and|then|while|&)\b"
     r"(?=[^<]*?\b(?:leave|skip|not|no|don'?t|do|yes|forget|keep|half|ignore|by)\b)"
 )
@@ -81,10 +82,11 @@ _AMOUNT = re.compile(r"(?P<sign>(?<![\w.])[+-] ?)?\b(?P<size>\d+(?:\.\d+)?)\b")
 _ACCEPTS = re.compile(  # "go on then do that, and ..."
     r"\W*(?:(?:yes|yeah|yep|yup|ok|okay|sure|fine|alright|all right|right|great|perfect|good|go on"
     r"|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)|apply (?:that|it|them"
-    r"|those|both)|both(?: of (?:them|those))?|all of (?:it|them)|to (?:that|both|it)|with that"
+    r"|those|both)|(?:please )?do(?: please)?|both(?: of (?:them|those))?|all of (?:it|them)|to (?:that|both|it)|with that"
     r"|let'?s (?:do|try) (?:that|it)|by all means"
     r"|sounds good|lovely|good idea|oh|ah|hm+)(?:\W+|$)){1,8}"
 )
+_DO_IT = re.compile(r"\b(?:do|apply|go|try|by all means|(?:yes|yeah|yep|ok|okay|sure)\W+please)\b")
 _AND = re.compile(r"(?:[,.;!]+ ?(?:and|also|but|then|plus)? ?|\band (?:then |also )?|\bplus )")
 
 
@@ -150,6 +152,11 @@ def says_yes_to(text: str) -> bool:
 def accepts(text: str) -> bool:
     """Whether a text is a yes and nothing beyond it: "go on then, do that"."""
     return bool(_ACCEPTS.fullmatch(text.casefold()))
+
+
+def agrees(text: str) -> bool:
+    """Whether a text is a yes and tells to do it: "ok please do", and not "great"."""
+    return accepts(text) and bool(_DO_IT.search(text.casefold()))
 
 
 def _is_aside(clause: str, acts_of: ActsOf) -> bool:

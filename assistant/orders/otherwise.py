@@ -59,6 +59,14 @@ _TOO_MANY = re.compile(  # "that is one too many"
     r" too (?:many|much|far)\b(?! (?:on|for|of|then)\b)",
     re.IGNORECASE,
 )
+_NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
+_SO_MUCH = re.compile(  # "3 was too much, make it 2"
+    rf"(?<![\w.]){_NUMBER}(?: ?(?:dbs?|decibels?))?(?: is|'s| was| feels| felt)"
+    r"(?: (?:just|way|far|still|really|probably|maybe|clearly|a (?:bit|little|touch|tad)))*"
+    r" (?:too (?:much|little|far|small|big)|not (?:quite )?enough)\b(?! (?:for|on|of|to)\b)"
+    rf"[^,.;!?\d]{{0,16}}[,.;!]+(?=[^?]*\b{_NUMBER}\b)",
+    re.IGNORECASE,
+)
 _WHO = r"(?:the |my |our )?(?:[^\W_][\w'-]* ?){1,4}?"
 _I_MEANT = (
     r"(?:that |which |who )?i (?:meant|mean|had meant|was talking about|was after)(?: at all)?"
@@ -96,6 +104,7 @@ def said_plainly(text: str) -> str:
 def plainly_put(text: str) -> str:
     """An order, in any case, whose turns of phrase are plainer: "lose 3 dB", "2 o'clock"."""
     text = _CLOCK.sub(_on_the_dial, _MAKES.sub("turn it", text))
+    text = _SO_MUCH.sub("no,", text.strip())
     text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))
     text = _NOT_MEANT.sub(r"i meant \g<yes>, not \g<no>", text)
     text = _NOT_THAT.sub(r"not \g<no>, ", _MEANT.sub(r"i meant \g<yes>", text))

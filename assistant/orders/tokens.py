@@ -141,6 +141,8 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             place += 1 if rest[0].text != "a" else 2
         elif token.kind == "half" and rest and rest[0].kind in ("left", "right"):
             joined.append(Token("size", "halfway", token.text))
+        elif token.kind == "half" and joined and joined[-1].text in ("another", "extra"):
+            joined.append(Token(NUMBER, 0.5, token.text))  # "another half"
         elif token.kind == "half" and rest and rest[0].kind == "unit":
             joined.append(Token(NUMBER, 0.5, token.text))
         elif _is_half(token, rest):
