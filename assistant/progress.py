@@ -236,13 +236,18 @@ class Progress:
         return last.for_stems(tuple(said.named)).calls()
 
     def as_it_stands(self, call: ToolCall) -> ToolCall:
-        """A call as it can be meant: what is muted is not muted again, but is to come back."""
+        """A call as it can be meant: what is muted is not muted again, but is to come back.
+
+        A stem that plays and is to come back gets back what its last move took or gave.
+        """
         stem, muted = call.arguments.get("stem"), call.arguments.get("muted")
         names = self.context.names
         if call.name != "set_mute" or muted is None or stem not in names:
             return call
         is_muted = self.session.state().muted[names.index(stem)]
         again = muted and is_muted and comes_back(self.said_now.latest)
+        if not muted and not is_muted and stem in self.before.gains_db:
+            return ToolCall("undo", {"stem": stem})
         return ToolCall("set_mute", {"stem": stem, "muted": False}) if again else call
 
     def is_done_anew(self, call: ToolCall) -> bool:

@@ -20,7 +20,8 @@ def of_what_is_left(turn: Progress) -> Reply | None:
         return None
     names, roles = turn.context.names, tuple(turn.context.roles)
     moves = the_rest(turn.words, left, names, roles)
-    if not moves and not (turn.plain_orders and not turn.said_now.named):  # else "half of that"
+    goes_on = bool(turn.before.deeds) and turn.before.just_done and not turn.said_now.named
+    if not moves and not goes_on:  # else "half of that" is half of what was just done
         moves = chosen(turn.words, left, names, roles, turn.acts_of)
     if not moves:
         return None

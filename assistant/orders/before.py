@@ -82,6 +82,7 @@ def before(
         done = [call for call in calls if call.name in DEEDS]
         if any(call.name in ("undo", "redo", "restore_version") for call in calls) and not done:
             undone = _undone(turns, calls)
+            focus = focus or tuple(name for call in undone for name in stems_set(call))
             break
         if done:
             deeds = tuple(done)

@@ -3,6 +3,7 @@
 One rule: they mean something only behind a deed; without one nothing is read into them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from assistant.orders.panned import moves_swapped, placed_anew
 from assistant.orders.short import MOST_DB, Roles, Short, last_deed, own_move
 from assistant.orders.tokens import STEM, STOP, Token
 
+_WIDE = re.compile(r"\bwide|\bnarrow|\bfar out\b")
 _OF_LEVEL = frozenset({"up", "down", "off", "unit", "sign"})
 _OF_A_NUMBER = frozenset(  # kinds of tokens beside a number that is to stand for another
     "unit percent both more less nearer apart it no to toofar".split()
@@ -39,6 +41,8 @@ def carried(
     last = last_deed(before, scene.of_level or of_level)
     if last is not None and scene.about and not set(scene.about) & set(last.stems):
         last = None  # "the bass is too loud, half back" behind a move of the keys
+    if last is not None and last.tool != "set_pan" and any(_WIDE.search(t.text) for t in told):
+        last = None  # "less wide"
     heard = before.asked.arguments.get("stems") if before.asked is not None else ()
     if last is not None and heard and not set(heard) & set(last.stems):
         last = None  # other stems were asked after since

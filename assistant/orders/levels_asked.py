@@ -19,6 +19,7 @@ _LOUD = r"(?:loud|quiet|strong|high|low|hot|big)"
 _MORE = r"(?:louder|quieter|softer|higher|lower)"
 _LEVEL = r"(?:levels?|loudness|volume|lufs|readings?|numbers?)"
 _UNDER = r"(?:over|above|under|below|behind|from|than)"
+_BESIDE = r"(?:vs\.?|versus|against|compared (?:to|with)|next to|relative to|beside)"
 _LEAD = (
     r"(?:(?:ok|okay|and|so|now|then|hm+|right|well|please|um+|just|tell me|show me|say|but)\W+)*"
 )
@@ -26,6 +27,7 @@ _TAIL = r"(?:\W+(?:now|then|right now|at the moment|again|please|pls|currently|t
 _FORMS = (
     rf"how {_LOUD} ?{_BE} {_WHO}",
     rf"how {_LOUD} {_WHO} {_BE}",
+    rf"how {_LOUD} ?{_BE} {_WHO}(?: now)? {_BESIDE} {_WHO}",
     rf"how {_LOUD} (?:do|does) {_WHO} (?:measure|read|sit)",
     rf"what ?{_BE} {_WHO} (?:at|reading|measuring|sitting at|standing at)",
     rf"what (?:do|does) {_WHO} (?:measure|read|sit at|stand at|come out at)",

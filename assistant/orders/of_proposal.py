@@ -45,6 +45,7 @@ _SILENT = frozenset(
     touch alone
     half halve halved double twice much up down as be rather now also too please pls me instead
     part thing maybe actually definitely obviously all easy easier gentle gently careful only after
+    id have off get give gets got
     """.split()
 ) | {word for (word, *more), (kind, _) in phrases().items() if kind in _SAYS_NOTHING and not more}
 _SETS_A_CONDITION = re.compile(
@@ -82,7 +83,8 @@ _AMOUNT = re.compile(r"(?P<sign>(?<![\w.])[+-] ?)?\b(?P<size>\d+(?:\.\d+)?)\b")
 _ACCEPTS = re.compile(  # "go on then do that, and ..."
     r"\W*(?:(?:yes|yeah|yep|yup|ok|okay|sure|fine|alright|all right|right|great|perfect|good|go on"
     r"|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)|apply (?:that|it|them"
-    r"|those|both)|(?:please )?do(?: please)?|both(?: of (?:them|those))?|all of (?:it|them)|to (?:that|both|it)|with that"
+    r"|those|both)|(?:please )?do(?: please)?|both(?: of (?:them|those))?|all of (?:it|them)"
+    r"|to (?:that|both|it)|with that"
     r"|let'?s (?:do|try) (?:that|it)|by all means"
     r"|sounds good|lovely|good idea|oh|ah|hm+)(?:\W+|$)){1,8}"
 )

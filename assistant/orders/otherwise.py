@@ -67,6 +67,11 @@ _SO_MUCH = re.compile(  # "3 was too much, make it 2"
     rf"[^,.;!?\d]{{0,16}}[,.;!]+(?=[^?]*\b{_NUMBER}\b)",
     re.IGNORECASE,
 )
+_IS_FINE = re.compile(  # "1 is fine"
+    rf"(?<![\w.])(?P<size>{_NUMBER}(?: ?(?:dbs?|decibels?))?)(?: is|'s| would be| will be| was)"
+    r" (?:just |about |probably )?(?:fine|good|ok(?:ay)?|great|better|perfect|plenty|right)\b",
+    re.IGNORECASE,
+)
 _WHO = r"(?:the |my |our )?(?:[^\W_][\w'-]* ?){1,4}?"
 _I_MEANT = (
     r"(?:that |which |who )?i (?:meant|mean|had meant|was talking about|was after)(?: at all)?"
@@ -104,7 +109,7 @@ def said_plainly(text: str) -> str:
 def plainly_put(text: str) -> str:
     """An order, in any case, whose turns of phrase are plainer: "lose 3 dB", "2 o'clock"."""
     text = _CLOCK.sub(_on_the_dial, _MAKES.sub("turn it", text))
-    text = _SO_MUCH.sub("no,", text.strip())
+    text = _IS_FINE.sub(r"\g<size> is enough", _SO_MUCH.sub("no,", text.strip()))
     text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))
     text = _NOT_MEANT.sub(r"i meant \g<yes>, not \g<no>", text)
     text = _NOT_THAT.sub(r"not \g<no>, ", _MEANT.sub(r"i meant \g<yes>", text))

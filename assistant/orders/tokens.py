@@ -25,6 +25,7 @@ _TOO_FAR = re.compile(  # of what was done last: "that is way too much now"
 )
 _OF_ONE = frozenset("up down track stem part mic voice channel fader level volume".split())
 _TENS = frozenset(range(20, 100, 10))
+_INTERJECTION = re.compile(r"[aeou]+h+m*|h+m+|m{2,}|[ou]{2,}h*|e+r+m?|u+m+")  # "ehh", "hmmm"
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def _single(piece: re.Match[str]) -> Token:
         return Token(NUMBER, float(text.replace(",", ".")), text)
     if piece["pause"]:
         return Token(FILLER, text, text)  # "boom hit: down half a dB"
+    if _INTERJECTION.fullmatch(text):
+        return Token(FILLER, text, text)
     kind = next(k for k in ("sign", "percent", "stop", "word", "other") if piece[k] is not None)
     return Token(UNKNOWN if kind in ("word", "other") else kind, text, text)
 
