@@ -65,6 +65,10 @@ _BACKS = re.compile(
     r"|give|gentl\w+)\b"
 )
 _DISTANCE = re.compile(r"\b(?:closer|nearer|apart|distance|gap)\b")  # between two stems
+_A_PART = re.compile(  # of a proposal of several moves
+    r"\bonly\b|\b(?:first|second|third|latter|former)\b(?! (?:of all|thing|time|thoughts?))"
+    r"|\bnot the\b|\bexcept\b|\bwait with\b"
+)
 _LIKEWISE = re.compile(r"\b(?:too|also|as well|same|likewise|similar\w*|ditto|like|and|by)\b")
 
 
@@ -108,7 +112,8 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
     if call.name in said.excluded:
         return f"the user's words do not speak of {call.name}"
     if call.name == "apply_moves" and not call.arguments.get("moves"):
-        return _no_yes(certainty, said)
+        part = len(said.proposed) > 1 and _A_PART.search(said.latest)
+        return "the user spoke of a part of the proposal" if part else _no_yes(certainty, said)
     if said.missing and not set(said.named) - {said.anchor}:
         return f"{NOT_HERE}{said.missing[0]}"
     if said.stranger is not None and not _SOME.search(said.latest.casefold()):

@@ -22,6 +22,10 @@ _ASKS = re.compile(
     r" (?:you|u|ya|we|i|it|they|he|she|this|that|these|those|there|the|my|our|any\w*)\b"
     r"|(?:whats?|what's|which|hows?|how's|wheres?|where's|whos?|who's|why|whose)\b"
 )
+_ONE_QUESTION = re.compile(
+    r"\W*(?:(?:and|so|but|ok|hey|please|now)\W+)?(?:what(?:'s| is| are| does| do)|why|explain)\b"
+    r"[^.!?;,]*\?*\W*"
+)
 _LETS = re.compile(r"(?:let|lets|let's|lemme|gimme)\b|i(?:'ll| will) (?:take|have)\b")
 _STATES = re.compile(  # "i can take it", "we hear them all", "he had a cold"
     r"(?:i|we|he|she|they|it|you|nobody|everybody|everyone|someone)(?:'\w+)? (?!want\b|need\b)\w+"
@@ -38,6 +42,11 @@ _ORDERS = frozenset(
     redo render export swap double
     """.split()
 ) | {"go back", "make that"}
+
+
+def is_one_question(text: str) -> bool:
+    """Whether a text is one sentence that asks what a thing is, or why: nothing else is in it."""
+    return bool(_ONE_QUESTION.fullmatch(text.casefold()))
 
 
 def is_request(text: str, names: Sequence[str], roles: Sequence[str | None]) -> bool:

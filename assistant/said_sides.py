@@ -34,8 +34,8 @@ _IDIOMS = re.compile(
     r"|left (?:to (?:do|fix|mix|go|change|try|say|be|check)|over|out|behind|alone|it)"
     r"|(?:i|we|you|they|who|i've|we've|have|has|had|been) left)\b"
     r"|^\W*(?:(?:ok|okay|yeah|yes|well|so|and|oh)\W+)?right(?=\W*(?:[,.!?;]|$)"
-    r"| (?:so|then|well|ok|okay|now|lads|guys|folks|everyone|this is|here we go|let'?s|keep|leave|can"
-    r"|could|what|how|next|play|mute|undo|save|export|render|give|put|bring|turn|take)\b)"
+    r"| (?:so|then|well|ok|okay|now|lads|guys|folks|everyone|this is|here we go|let'?s|keep|leave"
+    r"|can|could|what|how|next|play|mute|undo|save|export|render|give|put|bring|turn|take)\b)"
     r"(?!\W+(?:fully|hard|all the way|an? |slightly|somewhat|half|mostly|far|and i mean|please|\d))"
     r"|,\s*right(?=\s*\?)"
 )

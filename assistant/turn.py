@@ -26,8 +26,10 @@ from assistant.replying import (
     proposed_now,
     told_at_once,
 )
+from assistant.requests import is_one_question
 from assistant.rewriting import rewrite
 from assistant.session import Session
+from assistant.sound_turn import sounded
 from assistant.versions_turn import first_one, of_a_version
 from assistant.waiting import open_question
 from assistant.without_model import (
@@ -90,6 +92,7 @@ def run_turn(
             or of_a_version(turn)
             or beyond(turn)
             or exported(turn)
+            or sounded(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -133,6 +136,8 @@ def _in_parts(turn: Progress) -> Reply | None:
     """The answers to a message that asks for several things, one after the other; else None."""
     if turn.order is not None or turn.plain_orders or turn.leaves_it:
         return None
+    if is_one_question(turn.words):
+        return None  # "what is the difference of X and Y?"
     if turn.said_now.missing and not turn.said_now.named:
         return None  # "what about the tuba, make it louder": there is none to make louder
     parts = turn.parts

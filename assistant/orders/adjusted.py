@@ -234,7 +234,7 @@ def taken_back(short: Short, deed: Deed) -> list[ToolCall]:
     done = short.before.deeds
     if len(done) == 1 and set(stems_set(done[0])) == set(deed.stems):
         return [UNDO]
-    if short.before.deeds[-1].name != deed.tool == "apply_moves":
+    if deed.tool == "apply_moves" and (not done or done[-1].name != deed.tool):
         return replace(deed, gain_db=-deed.gain_db).calls()  # something else was done since
     return [ToolCall("undo", {"stem": stem}) for stem in deed.stems]
 

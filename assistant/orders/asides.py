@@ -36,6 +36,8 @@ _POINTS = frozenset("above below against same match to".split())  # what follows
 _STOPS = (STOP, JOIN)
 _COMPLAINS = re.compile(r"(?!(?:make|turn|put|bring|get|take)\b).*\b(?:too|rather|quite) \w+\b")
 LEAST_LIKELY = 0.4  # that words beside an order ask for anything
+SURE = 0.9  # the same of a word or two
+_FEW_WORDS = 2
 _VERSIONS = frozenset({"undo", "redo", "restore_version"})
 _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
     r"[\s,.;!?-](?:(?<!will )(?<!to )never ?mind|(?:scratch|strike) that|forget (?:that|it)"
@@ -111,7 +113,8 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
         if not acts:
             return False  # nobody can tell
         act = max(acts, key=lambda name: acts[name])
-        if acts[act] < LEAST_LIKELY:
+        in_passing = len(one.text.split()) <= _FEW_WORDS  # "hm. bare."
+        if acts[act] < (SURE if in_passing else LEAST_LIKELY):
             continue
         complains = bool(_COMPLAINS.match(one.text))
         explains = (act == ADVICE or complains) and (set(one.stems) <= stems or tools <= _VERSIONS)
@@ -123,8 +126,10 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
 def _speaks_of_an_order(words: Sequence[Token]) -> bool:
     if words[0].kind in ("no", "not") and any(token.stems for token in words):
         return True  # "not the kick"
+    about = any(token.stems or token.kind in ("unit", "percent", "sign") for token in words)
+    told = _ORDERS if about else _ORDERS - {NUMBER}  # "two whole minutes of it", "on bed 9"
     return any(
-        token.text in _FORBIDS or (token.kind in _ORDERS and token.text != "one") for token in words
+        token.text in _FORBIDS or (token.kind in told and token.text != "one") for token in words
     )
 
 

@@ -33,6 +33,9 @@ def carried(
     """
     begins = bool(told) and told[0].text in ("and", "now", "also", "then")
     told = _with_just(put_right(told))
+    if told and told[0].text == "with" or [t.text for t in told[:2]] == ["and", "with"]:
+        told = [Token("join in", token.value, token.text) if token.text == "with" else token
+                for token in told]  # fmt: skip
     rest = tuple(token for token in told if token.kind not in _QUIET)
     of_level = any(t.kind in _OF_LEVEL for t in told)
     of_level |= any(t.kind == NUMBER and t.number <= MOST_DB for t in told) and not any(
@@ -116,11 +119,14 @@ def _asked_again(short: Short) -> list[ToolCall]:
     asked = short.before.asked
     if asked is None or asked.name not in ("measure_levels", "audition") or not short.stems:
         return []
-    if not short.only(STEM, "too") or (
-        asked.name == "audition" and not asked.arguments.get("stems")
-    ):
+    heard = asked.arguments.get("stems") or ()
+    if asked.name == "audition" and not heard:
         return []
-    return [ToolCall(asked.name, {"stems": list(short.stems)})]
+    beside = asked.name == "audition" and short.has("add", "join in") and not short.has("only")
+    if not short.only(STEM, "too", "add", "join in", "it", "both", "all", "three", "only"):
+        return []
+    stems = [*heard, *short.stems] if beside else short.stems
+    return [ToolCall(asked.name, {"stems": list(dict.fromkeys(stems))})]
 
 
 def _rendered_anew(short: Short, last: ToolCall) -> list[ToolCall]:

@@ -19,19 +19,28 @@ _LINK = re.compile(
     r"[,.;!:\n]+|\s-+\s|\b(?:but|except(?: for)?|bar|without|apart from|other than|though)\b"
     r"|(?<=>) +(?=(?:just|only|do) )"
     r"|\b(?:and|then|while|&)\b"
-    r"(?=[^<]*?\b(?:leave|skip|not|no|don'?t|do|yes|forget|keep|half|ignore|by)\b)"
+    r"(?=[^<]*?\b(?:leave|skip|not|no|don'?t|do|yes|forget|keep|half|ignore|by|decline|refuse|reject"
+    r"|accept|wait|hold|pass|drop|take)\b)"
 )
 _SPARES = re.compile(r"\b(?:but|except(?: for)?|bar|without|apart from|other than)\b")
 _NO = re.compile(
-    r"\b(?:leaves?|skip|not|no|nope|nah|don'?t|do not|forget|keep|ignore|never|stays?|hands off)\b"
+    r"\b(?:no way|not yet|wait with|hold off(?: on)?|over my dead body|pass on|hands off|do not"
+    r"|leaves?|skip|not|no|nope|nah|don'?t|forget|keep|ignore|never|stays?|decline|refuse|reject"
+    r"|veto|drop)\b"
 )
 _YES = re.compile(
-    r"\b(?:yes|yeah|yep|yup|ok|okay|fine|sure|do|apply|go|take|accept|agreed?|good|only|just"
+    r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|fine|sure|do|apply|go|take|accept|agreed?|good|only|just"
     r"|alone|as (?:you )?(?:proposed?|suggest(?:ed)?|advised?|say|said))\b"
+)
+_ANSWER = re.compile(  # what may be said of the stem before a comma
+    r"(?:agreed|accepted|yes|yeah|yep|ok(?:ay)?|fine|sure|go(?: on| ahead)?|do it|please|no way"
+    r"|no|nope|nah|never|over my dead body|not yet|leave (?:it|him|her|them)|refused|declined"
+    r"|rejected)(?: please| thanks?| then)?"
 )
 _SOUND = re.compile(r"[aeou]*h+m*|m{2,}|o{2,}h*")  # "ahh", "hmm"
 _PLEASE = re.compile(r"\b(?:please|pls|plz)\b")  # beside a stem: "the bass please"
-_SAYS_YES = re.compile(r"\b(?:yes|yeah|yep|yup|ok|okay|sure|fine)\b")
+_ONLY = re.compile(r"\b(?:only|just|alone)\b")
+_SAYS_YES = re.compile(r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine)\b")
 _ALL = re.compile(r"\b(?:all|everything|both|the rest|rest|the others?|all of (?:it|them))\b")
 _REST = re.compile(r"\b(?:rest|others?)\b")
 _SCALES = {  # what is said of how much of a move is wanted
@@ -51,10 +60,14 @@ _SILENT = frozenset(
 _SETS_A_CONDITION = re.compile(
     r"\b(?:if|unless|until|till|when|once|instead|rather|wait|later|first|else|unsure|\w*something)\b"
 )
-_NTH = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
+_NTH = {
+    "first": 0, "1st": 0, "one": 0, "1": 0, "second": 1, "2nd": 1, "two": 1, "2": 1,
+    "third": 2, "3rd": 2, "three": 2, "3": 2,
+}  # fmt: skip
 _COUNTS = {"1": 1, "two": 2, "2": 2, "three": 3, "3": 3}
 _PLACE = re.compile(
-    r"\b(?:the )?(?P<word>first|1st|second|2nd|third|3rd|last|former|latter)\b"
+    r"\b(?:(?:the |your )?(?P<word>first|1st|second|2nd|third|3rd|last|former|latter)\b"
+    r"|(?:the )?(?:number|no\.|nr\.?) (?P<number>one|two|three|1|2|3)\b)"
     r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?|things?|parts?|bits?))?"
     r"(?: of th(?:em|ose|ese))?"
     r"(?! (?:time|take|version|thoughts?|half|\w+ db))",
@@ -70,22 +83,25 @@ _NOT_SO_MUCH = re.compile(  # "1 not 2 on the keys"
 )
 _OTHER_HALF = re.compile(
     r"\W*(?:(?!(?:not?|never|don't|dont|leave|but|except)\b)[\w']+\W+){0,4}?(?:the |that )?"
-    r"(?:other half|second half|rest(?: of (?:it|that|them))?|others?|remaining (?:half|ones?))"
+    r"(?:(?:him|her|it|that(?: one)?|them|those)(?= (?:too|also|as well)\b)"
+    r"|other half|second half|rest(?: of (?:it|that|them))?|others?|remaining (?:half|ones?))"
     r"(?:\W+(?:of (?:it|that)|too|as well|also|then|after all|please|pls|now|though))*\W*"
 )
 _HIS_OTHER_HALF = re.compile(  # behind a half: all that is left
     r"\b(?:the|that|its|their|his|her) (?:other|second|remaining) half\b(?: of (?:it|that|them))?",
     re.IGNORECASE,
 )
-_TOO = re.compile(r"(?:(?:and|the|my|too|also|as well|then|now|ok|okay|after all|please|well)|\W)*")
+_TOO = re.compile(
+    r"(?:(?:and|the|my|too|also|as well|then|now|ok|okay|after all|please|well|fine|sure|alright"
+    r"|yes|yeah|go on|do|you can|h+m+|right)\b|\W)*"
+)
 _ON_SECOND_THOUGHT = re.compile(r"\bon (?:second|reflection|other) ?thoughts?\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?P<sign>(?<![\w.])[+-] ?)?\b(?P<size>\d+(?:\.\d+)?)\b")
 _ACCEPTS = re.compile(  # "go on then do that, and ..."
-    r"\W*(?:(?:yes|yeah|yep|yup|ok|okay|sure|fine|alright|all right|right|great|perfect|good|go on"
-    r"|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)|apply (?:that|it|them"
-    r"|those|both)|(?:please )?do(?: please)?|both(?: of (?:them|those))?|all of (?:it|them)"
-    r"|to (?:that|both|it)|with that"
-    r"|let'?s (?:do|try) (?:that|it)|by all means"
+    r"\W*(?:(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine|alright|all right|right|great"
+    r"|perfect|good|go on|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)"
+    r"|apply (?:that|it|them|those|both)|(?:please )?do(?: please)?|both(?: of (?:them|those))?"
+    r"|all of (?:it|them)|to (?:that|both|it)|with that|let'?s (?:do|try) (?:that|it)|by all means"
     r"|sounds good|lovely|good idea|oh|ah|hm+)(?:\W+|$)){1,8}"
 )
 _DO_IT = re.compile(r"\b(?:do|apply|go|try|by all means|(?:yes|yeah|yep|ok|okay|sure)\W+please)\b")
@@ -115,22 +131,28 @@ def chosen(
     """
     if not proposed or "?" in text:
         return []
-    plain = _with_places(_with_stems(text, proposed), names, roles)
+    plain = _with_places(with_stems(text, proposed), names, roles)
     if plain is None:
         return []
     told, stems_at = plain
     here = {move.stem: move.gain_db for move in proposed}
     found = _Chosen()
-    spares, start = False, 0
+    spares, start, held = False, 0, ""
     for link in [*_LINK.finditer(told), None]:
         clause = told[start : link.start() if link else len(told)]
-        understood = not clause.strip() or _decide(clause, stems_at, here, spares, found)
+        if held and clause.strip() and "<" not in clause and _ANSWER.fullmatch(clause.strip()):
+            clause, found.bare = f"{held} {clause}", ()  # "bass, agreed"
+        held = clause.strip() if re.fullmatch(r"\s*(?:the |my )?<\d+>\s*", clause) else ""
+        waits = bool(held) and bool(found.gains_db)  # of one more stem the next words tell
+        understood = not clause.strip() or waits or _decide(clause, stems_at, here, spares, found)
         if not understood and not _is_aside(clause, acts_of):
             return []
         if link is None:
             break
         spares = bool(_SPARES.fullmatch(link[0].strip()))
         start = link.end()
+    if held and found.gains_db:
+        return []
     if found.bare and not (_PLACE.search(text) or None in found.gains_db.values()):
         return []  # stems by themselves are a yes only where others are refused
     found.gains_db |= {stem: here[stem] for stem in found.bare}
@@ -156,12 +178,20 @@ def accepts(text: str) -> bool:
     return bool(_ACCEPTS.fullmatch(text.casefold()))
 
 
-def agrees(text: str) -> bool:
-    """Whether a text is a yes and tells to do it: "ok please do", and not "great"."""
-    return accepts(text) and bool(_DO_IT.search(text.casefold()))
+def agrees(text: str, acts_of: ActsOf) -> bool:
+    """Whether a text is a yes and tells to do it: "good point. please do", and not "great".
+
+    acts_of: how likely each act is meant by words beside it, which must ask for nothing.
+    """
+    said = [part for part in re.split(r"[.!;]+", text.casefold()) if part.strip()]
+    yes = [accepts(part) and bool(_DO_IT.search(part)) for part in said]
+    return any(yes) and all(
+        agreed or accepts(part) or _is_aside(part, acts_of, (SPEAK, ADVICE, "apply_moves"))
+        for part, agreed in zip(said, yes, strict=True)
+    )
 
 
-def _is_aside(clause: str, acts_of: ActsOf) -> bool:
+def _is_aside(clause: str, acts_of: ActsOf, harmless: tuple[str, ...] = (SPEAK, ADVICE)) -> bool:
     """Whether words beside a yes ask for nothing: "just the keys, the pianist is my husband"."""
     bare = re.sub(r"<\d+>", " it ", clause)
     if _SETS_A_CONDITION.search(bare) or _AMOUNT.search(bare) or _scale(bare) is not None:
@@ -170,7 +200,7 @@ def _is_aside(clause: str, acts_of: ActsOf) -> bool:
         return False
     acts = acts_of(bare)
     act = max(acts, key=lambda name: acts[name], default=None)
-    return act is not None and (act in (SPEAK, ADVICE) or acts[act] < LEAST_LIKELY)
+    return act is not None and (act in harmless or acts[act] < LEAST_LIKELY)
 
 
 def the_rest(
@@ -187,12 +217,13 @@ def the_rest(
     return [move for move in left if move.stem in named] if _TOO.fullmatch(plain) else []
 
 
-def _with_stems(text: str, proposed: Sequence[Move]) -> str:
+def with_stems(text: str, proposed: Sequence[Move]) -> str:
     """A text in which the first or the last of what is proposed is called by its stem."""
     stems = [move.stem for move in proposed]
 
     def named(match: re.Match[str]) -> str:
-        word, count = match["word"].casefold(), _COUNTS.get((match["count"] or "1").casefold(), 1)
+        word = (match["word"] or match["number"]).casefold()
+        count = _COUNTS.get((match["count"] or "1").casefold(), 1)
         at = {"last": -1, "former": 0, "latter": -1}.get(word, _NTH.get(word, 0))
         if count > len(stems) or at >= len(stems):
             return match[0]
@@ -276,6 +307,7 @@ def _decide(
     for stem in inside:
         found.gains_db[stem] = _gain(here[stem], amounts, bare)
     found.last = tuple(inside)
+    found.others &= _ONLY.search(bare) is None  # "yes, but only the keys"
     return True
 
 

@@ -63,12 +63,14 @@ _NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
 _SO_MUCH = re.compile(  # "3 was too much, make it 2"
     rf"(?<![\w.]){_NUMBER}(?: ?(?:dbs?|decibels?))?(?: is|'s| was| feels| felt)"
     r"(?: (?:just|way|far|still|really|probably|maybe|clearly|a (?:bit|little|touch|tad)))*"
-    r" (?:too (?:much|little|far|small|big)|not (?:quite )?enough)\b(?! (?:for|on|of|to)\b)"
+    r" (?:too (?:much|little|far|small|big)|not (?:quite )?enough|heaps|loads|tons|a lot|overkill"
+    r"|excessive|massive|silly|mad|generous|drastic)\b(?! (?:for|on|of|to)\b)"
     rf"[^,.;!?\d]{{0,16}}[,.;!]+(?=[^?]*\b{_NUMBER}\b)",
     re.IGNORECASE,
 )
 _IS_FINE = re.compile(  # "1 is fine"
-    rf"(?<![\w.])(?P<size>{_NUMBER}(?: ?(?:dbs?|decibels?))?)(?: is|'s| would be| will be| was)"
+    rf"(?<![\w.])(?P<size>{_NUMBER}(?: ?(?:dbs?|decibels?))?)"
+    r"(?: is|'s| was| (?:would|will)(?:'ve| have)? be(?:en)?)"
     r" (?:just |about |probably )?(?:fine|good|ok(?:ay)?|great|better|perfect|plenty|right)\b",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from assistant.orders.tokens import STEM
 
 _FURTHER_PAN = 0.2
 _INWARD = 0.3  # of the way to the middle, where no size is said
+_SMALL = frozenset({"a bit", "a little", "a little bit", "a touch", "a tad", "slightly"})
 _SCALES = {"half": 0.5, "double": 2.0}
 _SEVERAL = ("both", "three", STEM)
 _CORRECTS = ("no", "not", "meant", "instead", "make that", "only", "toofar")
@@ -114,8 +115,10 @@ def _each_on_its_side(short: Short, deed: Deed) -> list[ToolCall]:
     factors = [_SCALES[token.kind] for token in short.values(*_SCALES)]
     factors += [token.number for token in short.values(SHARE)]
     sized = short.has(NUMBER, "size")
-    if not factors and not sized and short.has("toofar"):
-        factors = [0.5]  # "not that far apart"
+    if not factors and short.has("toofar") and short.only("toofar", "size", "it", "no", *_SEVERAL):
+        small = {str(token.value) for token in short.values("size")} <= _SMALL
+        factors = ([1.0 - _INWARD] if sized else [0.5]) if small else []  # "a bit less far out"
+        sized = sized and not factors
     scaled = len(factors) == 1
     if scaled == sized or not short.only(
         *_SEVERAL, *_CORRECTS, *_SCALES, SHARE, NUMBER, "size", "percent", "it", "more", "out",

@@ -38,7 +38,7 @@ _ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
 _MORE_OF_IT = {"more", "less", "half", "size", NUMBER, "unit", FILLER, STOP, "it", "again", "back"}
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
-_YES = frozenset("yes yeah yep sure".split())
+_YES = frozenset("yes yeah yea yep aye sure".split())
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,31 @@
+"""A wish for the sound of what was just spoken of: "give it more bite", "can they be warmer?".
+
+One rule: the words surely ask for a sound, of no stem that they name and of nothing else.
+"""
+
+import re
+
+from assistant.hearing import ToolCall
+from assistant.progress import Progress
+from assistant.replying import Reply, told_at_once
+from assistant.said_sound import sound_said, wishes_a_sound
+
+_PRONOUN = re.compile(r"\b(?:it|that|this|them|those|these|they|he|she|him|her)\b")
+_MOST = 2  # stems that a pronoun may mean
+
+
+def sounded(turn: Progress) -> Reply | None:
+    """What is said to a sound for what "it" is; None where the words ask for anything else."""
+    said = turn.said_now
+    if turn.acts_of is None or turn.order is not None or turn.is_part or said.named:
+        return None
+    names, stems = turn.context.names, turn.before.focus
+    sound = sound_said([said.latest], names, (), stems)
+    shaped = any(call.name == "shape_sound" for call in turn.before.deeds)
+    points = _PRONOUN.search(said.latest) or shaped
+    if not points or not sound.only or not 0 < len(stems) <= _MOST:
+        return None
+    if said.missing or turn.plain_orders or not wishes_a_sound(said.latest, names):
+        return None
+    calls = [ToolCall("shape_sound", {"stem": stem, "words": sound.words}) for stem in stems]
+    return told_at_once(turn, *calls)
