@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
+from assistant.instruments import only_says_kind
+from assistant.naming import in_full, is_called_a_role, role_from_name, spoken_of, words_of
 from assistant.numerals import name_pattern
+from assistant.orders.excepted import exceptions_beside
 from assistant.orders.families import is_told_by
 from assistant.orders.lexicon import phrases
 from assistant.orders.otherwise import said_plainly
@@ -44,14 +46,16 @@ _AFTER_PLACE = re.compile(
 )
 _SPEAKER = re.compile(  # who sings speaks of himself: "all but me down 2", "hear me and Jen"
     r"\b(?:(?:except|but|besides|apart from|aside from|other than|not|only|just)(?: for)?"
-    r"|(?:hear|solo|mute|play)(?: only| just)?) (me|myself)\b"
+    r"|(?:hear|solo|mute)(?: only| just)?) (me|myself)\b"
     r"(?! (?:\d|up\b.*\d.*\bto\b|the\b|a\b|an\b|my\b|your\b|that\b|this\b|what\b|how\b|more\b"
     r"|some\b))"
+    r"|\bplay (?:only |just )?(me|myself)(?=\W*$| (?:alone|solo|by myself|on my own|and)\b)"
     r"|\b(?:and|plus) (me|myself)(?=\W*$| (?:up|down|left|right|alone|only|on)\b)"
 )
 _SINGING = re.compile(  # "am i too loud", which is no whole mention
     r"\b(?:am i|i am|i'?m|(?:is |am )?me singing)(?= (?:\w+ )?too (?:loud|quiet|low|soft|buried))"
 )
+_TOM = re.compile(r"(?<!\bthe )(?<!\bmy )(?<!\bfloor )(?<!\brack )(?<!\bhi )(?<!\blow )\btom\b(?! ?\d)")
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
@@ -92,14 +96,17 @@ def mentions(
             found.append(Mention(*match.span(match.lastindex or 0), me))
         plain = _blanked(plain, found)
     own = own_words(names)
+    if "tom" not in own:  # who plays the fiddle, and no drum
+        plain = _TOM.sub("...", plain)
     if len(alone := own.get("solo", ())) == 1:  # a stem, not a command: "solo up 3"
         found += [Mention(*match.span(), tuple(alone)) for match in _SOLO.finditer(plain)]
         plain = _blanked(plain, found)
     for start, end in _runs(plain):
         found += _in_run(plain, list(_WORD.finditer(plain, start, end)), speak, own)
     found = _of_whom(text, sorted(found, key=lambda one: one.start))
-    found = [_widened(text, one, own) for one in found]
-    return tuple(_with_sides(text, found, dict(zip(names, roles, strict=True))))
+    kinds = dict(zip(names, roles, strict=True))
+    found = [_widened(text, one, own) for one in _with_their_kinds(text, found, kinds)]
+    return tuple(_with_sides(text, found, kinds))
 
 
 def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tuple[str, ...]:
@@ -114,7 +121,8 @@ def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tu
 def as_read(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str:
     """A text with slips mended, numbered stems in full and plainer wordings, in lower case."""
     plain = pairs_in_full(mended(text, names), names)
-    return said_plainly(in_full(plain, names, roles).casefold())
+    plain = said_plainly(in_full(plain, names, roles).casefold())
+    return exceptions_beside(plain, lambda told: mentions(told, tuple(names), tuple(roles)))
 
 
 def plainly_said(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str:
@@ -244,6 +252,22 @@ def _of_whom(text: str, found: Sequence[Mention]) -> list[Mention]:
     return told
 
 
+def _with_their_kinds(
+    text: str, found: Sequence[Mention], kinds: Mapping[str, str | None]
+) -> list[Mention]:
+    """Mentions with the noun behind them that says what they are: "the hook vocals" is one."""
+    told: list[Mention] = []
+    for one in found:
+        last, noun = told[-1] if told else None, text[one.start : one.end]
+        if last is not None and text[last.end : one.start] == " " and noun not in kinds:
+            own = {kinds[name] or role_from_name(name) for name in last.stems}
+            if only_says_kind(noun, own) and not only_says_kind(text[last.start : last.end], own):
+                told[-1] = Mention(last.start, one.end, last.stems)
+                continue
+        told.append(one)
+    return told
+
+
 def _absent(text: str, words: list[re.Match[str]], speak: Speak) -> int:
     """How many words stand for a role that no stem has: "backing singers", and none are here."""
     for size in range(min(len(words), _MOST_WORDS), 1, -1):
@@ -269,7 +293,7 @@ def _longest(text: str, words: list[re.Match[str]], speak: Speak) -> int:
                 break  # "kick snare": two stems
             if not last and together == (best and speak(_text(text, words, best))):
                 break  # "vocals please": the second word adds nothing
-            if not first and together == last:
+            if not first and together == last and not is_called_a_role(_text(text, words, size)):
                 return 0  # "please vocals": nor does the first
         best = size
     return best
