@@ -139,6 +139,12 @@ def not_here(text: str, names: Sequence[str], roles: Sequence[str | None]) -> li
     ]  # fmt: skip
 
 
+def foreign_in(text: str) -> list[str]:
+    """Words of a lower-case text for instruments that no role stands for: "banjo"."""
+    known = {str(word) for word in prompts.words("missing")}
+    return [word for one in _words(text) for word in (one, one.removesuffix("s")) if word in known]
+
+
 def asked_after(text: str) -> str | None:
     """The word of "what about the tuba", whatever it stands for; None for no such question."""
     found = _ASKED_AFTER.search(text.casefold())

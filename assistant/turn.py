@@ -6,6 +6,7 @@ One rule: the user reads a reply only after it has passed the check against the 
 from typing import Any
 
 import prompts
+from assistant.absent_turn import absent
 from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.answering import answered
 from assistant.asking import understood, which
@@ -117,6 +118,7 @@ def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
     return (
         ordered(turn)
+        or absent(turn)
         or measured(turn)
         or left(turn)
         or beyond(turn)

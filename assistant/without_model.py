@@ -34,6 +34,7 @@ from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
 from assistant.said_tastes import (
     asks_to_be_told_simply,
+    genre_by_itself,
     genre_in_passing,
     is_taste,
     tastes_said,
@@ -147,11 +148,21 @@ def kept(turn: Progress) -> Reply | None:
     if read is None or turn.order is not None:
         return None
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
+    if (genre := genre_by_itself(turn.said_now)) and not _asks_besides(turn, genre):
+        return told_at_once(turn, ToolCall("prefer", {"genre": genre}))
     if not is_taste(reading) and not asks_to_be_told_simply(turn.said_now):
         return None
     if calls := tastes_said(turn.said_now, reading):
         return told_at_once(turn, *calls)
     return worded(turn, prompts.reply("taste_open", len(turn.session.events)))
+
+
+def _asks_besides(turn: Progress, genre: str) -> bool:
+    """Whether another clause than the one with the genre asks for anything."""
+    others = [text for text, _ in turn.said_now.clauses if genre not in text]
+    acts = [turn.acts_of(text) for text in others] if turn.acts_of is not None else []
+    deeds = [{**told, SPEAK: 0.0, "prefer": 0.0, "shape_sound": 0.0} for told in acts]
+    return any(likely > _A_DEED for told in deeds for likely in told.values())
 
 
 def overloaded(turn: Progress) -> Reply | None:

@@ -70,7 +70,7 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
             kept.append(Token(STOP, ",", ","))
         else:
             kept += piece
-    goes = any(token.kind == "out" for token in kept) and any(token.stems for token in kept)
+    goes = any(token.kind in ("out", "too") for token in kept) and any(t.stems for t in kept)
     return (kept, found) if goes or asks_for_something(kept) else (list(told), [])
 
 

@@ -328,6 +328,8 @@ def _with_sides(
         side = _ON_A_SIDE.search(text[: one.start])
         alike = {kinds[name] for name in one.stems} - {None}
         of_kind = tuple(name for name in kinds if kinds[name] in alike)
+        if len(one.stems) == 1 and side_of(one.stems[0]):
+            of_kind = ()  # "l left r right": its own side is told
         for stems in (one.stems, of_kind):
             own = [name for name in stems if side and side_of(name) == side[1]]
             if side and len(stems) > 1 and len(own) == 1:

@@ -77,7 +77,23 @@ def parts_of(told: Sequence[Token]) -> list[Part]:
             begun.append(token)
     parts += [Part(tuple(begun), apart)] if begun else []
     cut = [piece for part in parts for piece in _divided(part)]
-    return _with_their_orders([part for part in cut if not part.is_silent])
+    return _with_their_orders(_sized_alike([part for part in cut if not part.is_silent]))
+
+
+def _sized_alike(parts: Sequence[Part]) -> list[Part]:
+    """Parts in which "pan them hard | the low left | the high right" tells each how far."""
+    first, rest = (parts[0], list(parts[1:])) if parts else (None, [])
+    if first is None or not (first.has("size") or first.has(NUMBER, "percent")):
+        return list(parts)
+    sizes = tuple(first.of("size", NUMBER, "percent"))
+    says_how = first.has("pan") and first.only(*_SILENT, STEM, "it", "both", "pan", "size", NUMBER, "percent")
+    apart = len(rest) == 2 and all(
+        part.has(STEM) and part.has("left", "right") and not part.has("size", NUMBER)
+        for part in rest
+    )  # fmt: skip
+    if not (says_how and apart):
+        return list(parts)
+    return [replace(part, tokens=part.tokens + sizes) for part in rest]
 
 
 def _divided(part: Part) -> list[Part]:

@@ -323,5 +323,9 @@ def _calls(deeds: Sequence[Deed]) -> list[ToolCall]:
             if len({move["stem"] for move in moves}) == len(moves):
                 calls[-1] = ToolCall("apply_moves", {"moves": moves})
                 continue
+        if deed.tool == "audition" and last is not None and last.name == "audition":
+            heard = [*last.arguments["stems"], *deed.stems]
+            calls[-1] = ToolCall("audition", {"stems": list(dict.fromkeys(heard))})
+            continue
         calls += [call for call in made if call not in calls]
     return calls
