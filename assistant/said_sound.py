@@ -12,6 +12,7 @@ import prompts
 from assistant.idioms import without_stories
 from assistant.naming import words_of
 from assistant.numerals import normal, numbers, without_names
+from assistant.orders.families import without_sides_of
 from mixer.words import USUAL_AMOUNT, Reading, read
 from mixer.words_talk import FILLER, LESS, MORE
 
@@ -109,7 +110,8 @@ def sound_said(
         style = "" if _COMPLAINS.search(text) or _QUESTION.search(text) else str(reading)
     shapes = bool(named and words and _SHAPES.search(text))
     only = (definite or (not reading.wishes and shapes)) and bool(stems) and not style
-    only = only and bool(named or _WISHES.search(text)) and not _elsewhere(text, reading, names)
+    plain = without_sides_of(text, named)
+    only = only and bool(named or _WISHES.search(text)) and not _elsewhere(plain, reading, names)
     return SoundSaid(reading, words, style, only, stems=stems)
 
 

@@ -47,6 +47,7 @@ from assistant.without_model import (
     overloaded,
     picky,
     taught,
+    told_a_genre,
 )
 
 MAX_CHARACTERS = 2000  # of what the user says
@@ -91,6 +92,7 @@ def run_turn(
             or of_a_version(turn)
             or beyond(turn)
             or exported(turn)
+            or told_a_genre(turn)
             or _in_parts(turn)
             or _alone(turn)
         )

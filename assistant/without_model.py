@@ -11,6 +11,7 @@ import prompts
 from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
 from assistant.asking import which
 from assistant.drills_turn import drill_call
+from assistant.genres import family_of
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
@@ -148,13 +149,21 @@ def kept(turn: Progress) -> Reply | None:
     if read is None or turn.order is not None:
         return None
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
-    if (genre := genre_by_itself(turn.said_now)) and not _asks_besides(turn, genre):
-        return told_at_once(turn, ToolCall("prefer", {"genre": genre}))
     if not is_taste(reading) and not asks_to_be_told_simply(turn.said_now):
         return None
     if calls := tastes_said(turn.said_now, reading):
         return told_at_once(turn, *calls)
     return worded(turn, prompts.reply("taste_open", len(turn.session.events)))
+
+
+def told_a_genre(turn: Progress) -> Reply | None:
+    """What is said where a text tells what is made, and asks for nothing: "hi, i make lofi"."""
+    if turn.acts_of is None or turn.order is not None or turn.plain_orders:
+        return None
+    genre = genre_by_itself(turn.said_now)
+    if genre is None or family_of(genre) is None or _asks_besides(turn, genre):
+        return None
+    return told_at_once(turn, ToolCall("prefer", {"genre": genre}))
 
 
 def _asks_besides(turn: Progress, genre: str) -> bool:

@@ -24,7 +24,7 @@ _BEGINS = frozenset("please pls could can would so just let's lets make".split()
 _ASKED, _WHO = frozenset("could can would".split()), frozenset("you u ya we i".split())
 _EXPLAINS = frozenset(
     "because cause cuz coz like as since which that's thats its it's where so who that it he she"
-    " they".split()
+    " they i bruh bro man dude mate fam".split()
 )
 _PRONOUNS = frozenset("it he she they".split())
 _SAYS_HOW = frozenset(

@@ -82,7 +82,8 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
     beside = behind.has("it") or not behind.tokens
     if not others and beside and len(stems) == 1 and stems[0] in scene.pair:
         others = tuple(name for name in scene.pair if name not in stems)
-    if not stems and others and not behind.has("it"):
+    it_follows = behind.first("it") > behind.first(STEM)  # "2 under my voice she should be"
+    if not stems and others and (not behind.has("it") or it_follows):
         stems = tuple(name for name in scene.it if name not in others)
     if not others and behind.has("anchor") and scene.anchor:
         others = (scene.anchor,)

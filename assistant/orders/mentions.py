@@ -56,6 +56,8 @@ _SINGING = re.compile(  # "am i too loud", which is no whole mention
     r"\b(?:am i|i am|i'?m|(?:is |am )?me singing)(?= (?:\w+ )?too (?:loud|quiet|low|soft|buried))"
 )
 _TOM = re.compile(r"(?<!\bthe )(?<!\bmy )(?<!\bfloor )(?<!\brack )(?<!\bhi )(?<!\blow )\btom\b(?! ?\d)")
+_OWNED = re.compile(r"\b(?:his|her|their)(?: own)? $")
+_VOICES = frozenset("voice voices vocal vocals vox singing part parts track".split())
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
@@ -104,6 +106,7 @@ def mentions(
     for start, end in _runs(plain):
         found += _in_run(plain, list(_WORD.finditer(plain, start, end)), speak, own)
     found = _of_whom(text, sorted(found, key=lambda one: one.start))
+    found = _of_its_owner(text, found)
     kinds = dict(zip(names, roles, strict=True))
     found = [_widened(text, one, own) for one in _with_their_kinds(text, found, kinds)]
     return tuple(_with_sides(text, found, kinds))
@@ -264,6 +267,18 @@ def _with_their_kinds(
             if only_says_kind(noun, own) and not only_says_kind(text[last.start : last.end], own):
                 told[-1] = Mention(last.start, one.end, last.stems)
                 continue
+        told.append(one)
+    return told
+
+
+def _of_its_owner(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """Mentions of which "Ann wants her voice up" is about Ann alone, whoever else has a voice."""
+    told: list[Mention] = []
+    for one in found:
+        last, owned = told[-1] if told else None, _OWNED.search(text[: one.start])
+        if owned and last is not None and len(last.stems) == 1 and text[one.start : one.end] in _VOICES:
+            if not re.search(r"[.!?;]|\band\b", text[last.end : one.start]):
+                one = Mention(one.start, one.end, last.stems)
         told.append(one)
     return told
 
