@@ -25,8 +25,8 @@ _KINDS_OF = re.compile(  # what stands before a genre and says which kind of it:
     r"|stoner|surf|symphonic|synth|tech|technical|tropical|uk|vintage|viking|worship)[ -]){1,3}$"
 )
 _TOLD = re.compile(  # what one makes, or what a song is; no sound that it is to have
-    r"\b(?:(?:i'?m|i am|we'?re|we are|im) (?:making|doing|producing|writing|playing|recording|mixing"
-    r"|cooking(?: up)?|working on|into)(?: (?:a|an|some|this|my|our|on))*"
+    r"\b(?:(?:i'?m|i am|we'?re|we are|im) (?:making|doing|producing|writing|playing|recording"
+    r"|mixing|cooking(?: up)?|working on|into)(?: (?:a|an|some|this|my|our|on))*"
     r"|(?:it|this|that|song|track|tune|one)(?:'?s| is)|(?:i|we) (?:make|do|play|write|produce)"
     r"|genre(?: is|:)?|style(?: is|:))(?: (?:a|an|some|like|kind of|sort of|kinda|sorta|more of a"
     r"|basically|mostly|pure|just|really|total|proper|pretty much|bit of))* $"

@@ -239,7 +239,7 @@ def in_full(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str
 
 
 def _by_their_numbers(text: str, names: Sequence[str]) -> str:
-    """A text in which "the 303" and "the 12 string" are the stems that have these in their names."""
+    """A text in which "the 303" and "the 12 string" are stems that have these in their names."""
     for match in reversed(list(_A_NUMBER.finditer(text))):
         number, word = match["number"], (match["word"] or "").casefold()
         has = [name for name in names if re.search(rf"(?<!\d){number}(?!\d)", name)]

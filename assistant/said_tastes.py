@@ -24,7 +24,7 @@ _IS_NEW = re.compile(  # "short answers please, and explain things as if I were 
     r"(?:beginner|newbie|noob))\b(?! (?:year|album|song))"
 )
 
-_BEATS = re.compile(r"\bbeats?\b")  # "chill beats" are music, and no drums
+BEATS = re.compile(r"\bbeats?\b")  # "chill beats" are music, and no drums
 _SIMPLY = re.compile(
     r"\b(?:keep|make|put) (?:it|things|this|everything) (?:really |very |dead |nice and )?simple\b"
     r"|\b(?:speak|talk|explain|say it|put it)\b[^.!?]*\b(?:simply|plainly|simple words"
@@ -55,7 +55,7 @@ def genre_in_passing(said: Said) -> str | None:
 
 def genre_by_itself(said: Said) -> str | None:
     """The genre of words that only tell it, of no stem: "hi, i am making lofi"."""
-    named = said.speak(_BEATS.sub(" ", said.latest)) if said.named else ()
+    named = said.speak(BEATS.sub(" ", said.latest)) if said.named else ()
     if named or says_way(said.latest) or "?" in said.texts[-1]:
         return None
     return genre_told(said.latest)

@@ -70,7 +70,7 @@ def is_within(path: Path, folder: Path) -> bool:
 
 
 def known_genre(genre: str) -> str:
-    """The genre judged by ("Hip-Hop" is hip hop, "doom" metal), or a refusal with those there are."""
+    """The genre judged by ("doom" is metal), or a refusal with the names there are."""
     if (name := family_of(genre)) is None:
         raise SessionError(f"genre {genre!r} was given: use one of {', '.join(GENRES)}")
     return name

@@ -29,6 +29,7 @@ from assistant.replying import (
 )
 from assistant.rewriting import rewrite
 from assistant.session import Session
+from assistant.tastes_turn import kept, told_a_genre
 from assistant.versions_turn import first_one, of_a_version
 from assistant.waiting import open_question
 from assistant.without_model import (
@@ -38,7 +39,6 @@ from assistant.without_model import (
     courteous,
     exported,
     in_drill,
-    kept,
     lacking,
     left,
     no_such_amount,
@@ -47,7 +47,6 @@ from assistant.without_model import (
     overloaded,
     picky,
     taught,
-    told_a_genre,
 )
 
 MAX_CHARACTERS = 2000  # of what the user says

@@ -11,7 +11,6 @@ import prompts
 from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
 from assistant.asking import which
 from assistant.drills_turn import drill_call
-from assistant.genres import family_of
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
@@ -33,13 +32,7 @@ from assistant.said_beyond import is_beyond
 from assistant.said_courtesy import PRAISE, courtesy_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
-from assistant.said_tastes import (
-    asks_to_be_told_simply,
-    genre_by_itself,
-    genre_in_passing,
-    is_taste,
-    tastes_said,
-)
+from assistant.said_tastes import genre_in_passing
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
@@ -141,37 +134,6 @@ def beyond(turn: Progress) -> Reply | None:
     if acts_of(turn.words).get("explain", 0.0) > _A_DEED:
         return None
     return worded(turn, prompts.reply("beyond", len(turn.session.events)))
-
-
-def kept(turn: Progress) -> Reply | None:
-    """What is said to a lasting taste, which is kept, or to one that the words leave open."""
-    read = getattr(turn.listener, "read", None)
-    if read is None or turn.order is not None:
-        return None
-    reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
-    if not is_taste(reading) and not asks_to_be_told_simply(turn.said_now):
-        return None
-    if calls := tastes_said(turn.said_now, reading):
-        return told_at_once(turn, *calls)
-    return worded(turn, prompts.reply("taste_open", len(turn.session.events)))
-
-
-def told_a_genre(turn: Progress) -> Reply | None:
-    """What is said where a text tells what is made, and asks for nothing: "hi, i make lofi"."""
-    if turn.acts_of is None or turn.order is not None or turn.plain_orders:
-        return None
-    genre = genre_by_itself(turn.said_now)
-    if genre is None or family_of(genre) is None or _asks_besides(turn, genre):
-        return None
-    return told_at_once(turn, ToolCall("prefer", {"genre": genre}))
-
-
-def _asks_besides(turn: Progress, genre: str) -> bool:
-    """Whether another clause than the one with the genre asks for anything."""
-    others = [text for text, _ in turn.said_now.clauses if genre not in text]
-    acts = [turn.acts_of(text) for text in others] if turn.acts_of is not None else []
-    deeds = [{**told, SPEAK: 0.0, "prefer": 0.0, "shape_sound": 0.0} for told in acts]
-    return any(likely > _A_DEED for told in deeds for likely in told.values())
 
 
 def overloaded(turn: Progress) -> Reply | None:

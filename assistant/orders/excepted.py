@@ -18,7 +18,9 @@ _EXCEPT = re.compile(
     r"|but(?: not| for)?)(?: (?:the|my|our))? "
 )
 _JOIN = re.compile(r"\s*(?P<how>,? ?\b(?:and|or|nor|n|plus)\b|&|/|,)(?: (?:the|my|our))? ?")
-_GOES_ON = re.compile(r"\s*(?:[,;]\s*)?(?=[-+]?\d|up\b|down\b|minus\b|plus\b|louder\b|quieter\b|by\b)")
+_GOES_ON = re.compile(
+    r"\s*(?:[,;]\s*)?(?=[-+]?\d|up\b|down\b|minus\b|plus\b|louder\b|quieter\b|by\b)"
+)
 _WAY = re.compile(
     r"\b(?:up|down|louder|quieter|softer|lower|raise|drop|reduce|increase|boost|cut|turn|bring|take"
     r"|pull|push|lift)\b|\d"
@@ -73,13 +75,13 @@ def _of_what(text: str, match: re.Match[str]) -> re.Match[str] | None:
 def _row(text: str, start: int, found: Sequence[Place]) -> list[Place]:
     """The stems in a row from a place on; one behind a comma only where an "and" comes after."""
     row: list[Place] = []
-    sure = 0
+    sure, how = 0, ""
     for one in (one for one in found if one.start >= start):
         if one.start != start:
             break
         row.append(one)
         joined = _JOIN.match(text, one.end)
-        if len(row) == 1 or "," not in how or not text[one.end :].strip(" .!?"):
+        if "," not in how or not text[one.end :].strip(" .!?"):
             sure = len(row)
         if joined is None:
             break

@@ -4,16 +4,20 @@ One rule: the longest words that mean a stem count as one mention of it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from assistant.instruments import only_says_kind
-from assistant.naming import in_full, is_called_a_role, role_from_name, spoken_of, words_of
+from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
+from assistant.orders.beside import (
+    Mention,
+    of_its_owner,
+    of_whom,
+    widened,
+    with_sides,
+    with_their_kinds,
+)
 from assistant.orders.excepted import exceptions_beside
-from assistant.orders.families import is_told_by
-from assistant.orders.lexicon import phrases
 from assistant.orders.otherwise import said_plainly
 from assistant.orders.own_words import (
     NO_STEM,
@@ -26,7 +30,7 @@ from assistant.orders.own_words import (
     own_words,
     owners,
 )
-from assistant.said_sides import pairs_in_full, side_of
+from assistant.said_sides import pairs_in_full
 from assistant.slips import mended
 
 _WORD = re.compile(r"[^\W_]+(?:['&][^\W_]+)*")
@@ -34,12 +38,7 @@ _MOST_WORDS = 4
 _LETTERS = frozenset("bcdefghjpqtvz")  # that are a stem's whole name; others are words in talk
 STANDS_FOR = ("guitar", "piano", "bass")  # the first stem of a text, the second, the others
 Speak = Callable[[str], tuple[str, ...]]  # the stems that a text names
-_ON_A_SIDE = re.compile(r"\b(left|right)(?:[ -]hand)?(?: side)? $")
-_POSSESSION = re.compile(r"(?:'s|s'|')? ")
 _SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
-_ONE = re.compile(
-    r" one\b(?! (?:db|decibels?|lu|and a half|point|or two|more|up|down|louder|quieter)\b)"
-)
 _AFTER_PLACE = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|against|as"
     r"|(?:level|even|par|equal|compared|match\w*) with) (?:the |my )?(me|main)\b"
@@ -55,21 +54,12 @@ _SPEAKER = re.compile(  # who sings speaks of himself: "all but me down 2", "hea
 _SINGING = re.compile(  # "am i too loud", which is no whole mention
     r"\b(?:am i|i am|i'?m|(?:is |am )?me singing)(?= (?:\w+ )?too (?:loud|quiet|low|soft|buried))"
 )
-_TOM = re.compile(r"(?<!\bthe )(?<!\bmy )(?<!\bfloor )(?<!\brack )(?<!\bhi )(?<!\blow )\btom\b(?! ?\d)")
-_OWNED = re.compile(r"\b(?:his|her|their)(?: own)? $")
-_VOICES = frozenset("voice voices vocal vocals vox singing part parts track".split())
+_TOM = re.compile(
+    r"(?<!\bthe )(?<!\bmy )(?<!\bfloor )(?<!\brack )(?<!\bhi )(?<!\blow )\btom\b(?! ?\d)"
+)
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
-
-
-@dataclass(frozen=True)
-class Mention:
-    """Words from start to end of a text, and the stems that they mean, in the song's order."""
-
-    start: int
-    end: int
-    stems: tuple[str, ...]
 
 
 @lru_cache(maxsize=512)
@@ -105,11 +95,11 @@ def mentions(
         plain = _blanked(plain, found)
     for start, end in _runs(plain):
         found += _in_run(plain, list(_WORD.finditer(plain, start, end)), speak, own)
-    found = _of_whom(text, sorted(found, key=lambda one: one.start))
-    found = _of_its_owner(text, found)
+    found = of_whom(text, sorted(found, key=lambda one: one.start))
+    found = of_its_owner(text, found)
     kinds = dict(zip(names, roles, strict=True))
-    found = [_widened(text, one, own) for one in _with_their_kinds(text, found, kinds)]
-    return tuple(_with_sides(text, found, kinds))
+    found = [widened(text, one, own) for one in with_their_kinds(text, found, kinds)]
+    return tuple(with_sides(text, found, kinds))
 
 
 def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tuple[str, ...]:
@@ -221,68 +211,6 @@ def _meant(words: str, before: str, speak: Speak, own: Own) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*stems, *sorted(more)))) if more & set(stems) else stems
 
 
-def _widened(text: str, one: Mention, own: Own) -> Mention:
-    """A mention with the words of its stem's name beside it: "host mic", "lofi bed"."""
-    if len(one.stems) != 1:
-        one = _narrowed(text, one, own)
-    if len(one.stems) != 1:
-        return one
-    start, end, changed = one.start, one.end, True
-    while changed:
-        before = re.search(r"([^\W_]+)[ _-]$", text[:start])
-        behind = re.match(r"[ _-]([^\W_]+)", text[end:])
-        changed = False
-        if before and one.stems[0] in own.get(before[1], ()) and not before[1].isdigit():
-            start, changed = before.start(1), True
-        elif behind and one.stems[0] in own.get(behind[1], ()) and not behind[1].isdigit():
-            end, changed = end + behind.end(), True
-    if re.search(r"\bthe $", text[:start]) and (the := _ONE.match(text, end)):
-        end = the.end()  # "the amp one"
-    return Mention(start, end, one.stems)
-
-
-def _of_whom(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """Mentions of which "ron's acoustic" is one: the stem that both its words mean."""
-    told: list[Mention] = []
-    for one in found:
-        last = told[-1] if told else None
-        if last is not None and _POSSESSION.fullmatch(text, last.end, one.start):
-            both = tuple(name for name in one.stems if name in last.stems)
-            if both:
-                told[-1] = Mention(last.start, one.end, both)
-                continue
-        told.append(one)
-    return told
-
-
-def _with_their_kinds(
-    text: str, found: Sequence[Mention], kinds: Mapping[str, str | None]
-) -> list[Mention]:
-    """Mentions with the noun behind them that says what they are: "the hook vocals" is one."""
-    told: list[Mention] = []
-    for one in found:
-        last, noun = told[-1] if told else None, text[one.start : one.end]
-        if last is not None and text[last.end : one.start] == " " and noun not in kinds:
-            own = {kinds[name] or role_from_name(name) for name in last.stems}
-            if only_says_kind(noun, own) and not only_says_kind(text[last.start : last.end], own):
-                told[-1] = Mention(last.start, one.end, last.stems)
-                continue
-        told.append(one)
-    return told
-
-
-def _of_its_owner(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """Mentions of which "Ann wants her voice up" is about Ann alone, whoever else has a voice."""
-    told: list[Mention] = []
-    for one in found:
-        last, owned = told[-1] if told else None, _OWNED.search(text[: one.start])
-        if owned and last is not None and len(last.stems) == 1 and text[one.start : one.end] in _VOICES:
-            if not re.search(r"[.!?;]|\band\b", text[last.end : one.start]):
-                one = Mention(one.start, one.end, last.stems)
-        told.append(one)
-    return told
-
-
 def _absent(text: str, words: list[re.Match[str]], speak: Speak) -> int:
     """How many words stand for a role that no stem has: "backing singers", and none are here."""
     for size in range(min(len(words), _MOST_WORDS), 1, -1):
@@ -316,39 +244,3 @@ def _longest(text: str, words: list[re.Match[str]], speak: Speak) -> int:
 
 def _text(text: str, words: list[re.Match[str]], size: int) -> str:
     return text[words[0].start() : words[size - 1].end()]
-
-
-def _narrowed(text: str, one: Mention, own: Own) -> Mention:
-    """Of several stems the one that a word beside it calls: "the solo guitar", "guitar two"."""
-    behind = re.match(r"[ _-](?P<word>[^\W\d_]{2,})(?![\w'])", text[one.end :])
-    if behind and len(only := own.get(behind["word"], set()) & set(one.stems)) == 1:
-        return Mention(one.start, one.end + behind.end(), tuple(only))  # "the bass mic"
-    before = re.search(r"(?:^|(?P<the>the|my|our) |\W)(?P<word>[^\W_]+)[ -]$", text[: one.start])
-    if before is None:
-        return one
-    meant = own.get(before["word"], set()) & set(one.stems)
-    meant = meant or {name for name in one.stems if is_told_by(name, before["word"])}
-    known = (before["word"],) in phrases() and not before["the"]
-    if len(meant) != 1 or known:
-        return one
-    return Mention(before.start("word"), one.end, tuple(meant))
-
-
-def _with_sides(
-    text: str, found: Sequence[Mention], kinds: Mapping[str, str | None]
-) -> list[Mention]:
-    """ "left guitar" is the guitar on the left: of those that are meant, else of their kind."""
-    told = []
-    for one in found:
-        side = _ON_A_SIDE.search(text[: one.start])
-        alike = {kinds[name] for name in one.stems} - {None}
-        of_kind = tuple(name for name in kinds if kinds[name] in alike)
-        if len(one.stems) == 1 and side_of(one.stems[0]):
-            of_kind = ()  # "l left r right": its own side is told
-        for stems in (one.stems, of_kind):
-            own = [name for name in stems if side and side_of(name) == side[1]]
-            if side and len(stems) > 1 and len(own) == 1:
-                one = Mention(side.start(), one.end, tuple(own))
-                break
-        told.append(one)
-    return told

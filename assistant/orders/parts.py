@@ -86,7 +86,9 @@ def _sized_alike(parts: Sequence[Part]) -> list[Part]:
     if first is None or not (first.has("size") or first.has(NUMBER, "percent")):
         return list(parts)
     sizes = tuple(first.of("size", NUMBER, "percent"))
-    says_how = first.has("pan") and first.only(*_SILENT, STEM, "it", "both", "pan", "size", NUMBER, "percent")
+    says_how = first.has("pan") and first.only(
+        *_SILENT, STEM, "it", "both", "pan", "size", NUMBER, "percent"
+    )
     apart = len(rest) == 2 and all(
         part.has(STEM) and part.has("left", "right") and not part.has("size", NUMBER)
         for part in rest

@@ -13,10 +13,13 @@ from assistant.said_sides import partners, side_of
 
 _SIDES = {"l": "left", "r": "right", "left": "left", "right": "right"}
 _PLACED = r"(?: hard)?(?: (?:on|to))?(?: the)?(?: hard)? (?:left|right)\b"
-_MOVED = r"(?: a (?:bit|touch|little|tad|hair))? (?:up|down|louder|quieter|softer|back|by|minus|plus)\b"
+_MOVED = (
+    r"(?: a (?:bit|touch|little|tad|hair))? (?:up|down|louder|quieter|softer|back|by|minus|plus)\b"
+)
 _LETTER = re.compile(
     rf"(?<![\w'%-])(?P<side>[lr])(?={_PLACED}|{_MOVED})"
-    r"|(?:\b(?:mute|unmute|solo|hear|only|just|raise|lower|drop|and|or)|^)\s+(?:the )?(?P<alone>[lr])"
+    r"|(?:\b(?:mute|unmute|solo|hear|only|just|raise|lower|drop|and|or)|^)\s+(?:the )?"
+    r"(?P<alone>[lr])"
     r"(?=\s*(?:$|[,.;!?]|by\b|too\b|alone\b))"
 )
 _SAME_FOR = re.compile(
