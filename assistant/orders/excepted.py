@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+ROW_JOIN = "along with"  # of the stems that are left out, which nothing cuts
 _ALL = re.compile(
     r"\b(?:everything(?: else)?|everyone|everybody|every (?:single )?(?:stem|track|channel|fader)"
     r"|all (?:of )?(?:the |my |our |those )?(?:other )?(?:stems|tracks|channels|faders|instruments)"
@@ -92,7 +93,7 @@ def _row(text: str, start: int, found: Sequence[Place]) -> list[Place]:
 def _rewritten(
     text: str, match: re.Match[str], all_of_it: re.Match[str], row: Sequence[Place]
 ) -> str:
-    left_out = " along with ".join(text[one.start : one.end] for one in row)
+    left_out = f" {ROW_JOIN} ".join(text[one.start : one.end] for one in row)
     behind = text[row[-1].end :]
     told = f"{all_of_it[0]} except {left_out}"
     if all_of_it.start() > match.start():
