@@ -5,10 +5,13 @@ One rule: it is said so, and no other stem is moved in its place.
 
 import re
 
-from assistant.acting import NOT_HERE
+from assistant.acting import CHANGES, NOT_HERE
+from assistant.intents import ADVICE
 from assistant.naming import foreign_in
 from assistant.progress import Progress
 from assistant.replying import Reply, ask_back
+
+_SURE = 0.8  # how likely a change must be meant where the words are no plain order
 
 
 def absent(turn: Progress) -> Reply | None:
@@ -19,6 +22,9 @@ def absent(turn: Progress) -> Reply | None:
         return None
     for word in (said.missing or foreign_in(said.latest)) if others else ():
         told = re.sub(rf"(?<!\w){re.escape(word)}s?(?!\w)", others[0], said.latest)
-        if turn.orders_in(told, turn.before):
+        acts = turn.acts_of(told)
+        likely = max((acts.get(name, 0.0) for name in (*CHANGES, ADVICE)), default=0.0)
+        likened = re.search(rf"\b(?:like|as)(?: an?| the)? {re.escape(word)}", said.latest)
+        if turn.orders_in(told, turn.before) or (likely > _SURE and not likened):
             return ask_back(turn, f"{NOT_HERE}{word}", ())
     return None

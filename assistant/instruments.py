@@ -34,7 +34,9 @@ _OF_SEVERAL = frozenset(  # guitars and keys of whatever kind
     "guitar guitars gtr gtrs gt riff axe keys key keyboard keyboards synth synths".split()
 )
 _PLAYED = frozenset({"electric guitar", "acoustic guitar", "piano"})  # roles of one instrument each
-_SHORT = frozenset("eg egtr elec ac ag acgtr".split())  # how names shorten which guitar it is
+_SHORT = frozenset(  # how names tell which guitar it is, without a role's own word
+    "eg egtr elec ac ag acgtr jazzmaster jaguar tele telecaster stratocaster sg dobro".split()
+)
 # What is said, and what names of other instruments of the same role tell.
 _IS_NO = tuple(
     (frozenset(said.split()), frozenset(named.split()))
@@ -42,7 +44,8 @@ _IS_NO = tuple(
         ("harp harps bell bells mallet mallets marimba vibes vibraphone xylophone glockenspiel",
          "arp arps arpeggio pluck plucks seq sequence"),
         ("accordion accordions", "organ organs hammond b3"),
-        ("flute flutes clarinet clarinets oboe", "brass horn horns trumpet trumpets trombone sax"),
+        ("flute flutes clarinet clarinets oboe", 
+         "brass horn horns trumpet trumpets tpt trombone trombones trombon tbn bone tuba sax"),
         ("crash", "hat hats hh hihat"),
         ("clap claps rim rimshot", "snare snr sn sd"),
         ("rhodes wurli wurlitzer clav clavinet", "piano pno grand"),

@@ -3,6 +3,8 @@
 One rule: a taste is kept without asking only where the words leave no doubt which one it is.
 """
 
+import re
+
 import prompts
 from assistant.genres import family_of
 from assistant.hearing import ToolCall
@@ -17,6 +19,7 @@ from assistant.said_tastes import (
     tastes_said,
 )
 
+_PASSING = re.compile(r"\W*(?:by the way|btw|fyi|just so you know|for the record|ok(?:ay)?)\W*")
 _A_DEED = 0.5  # how likely a tool must be meant beside a genre
 
 
@@ -35,7 +38,8 @@ def kept(turn: Progress) -> Reply | None:
 
 def told_a_genre(turn: Progress) -> Reply | None:
     """What is said where a text tells what is made, and asks for nothing: "hi, i make lofi"."""
-    if turn.acts_of is None or turn.order is not None or turn.plain_orders:
+    open_drill = turn.session.drill is not None
+    if turn.acts_of is None or turn.order is not None or open_drill or turn.plain_orders:
         return None
     genre = genre_by_itself(turn.said_now)
     if genre is None or family_of(genre) is None or _asks_besides(turn, genre):
@@ -46,8 +50,9 @@ def told_a_genre(turn: Progress) -> Reply | None:
 def _asks_besides(turn: Progress, genre: str) -> bool:
     """Whether another clause than the one with the genre asks for anything."""
     others = [
-        text for text, _ in turn.said_now.clauses if genre not in text and not BEATS.search(text)
-    ]
+        text for text, _ in turn.said_now.clauses
+        if genre not in text and not BEATS.search(text) and not _PASSING.fullmatch(text)
+    ]  # fmt: skip
     acts = [turn.acts_of(text) for text in others] if turn.acts_of is not None else []
     deeds = [{**told, SPEAK: 0.0, "prefer": 0.0, "shape_sound": 0.0} for told in acts]
     return any(likely > _A_DEED for told in deeds for likely in told.values())

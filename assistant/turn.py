@@ -81,6 +81,7 @@ def run_turn(
             )
         return (
             picky(turn)
+            or told_a_genre(turn)
             or in_drill(turn)
             or about_us(turn)
             or courteous(turn)
@@ -91,7 +92,6 @@ def run_turn(
             or of_a_version(turn)
             or beyond(turn)
             or exported(turn)
-            or told_a_genre(turn)
             or _in_parts(turn)
             or _alone(turn)
         )

@@ -17,6 +17,11 @@ from assistant.said_sides import side_of
 _ON_A_SIDE = re.compile(r"\b(left|right)(?:[ -]hand)?(?: side)? $")
 _POSSESSION = re.compile(r"(?:'s|s'|')? ")
 _OWNED = re.compile(r"\b(?:his|her|their)(?: own)? $")
+_SAYS = re.compile(
+    r" (?:(?:just|always|also|keeps?) )?(?:says?|said|saying|thinks?|thought|reckons?|reckoned"
+    r"|feels|complains?|complained|insists?|told (?:me|us)|tells (?:me|us)|hates|loves)"
+    r" (?!(?:his|her|their|him|herself|himself)\b)"
+)
 _VOICES = frozenset("voice voices vocal vocals vox singing part parts track".split())
 _ONE = re.compile(
     r" one\b(?! (?:db|decibels?|lu|and a half|point|or two|more|up|down|louder|quieter)\b)"
@@ -96,6 +101,12 @@ def with_their_kinds(
                 continue
         told.append(one)
     return told
+
+
+def without_speakers(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """Mentions without who only says something of others: "Tom says the uke is loud"."""
+    spoken = [place for place, one in enumerate(found) if _SAYS.match(text, one.end)]
+    return [one for n, one in enumerate(found) if n not in spoken or n == len(found) - 1]
 
 
 def of_its_owner(text: str, found: Sequence[Mention]) -> list[Mention]:

@@ -16,6 +16,7 @@ from assistant.orders.beside import (
     widened,
     with_sides,
     with_their_kinds,
+    without_speakers,
 )
 from assistant.orders.excepted import exceptions_beside
 from assistant.orders.otherwise import said_plainly
@@ -57,6 +58,10 @@ _SINGING = re.compile(  # "am i too loud", which is no whole mention
 _TOM = re.compile(
     r"(?<!\bthe )(?<!\bmy )(?<!\bfloor )(?<!\brack )(?<!\bhi )(?<!\blow )\btom\b(?! ?\d)"
 )
+_ME = re.compile(
+    r"(?<!let )(?<!give )(?<!tell )(?<!show )(?<!play )(?<!for )(?<!to )(?<!help )(?<!bring )"
+    r"(?<!get )\bme\b"
+)
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
@@ -83,7 +88,10 @@ def mentions(
         if len(me) == 1:
             found.append(Mention(match.start(1), match.end(1), me))
     plain = _blanked(plain, found)
-    if len(me := speak("more of me")) == 1:
+    if len(called_so := own_words(names).get("me", ())) == 1:  # a stem: "me guitar"
+        found += [Mention(*one.span(), tuple(called_so)) for one in _ME.finditer(plain)]
+        plain = _blanked(plain, found)
+    elif len(me := speak("more of me")) == 1:
         for match in (*_SPEAKER.finditer(plain), *_SINGING.finditer(plain)):
             found.append(Mention(*match.span(match.lastindex or 0), me))
         plain = _blanked(plain, found)
@@ -96,6 +104,7 @@ def mentions(
     for start, end in _runs(plain):
         found += _in_run(plain, list(_WORD.finditer(plain, start, end)), speak, own)
     found = of_whom(text, sorted(found, key=lambda one: one.start))
+    found = without_speakers(text, found)
     found = of_its_owner(text, found)
     kinds = dict(zip(names, roles, strict=True))
     found = [widened(text, one, own) for one in with_their_kinds(text, found, kinds)]

@@ -36,7 +36,8 @@ IN_FULL = {  # what names shorten
     "pno": ("piano",), "tpt": ("trumpet", "trumpets"),
     "tbn": ("trombone", "trombones", "bone", "bones"), "trombone": ("bone",),
     "trombones": ("bones",), "bone": ("trombone",), "bones": ("trombones",),
-    "hh": ("hats", "hat"), "clav": ("clavinet",), "uke": ("ukulele",),
+    "hh": ("hats", "hat"), "clav": ("clavinet",), "ukulele": ("uke",),
+    "trombon": ("trombone", "trombones", "bone", "bones"),
 }  # fmt: skip
 SHORTENED = frozenset(word for words in IN_FULL.values() for word in words)
 # Who sings, as names put it in several languages, and as it is said.

@@ -10,6 +10,7 @@ from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
 from assistant.orders.tokens import STEM, STOP, Token
 
 _SILENT = frozenset({FILLER, VERB, "push", "pull", "to", "unit", "too", "only"})
+PAN_SIZES = frozenset({"hard", "fully", "all the way", "halfway"})  # that no fader is moved by
 _TELLS_WAY = frozenset({"up", "down", "off", "left", "right", "centre", "above", "below"})
 
 
@@ -86,9 +87,9 @@ def _sized_alike(parts: Sequence[Part]) -> list[Part]:
     if first is None or not (first.has("size") or first.has(NUMBER, "percent")):
         return list(parts)
     sizes = tuple(first.of("size", NUMBER, "percent"))
-    says_how = first.has("pan") and first.only(
-        *_SILENT, STEM, "it", "both", "pan", "size", NUMBER, "percent"
-    )
+    of_a_pan = (*_SILENT, STEM, "it", "both", "pan", "size", NUMBER, "percent")
+    far = first.has("percent") or any(str(one.value) in PAN_SIZES for one in first.of("size"))
+    says_how = (first.has("pan") or far) and first.only(*of_a_pan)
     apart = len(rest) == 2 and all(
         part.has(STEM) and part.has("left", "right") and not part.has("size", NUMBER)
         for part in rest

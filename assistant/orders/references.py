@@ -40,7 +40,8 @@ _OTHER = re.compile(
 _OTHER_OF = re.compile(r"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other (?=[^\W\d_])")
 _BY_NUMBER = re.compile(  # "mute 1"; behind that "and 2", "2 by 3 dB"
     r"^\W*(?:(?:ok|and|now|then|so|also) )*(?P<verb>(?:un)?mute |solo |hear |play |pan )?"
-    r"(?P<number>\d{1,2})(?=\W*$| (?:by|too|as well|also|up|down|left|right)\b)"
+    r"(?P<number>\d{1,2})(?=\W*$| (?:by|too|as well|also|up|down|left|right|the same|same"
+    r"|likewise)\b)"
 )
 _BY_OWN_WORD = re.compile(r"(?<!\w)(?:the|that) (?P<word>[^\W\d_]{2,})(?: one)?(?![\w'])")
 _NUMBER = re.compile(r"\d+")

@@ -18,7 +18,7 @@ _MOVED = (
 )
 _LETTER = re.compile(
     rf"(?<![\w'%-])(?P<side>[lr])(?={_PLACED}|{_MOVED})"
-    r"|(?:\b(?:mute|unmute|solo|hear|only|just|raise|lower|drop|and|or)|^)\s+(?:the )?"
+    r"|(?:\b(?:mute|unmute|solo|hear|only|just|raise|lower|drop)|^)\s+(?:the )?"
     r"(?P<alone>[lr])"
     r"(?=\s*(?:$|[,.;!?]|by\b|too\b|alone\b))"
 )
