@@ -20,8 +20,8 @@ _KINDS_OF = re.compile(  # what stands before a genre and says which kind of it:
     r"(?:\b(?:acid|afro|alt|alternative|art|baroque|bedroom|black|blackened|brazilian|british|brutal"
     r"|chamber|chill|chilled|christian|classic|cool|country|dark|death|deep|dirty|dream|dreamy|drone"
     r"|experimental|folk|french|free|gothic|hard|heavy|indie|industrial|instrumental|jazz|latin"
-    r"|lo-?fi|melodic|melancholic|minimal|modern|neo|noise|nordic|nu|old ?school|post|power|prog"
-    r"|progressive|psych|psychedelic|pub|punk|shoegazey|ska|slow|slowed|smooth|soft|southern|speed"
+    r"|lo-?fi|pop|melodic|melancholic|minimal|modern|neo|noise|nordic|nu|old ?school|post|power"
+    r"|prog|progressive|psych|psychedelic|pub|punk|shoegazey|ska|slow|slowed|smooth|soft|southern|speed"
     r"|stoner|surf|symphonic|synth|tech|technical|tropical|uk|vintage|viking|worship)[ -]){1,3}$"
 )
 _TOLD = re.compile(  # what one makes, or what a song is; no sound that it is to have

@@ -37,6 +37,7 @@ _PLAYED = frozenset({"electric guitar", "acoustic guitar", "piano"})  # roles of
 _SHORT = frozenset(  # how names tell which guitar it is, without a role's own word
     "eg egtr elec ac ag acgtr jazzmaster jaguar tele telecaster stratocaster sg dobro".split()
 )
+_TELLS_NOTHING = frozenset("audio track stem channel bus inst take mic left right dry wet".split())
 # What is said, and what names of other instruments of the same role tell.
 _IS_NO = tuple(
     (frozenset(said.split()), frozenset(named.split()))
@@ -88,7 +89,10 @@ def rules_out(
     """Whether a word for one guitar or keyboard is said, and a name tells that it is another."""
     if role not in _PLAYED or word in _OF_SEVERAL:
         return False
-    return any(own in _SHORT or (own not in _OF_SEVERAL and role_of(own)) for own in name)
+    if any(own in _SHORT or (own not in _OF_SEVERAL and role_of(own)) for own in name):
+        return True
+    tells = [own for own in name if len(own) > 2 and own not in _TELLS_NOTHING]
+    return bool(tells) and not _OF_SEVERAL & set(name)  # "Juno" is no piano
 
 
 def only_says_kind(noun: str, kinds: Collection[str | None]) -> bool:

@@ -154,6 +154,7 @@ def without_stems(text: str, names: Sequence[str]) -> str:
     """A text without the stems' names and the plain words for what they are."""
     plain = without_names(normal(text), names)
     spoken = {words_of(name) for name in names} | _role_words()
+    spoken |= {" ".join(reversed(name.split())) for name in spoken if name.count(" ") == 1}
     lower = plain.casefold()
     for word in sorted((w for w in spoken if w and w in lower), key=len, reverse=True):
         plain = re.sub(rf"(?<!\w){re.escape(word)}s?(?!\w)", " ", plain, flags=re.IGNORECASE)

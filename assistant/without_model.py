@@ -91,8 +91,10 @@ def ordered(turn: Progress) -> Reply | None:
     if not calls:
         return None
     said = turn.said_now
+    stems = {name for call in calls for name in stems_of(call)}
     for call in calls:
-        if options := which(call, stems_of(call), said):
+        options = which(call, stems_of(call), said)
+        if options and not {option.label for option in options} <= stems:
             return ask_back(turn, MORE_THAN_ONE, options)
     genre = genre_in_passing(said) if all(call.name != "prefer" for call in calls) else None
     kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]

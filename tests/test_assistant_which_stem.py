@@ -6,6 +6,7 @@ from assistant.hearing import ToolCall
 from assistant.instruments import is_another, rules_out
 from assistant.naming import not_here, role_of
 from assistant.orders.before import Before
+from assistant.orders.lacking import one_of_several
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.reading import Stems, orders
 from assistant.orders.references import with_referents
@@ -71,6 +72,8 @@ def test_a_named_guitar_or_keyboard_is_none_of_another_kind() -> None:
     assert rules_out("acoustic", ["eg", "swells"], "acoustic guitar", role_of)
     assert rules_out("piano", ["hammond"], "piano", role_of)
     assert not rules_out("keys", ["hammond"], "piano", role_of)
+    assert rules_out("piano", ["juno"], "piano", role_of)  # a synth, by its name
+    assert not rules_out("piano", ["audio"], "piano", role_of)  # only the ear says it is none
     assert not rules_out("acoustic", ["guitar"], "acoustic guitar", role_of)  # it may be one
 
 
@@ -167,15 +170,51 @@ def test_the_same_for_a_side_is_the_same_move_of_the_stem_there() -> None:
     ]
 
 
+def test_letters_are_a_stem_or_a_side() -> None:
+    apart = [
+        ("set_pan", {"stem": "Gtr L", "pan": -1.0}),
+        ("set_pan", {"stem": "Gtr R", "pan": 1.0}),
+    ]
+    assert read("both guitars hard l and r") == apart
+    names, roles = ("Wah L", "Wah R"), ("electric guitar",) * 2
+    assert meant("wah l down", names, roles) == [("Wah L",)]
+    assert meant("wah r left", names, roles) == [("Wah R",)]
+    after = behind(move("Gtr L", -1.0), stems=("Gtr L",))
+    assert read("r too", after) == [
+        ("apply_moves", {"moves": [{"stem": "Gtr R", "gain_db": -1.0}]})
+    ]
+
+
 # ---- people
 
 
 def test_who_is_put_under_whom() -> None:
     after = behind(move("Refrain BGV", 1.0), stems=("Refrain BGV",))
+    told = read("3 under the preacher the arp should be")
+    assert told == [
+        ("set_level", {"stem": "Step Arp", "relative_lu": -3.0, "against": "Preacher Ld"})
+    ]
     told = read("4 under the preacher she should be", after)
     assert told == [
         ("set_level", {"stem": "Refrain BGV", "relative_lu": -4.0, "against": "Preacher Ld"})
     ]
+
+
+def test_who_says_something_is_not_what_it_is_said_of() -> None:
+    names, roles = ("Ravi Sitar", "Mila Flute"), ("acoustic guitar", "brass")
+    assert meant("ravi thinks the flute is loud", names, roles) == [("Mila Flute",)]
+    assert meant("ravi wants the flute up", names, roles)[0] == ("Ravi Sitar",)
+
+
+def test_one_of_two_is_asked_for() -> None:
+    song = Stems(NAMES, ROLES, "Drum Kit")
+
+    def plainly(text: str, before: Before) -> list[ToolCall]:
+        return orders(text, song, before, chat)
+
+    told = one_of_several("guitars up 2, only one of them", NAMES, ROLES, plainly, Before())
+    assert [option.label for option in told] == ["Gtr L", "Gtr R"]
+    assert one_of_several("the arp up 2, just the one", NAMES, ROLES, plainly, Before()) == []
 
 
 def test_whose_voice_it_is() -> None:
@@ -197,6 +236,14 @@ def test_stems_that_are_asked_for_together_are_one_audition() -> None:
         (level,), focus=("Step Arp",), spoken=(("Step Arp", "Trombone"),), touched=("Step Arp",)
     )
     assert read("play just those two", after) == both
+
+
+def test_one_more_is_heard_with_those_that_are_heard() -> None:
+    heard = ToolCall("audition", {"stems": ["Step Arp", "Trombone"]})
+    after = Before((), asked=heard, focus=("Step Arp", "Trombone"))
+    assert read("and with the kit", after) == [
+        ("audition", {"stems": ["Step Arp", "Trombone", "Drum Kit"]})
+    ]
 
 
 # ---- reasons without a comma

@@ -15,6 +15,7 @@ from assistant.orders.own_words import Own
 from assistant.said_sides import side_of
 
 _ON_A_SIDE = re.compile(r"\b(left|right)(?:[ -]hand)?(?: side)? $")
+_LETTER = re.compile(r" ([lr])(?![\w'])")
 _POSSESSION = re.compile(r"(?:'s|s'|')? ")
 _OWNED = re.compile(r"\b(?:his|her|their)(?: own)? $")
 _SAYS = re.compile(
@@ -132,6 +133,12 @@ def with_sides(
     """ "left guitar" is the guitar on the left: of those that are meant, else of their kind."""
     told = []
     for one in found:
+        letter = _LETTER.match(text, one.end)
+        if letter and len(one.stems) == 2 and text[one.end - 1] != "s":  # "chop l"
+            own = [n for n in one.stems if (side_of(n) or " ")[0] == letter[1]]
+            if len(own) == 1:
+                told.append(Mention(one.start, letter.end(), tuple(own)))
+                continue
         side = _ON_A_SIDE.search(text[: one.start])
         alike = {kinds[name] for name in one.stems} - {None}
         of_kind = tuple(name for name in kinds if kinds[name] in alike)

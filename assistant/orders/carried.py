@@ -30,6 +30,7 @@ def carried(
     asks: whether it ends in a question mark.
     """
     begins = bool(told) and told[0].text in ("and", "now", "also", "then")
+    with_it = any(token.text in ("with", "along with", "together with") for token in told)
     told = _with_just(put_right(told))
     rest = tuple(token for token in told if token.kind not in _QUIET)
     of_level = any(t.kind in _OF_LEVEL for t in told)
@@ -48,7 +49,7 @@ def carried(
     own = None if last and set(short.pointed) <= set(last.stems) else _own(short)
     if own is not None and (calls := adjusted(replace(short, deed=own), own)):
         return calls
-    if calls := _asked_again(short):
+    if calls := _asked_again(short, with_it):
         return calls
     if asks and not begins:
         return []
@@ -107,8 +108,8 @@ def _with_just(told: Sequence[Token]) -> list[Token]:
     ]
 
 
-def _asked_again(short: Short) -> list[ToolCall]:
-    """ "and the bass?" behind a question of numbers, or a stem heard alone."""
+def _asked_again(short: Short, with_it: bool = False) -> list[ToolCall]:
+    """ "and the bass?" behind a question of numbers, or a stem heard alone; "and with the bass"."""
     asked = short.before.asked
     if asked is None or asked.name not in ("measure_levels", "audition") or not short.stems:
         return []
@@ -116,7 +117,8 @@ def _asked_again(short: Short) -> list[ToolCall]:
         asked.name == "audition" and not asked.arguments.get("stems")
     ):
         return []
-    return [ToolCall(asked.name, {"stems": list(short.stems)})]
+    heard = asked.arguments["stems"] if with_it and asked.name == "audition" else ()
+    return [ToolCall(asked.name, {"stems": list(dict.fromkeys((*heard, *short.stems)))})]
 
 
 def _rendered_anew(short: Short, last: ToolCall) -> list[ToolCall]:

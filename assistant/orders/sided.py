@@ -18,8 +18,8 @@ _MOVED = (
 )
 _LETTER = re.compile(
     rf"(?<![\w'%-])(?P<side>[lr])(?={_PLACED}|{_MOVED})"
-    r"|(?:\b(?:mute|unmute|solo|hear|only|just|raise|lower|drop)|^)\s+(?:the )?"
-    r"(?P<alone>[lr])"
+    r"|(?:\b(?:mute|unmute|solo|hear|only|just|raise|lower|drop) |^\s*(?:(?:and|now|then) )?)"
+    r"(?:the )?(?P<alone>[lr])"
     r"(?=\s*(?:$|[,.;!?]|by\b|too\b|alone\b))"
 )
 _SAME_FOR = re.compile(
