@@ -35,10 +35,18 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 
+_WHY = re.compile(  # "the piano down 4, I want to practise with it"
+    r"[,;.] ?(?:so (?:that )?|because |cause |as )?(?:i|we|she|he|they)(?:'d| would)?"
+    r" (?:want|need|have|like|love|can|could|might|wanna|am going|will) (?:to )?"
+    r"(?:practi[sc]e|rehearse|sing|jam|strum|play|dance|busk|drum|learn|warm up)"
+    r"(?: along| in| my part| it)* (?:to|with|over|on top of) (?:it|this|that|them)\b[^,;.]*",
+    re.IGNORECASE,
+)
+
 
 def without_stories(text: str) -> str:
-    """A text without what is told besides of somebody's health, memory or blessing."""
-    return _ASIDE.sub(" ", _ILL.sub("was ill", text))
+    """A text without what is told besides of somebody's health, memory, practice or blessing."""
+    return _ASIDE.sub(" ", _ILL.sub("was ill", _WHY.sub("", text)))
 
 
 def without_phrasal_verbs(text: str) -> str:

@@ -10,20 +10,10 @@ from functools import cache, lru_cache
 
 import prompts
 from assistant.english import is_word
+from assistant.instruments import family_of, is_another, rules_out
 from assistant.numerals import UNIT, name_pattern
 from mixer import roles as stem_roles
 
-# Whom a word means where no stem has its very role: "the drums" may be kick and snare.
-_FAMILY = {
-    "drums": {"kick", "snare", "hats", "percussion"},
-    "percussion": {"drums"},
-    "lead vocal": {"backing vocals"},  # never the other way: the choir is not the singer
-    "electric guitar": {"acoustic guitar"},
-    "acoustic guitar": {"electric guitar"},
-    "piano": {"organ", "synth pad"},
-    "synth lead": {"synth pad", "arpeggio"},
-    "synth pad": {"synth lead", "strings"},
-}
 # What names of stems say of their role, but not what people say in passing.
 _EVERYDAY = frozenset(
     "room rooms break top tops base steel hook noise impact sing rap saw winds loop str oh"
@@ -39,9 +29,6 @@ _ALSO_CALLED = {
     **dict.fromkeys(("vocalist", "frontman", "front man", "lead singer"), "lead vocal"),
 }
 _BACKING = frozenset(word for phrase in _ALSO_CALLED for word in phrase.split()) - {"lead", "man"}
-_BESIDE_A_KIT = frozenset(  # percussion that no drum kit has
-    "tambourine tamb shaker conga bongo cowbell maraca guiro triangle cabasa clave timbale".split()
-)
 _IN_FRONT = frozenset({"lead", "leads"})
 _ASIDE = r"(?:(?:an?|the|way|just|\d[\d.]*|bit|touch|little|tad|hair|dbs?|lot) )*"
 _ME = re.compile(  # who sings speaks of himself: "turn me up", "more of me"
@@ -51,19 +38,18 @@ _ME = re.compile(  # who sings speaks of himself: "turn me up", "more of me"
     r"|\bi(?:'m| am) too (?:loud|quiet|low|soft|buried)\b"
     r"|\b(?:un)?mute me\b|\b(?:can'?t|cannot|hardly|barely) hear (?:me|myself)\b"
 )
-_GENERAL = frozenset(  # words for a role that say no one instrument of it
-    """
-    vocal vocals vox voice voices singer singers singing rapper lead leads main backing backings
-    bgv bgvs bv bvs choir harmonies harmony oohs doubles kick kicks kik bd snare sd clap claps hats
-    hat hh cymbals overheads ride percussion perc drums drum drm drms kit beat drumz drummer bass
-    sub low end bassline 808 808s guitar guitars gtr gtrs gt riff axe acoustic acoustics strumming
-    piano keys key pno keyboard pianist organ organs pad pads atmosphere chords drone strings
-    string section orchestra brass horns horn synth synths melody hook arp arps arpeggio pluck
-    plucks sequence fx effects effect sfx risers riser noises noise sweeps loop loops
-    """.split()
-)
 _ANY_STEM = frozenset("audio track bus channel ch stem inst".split())
 _NUMBERED = re.compile(rf"\b([^\W\d_]+)[ _-]?(\d+)\b(?![.,]\d|\s?(?:%|percent)|{UNIT})")
+_A_NUMBER = re.compile(  # "303 louder", "the 12 string"; no amount, and no number of a version
+    rf"(?P<of>\b(?:by|to|at|from|seed|version|take|number|stem|track|plus|minus) |[-+.,v])?"
+    rf"(?P<the>\b(?:the|my|our|that) )?(?<![\w.,])(?P<number>\d{{2,4}})(?![\d%]|[.,]\d|{UNIT})"
+    r"(?:[ -]?(?P<word>[^\W\d_]{2,}))?",
+    re.IGNORECASE,
+)
+_COUNTED = frozenset(
+    "percent per cent hz khz k ms bpm lufs lu takes versions mixes times seconds minutes bars"
+    " beats o'clock th st nd rd years".split()
+)
 _AND_NUMBER = rf"(\s*(?:and|&|n|or)\s*)(\d+)\b(?![.,]\d|\s?(?:%|percent)|{UNIT})"
 # Words for roles that are said of other things as well, so that nothing is missing without them.
 _NO_STEM = frozenset({"effects", "effect", "fx", "pad", "chords", "melody", "low end"})
@@ -104,13 +90,14 @@ def _spoken_of(text: str, names: tuple[str, ...], roles: tuple[str | None, ...])
     loose: list[str] = []
     for word, role in phrases + _words_with_roles(_words(rest)):
         same = {name for name, kind in zip(names, kinds, strict=True) if role in kind}
-        family = _FAMILY.get(role or "", set())
-        if word.split()[-1].removesuffix("s") in _BESIDE_A_KIT:
-            family = set()
+        family = family_of(word, role)
         if word in _IN_FRONT and not same:  # "the lead" is who sings it, where nobody else leads
             family = {"lead vocal"}
-        meant = same or {n for n, kind in zip(names, kinds, strict=True) if kind & family}
-        meant = {name for name in meant if not _is_another(word, name, role)}
+        meant = same or {
+            n for n, kind in zip(names, kinds, strict=True)
+            if kind & family and not rules_out(word, words_of(n).split(), role, role_of)
+        }  # fmt: skip
+        meant = {n for n in meant if not is_another(word, words_of(n).split(), role, role_of)}
         if role is not None:  # "the lead" is VOX LEAD as well as the lead synth
             called = {n for n in names if {word, _single(word)} & set(words_of(n).split())}
             meant = meant if meant & called else meant | called
@@ -136,13 +123,6 @@ def _single(word: str) -> str:
     return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
-def _is_another(word: str, name: str, role: str | None) -> bool:
-    """Whether a stem's name tells another instrument of a role: a shaker is no cowbell."""
-    told = [own for own in words_of(name).split() if own not in _GENERAL and role_of(own) == role]
-    said = word.split()[-1]
-    return bool(told) and said not in _GENERAL and all(own[:3] != said[:3] for own in told)
-
-
 def _is_nearly(word: str, spoken: Sequence[str]) -> bool:
     """Whether a word was said, or written with a slip; another word of English is no slip."""
     slips = [one for one in spoken if not is_word(one) or word.startswith(one)]
@@ -157,6 +137,12 @@ def not_here(text: str, names: Sequence[str], roles: Sequence[str | None]) -> li
         word for word in instruments
         if word not in _NO_STEM and not spoken_of(word, names, roles)
     ]  # fmt: skip
+
+
+def foreign_in(text: str) -> list[str]:
+    """Words of a lower-case text for instruments that no role stands for: "banjo"."""
+    known = {str(word) for word in prompts.words("missing")}
+    return [word for one in _words(text) for word in (one, one.removesuffix("s")) if word in known]
 
 
 def asked_after(text: str) -> str | None:
@@ -240,6 +226,7 @@ def in_full(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str
     """
     if not _HAS_DIGIT.search(text):
         return text
+    text = _by_their_numbers(text, names)
     for name in sorted(names, key=len, reverse=True):
         if (match := re.fullmatch(r"(.*\D)(\d+)", name)) is None:
             continue
@@ -249,6 +236,24 @@ def in_full(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str
                 pattern = f"({name_pattern(name)}){_AND_NUMBER}"
                 text = re.sub(pattern, rf"\g<1>\g<2>{other}", text, flags=re.IGNORECASE)
     return _NUMBERED.sub(lambda match: _numbered(match, text, names, roles), text)
+
+
+def _by_their_numbers(text: str, names: Sequence[str]) -> str:
+    """A text in which "the 303" and "the 12 string" are stems that have these in their names."""
+    for match in reversed(list(_A_NUMBER.finditer(text))):
+        number, word = match["number"], (match["word"] or "").casefold()
+        has = [name for name in names if re.search(rf"(?<!\d){number}(?!\d)", name)]
+        if len(has) != 1 or re.search(rf"{name_pattern(has[0])}", text, re.IGNORECASE):
+            continue
+        behind = re.search(rf"(?<!\d){number}[ _-]?([^\W\d_]{{2,}})", has[0])
+        short = behind[1].casefold() if behind else ""
+        with_word = bool(word and short) and (word.startswith(short) or short.startswith(word))
+        by_itself = (len(number) > 2 or bool(match["the"])) and not match["of"]
+        if not with_word and (not by_itself or (len(number) < 2 or word in _COUNTED)):
+            continue
+        end = match.end("word") if with_word else match.end("number")
+        text = f"{text[: match.start('number')]}{has[0]}{text[end:]}"
+    return text
 
 
 def _numbered(

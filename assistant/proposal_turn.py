@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.hearing import ToolCall
-from assistant.orders.of_proposal import agrees, chosen, the_rest, with_stems
+from assistant.orders.of_proposal import agrees, chosen, the_rest, with_places
 from assistant.progress import Progress
 from assistant.replying import Reply, told_at_once
 from assistant.said_gains import says_way
@@ -25,7 +25,7 @@ def of_what_is_left(turn: Progress) -> Reply | None:
     if _says_how(turn):
         return None
     names, roles = turn.context.names, tuple(turn.context.roles)
-    words = with_stems(turn.words, [Move(*one) for one in turn.before.advised.items()])
+    words = with_places(turn.words, [Move(*one) for one in turn.before.advised.items()])
     moves = the_rest(words, left, names, roles) or _after_all(turn, left)
     goes_on = bool(turn.before.deeds) and turn.before.just_done and not turn.said_now.named
     if not moves and not goes_on:  # else "half of that" is half of what was just done

@@ -129,6 +129,8 @@ def _shaped(data: Data) -> Situation:
 def _preferred(data: Data) -> Situation:
     if "likes" in data:
         return "level_liked", {"stem": data["stem"], "likes": data["likes"]}
+    if "called" in data:
+        return "subgenre_kept", dict(data)
     return "genre_kept" if "genre" in data else "tone_kept", dict(data)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.genres import genre_said
 from assistant.hearing import ToolCall
 from assistant.numerals import NUMBER_WORDS
 from assistant.said import Said
@@ -72,6 +73,8 @@ def _audition(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
 
 
 def _prefer(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    if written.get("genre"):
+        return {"genre": genre_said(said.latest) or written["genre"]}
     ways = [way for way, pattern in LIKES.items() if pattern.search(said.latest)]
     return {"likes": ways[0]} if written.get("likes") and len(ways) == 1 else {}
 

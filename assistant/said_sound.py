@@ -12,6 +12,7 @@ import prompts
 from assistant.idioms import without_stories
 from assistant.naming import words_of
 from assistant.numerals import normal, numbers, without_names
+from assistant.orders.families import without_sides_of
 from mixer.words import USUAL_AMOUNT, Reading, read
 from mixer.words_talk import FILLER, LESS, MORE
 
@@ -109,7 +110,8 @@ def sound_said(
         style = "" if _COMPLAINS.search(text) or _QUESTION.search(text) else str(reading)
     shapes = bool(named and words and _SHAPES.search(text))
     only = (definite or (not reading.wishes and shapes)) and bool(stems) and not style
-    only = only and bool(named or _WISHES.search(text)) and not _elsewhere(text, reading, names)
+    plain = without_sides_of(text, named)
+    only = only and bool(named or _WISHES.search(text)) and not _elsewhere(plain, reading, names)
     return SoundSaid(reading, words, style, only, stems=stems)
 
 
@@ -152,6 +154,7 @@ def without_stems(text: str, names: Sequence[str]) -> str:
     """A text without the stems' names and the plain words for what they are."""
     plain = without_names(normal(text), names)
     spoken = {words_of(name) for name in names} | _role_words()
+    spoken |= {" ".join(reversed(name.split())) for name in spoken if name.count(" ") == 1}
     lower = plain.casefold()
     for word in sorted((w for w in spoken if w and w in lower), key=len, reverse=True):
         plain = re.sub(rf"(?<!\w){re.escape(word)}s?(?!\w)", " ", plain, flags=re.IGNORECASE)

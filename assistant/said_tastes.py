@@ -6,9 +6,8 @@ open are kept as nothing.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-import prompts
+from assistant.genres import genre_said, genre_told
 from assistant.hearing import ToolCall
 from assistant.intents import tool_of
 from assistant.orders.mentions import Mention, mentions
@@ -24,15 +23,8 @@ _IS_NEW = re.compile(  # "short answers please, and explain things as if I were 
     r"(?<!not )\b(?:i'?m|i am|i were|i was) (?:new|(?:an? )?(?:absolute |total )?"
     r"(?:beginner|newbie|noob))\b(?! (?:year|album|song))"
 )
-_CALLED = re.compile(  # "this is balkan folk music", "genre: zydeco"
-    r"(?:\b(?:this|it|that|song|piece|record|style|genre)(?:'s| is|:)|\bwe (?:play|do|make)"
-    r"|\bthink)(?: (?:a|an|some|like|mostly|pure|basically|really|more))* "
-    r"((?:[\w&'-]+ ){0,2}?[\w&'-]+?)(?: (?:music|song|record|tune|track|piece|number|band|stuff))?"
-    r"\s*(?=[,.;!?]|$| (?:and|so|not|from|please|pls|but|btw)\b)"
-)
-_MOST_LETTERS = 40  # of a genre that the tool reads
 
-
+BEATS = re.compile(r"\bbeats?\b")  # "chill beats" are music, and no drums
 _SIMPLY = re.compile(
     r"\b(?:keep|make|put) (?:it|things|this|everything) (?:really |very |dead |nice and )?simple\b"
     r"|\b(?:speak|talk|explain|say it|put it)\b[^.!?]*\b(?:simply|plainly|simple words"
@@ -59,6 +51,14 @@ def asks_to_be_told_simply(said: Said) -> bool:
 def genre_in_passing(said: Said) -> str | None:
     """The genre that words name beside an order: "it's more like folk, and the bass up 1"."""
     return genre_said(said.latest) if _TREATED.search(said.latest) else None
+
+
+def genre_by_itself(said: Said) -> str | None:
+    """The genre of words that only tell it, of no stem: "hi, i am making lofi"."""
+    named = said.speak(BEATS.sub(" ", said.latest)) if said.named else ()
+    if named or says_way(said.latest) or "?" in said.texts[-1]:
+        return None
+    return genre_told(said.latest)
 
 
 def is_taste(reading: Mapping[str, float]) -> bool:
@@ -98,31 +98,6 @@ def _each_with_its_own(said: Said) -> list[ToolCall]:
         told |= dict.fromkeys(stems, ways[0])
     several = len(set(told.values())) > 1
     return [ToolCall("prefer", {"stem": n, "likes": w}) for n, w in told.items()] if several else []
-
-
-def genre_said(text: str) -> str | None:
-    """The genre that a text names: one that is known by any of its names, else as it is called."""
-    found = [(match.start(), -len(word), genre) for word, genre in _genres().items()
-             if (match := re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text.casefold()))
-             and not _ruled_out(text.casefold(), match.start())]  # fmt: skip
-    if found:
-        return min(found)[2]
-    called = _CALLED.search(text.casefold())
-    return called[1][:_MOST_LETTERS] if called else None
-
-
-def _ruled_out(text: str, start: int) -> bool:
-    """Whether a genre is named as what it is not: "not like disco"."""
-    return bool(
-        re.search(r"\b(?:not|isn't|no|never)(?: (?:like|a|an|really|so|as))* $", text[:start])
-    )
-
-
-@cache
-def _genres() -> Mapping[str, str]:
-    """The genres that are known, by each of their names in lower case."""
-    tables = (prompts.words("genres"), prompts.words("genres_too"))
-    return {word.casefold(): genre for table in tables for word, genre in table.items()}
 
 
 def _named(said: Said) -> Sequence[Mention]:

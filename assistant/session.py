@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.drills import Answer, Drill
+from assistant.genres import family_of
 from assistant.journal import Journal
 from assistant.sensitivity import DEFAULT, SETTINGS, known_setting
 from assistant.transcript import TURNS_REMEMBERED, Message, transcript
@@ -69,9 +70,8 @@ def is_within(path: Path, folder: Path) -> bool:
 
 
 def known_genre(genre: str) -> str:
-    """The genre's own name ("Hip-Hop" is hip hop), or a refusal with the names there are."""
-    name = " ".join(genre.casefold().replace("-", " ").split())
-    if name not in GENRES:
+    """The genre judged by ("doom" is metal), or a refusal with the names there are."""
+    if (name := family_of(genre)) is None:
         raise SessionError(f"genre {genre!r} was given: use one of {', '.join(GENRES)}")
     return name
 
@@ -92,6 +92,7 @@ class Session:
         self.takes: list[TakeFile] = []
         self.sensitivity = DEFAULT
         self.genre: str | None = None
+        self.genre_called: str | None = None  # in the user's own words
         self.tone: str | None = None
         self.likes: dict[str, str] = {}  # stems that are liked louder or quieter than is usual
         self.roles: dict[str, str] = {}  # what stems are, where the user has said it
@@ -186,8 +187,9 @@ class Session:
 
     def prefer_genre(self, genre: str) -> None:
         """Judge the song as one of this genre from now on."""
-        if (name := known_genre(genre)) != self.genre:
-            self._write("preference", genre=name)
+        name, called = known_genre(genre), " ".join(genre.split())
+        if (name, called) != (self.genre, self.genre_called):
+            self._write("preference", genre=name, called=called)
 
     def prefer_tone(self, tone: str) -> None:
         """Tell things as one of TONES needs them from now on."""
@@ -290,6 +292,7 @@ class Session:
                 self.sensitivity = event["sensitivity"]
             if event.get("genre") in GENRES:
                 self.genre = event["genre"]
+                self.genre_called = event.get("called", self.genre)
             if event.get("tone") in TONES:
                 self.tone = event["tone"]
             if event.get("stem") in self.names and event.get("likes") in LIKES:

@@ -44,13 +44,19 @@ def _mended(word: str, own: set[str]) -> str:
         return word[:-1]  # "leos guitar" is that of Leo
     if read(word).wishes:  # "brighten" is no slip of "right"
         return word
-    if _is_inflected(word):
+    if _is_inflected(word) or _is_british(word):
         return word  # "drowns" is no slip of "down"
     names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]
     for targets in (names, _targets()):
         if near := difflib.get_close_matches(word, targets, n=1, cutoff=_LIKENESS):
             return near[0]
     return word
+
+
+def _is_british(word: str) -> bool:
+    """Whether a word is one of English in its British spelling: "practise", "colour"."""
+    spelled = (("is", "iz"), ("ise", "ice"), ("our", "or"), ("re", "er"), ("ogue", "og"))
+    return any(one in word and is_word(word.replace(one, other)) for one, other in spelled)
 
 
 def _is_inflected(word: str) -> bool:

@@ -39,8 +39,13 @@ def prefer(context: ToolContext, arguments: Prefer) -> ToolResult:
         return ToolResult(True, f"kept: {stem} liked {arguments.likes}",
                           {"stem": stem, "likes": arguments.likes})  # fmt: skip
     if arguments.genre is not None:
-        session.prefer_genre(known_genre(arguments.genre))
-        return ToolResult(True, f"kept: judged as {session.genre}", {"genre": session.genre})
+        session.prefer_genre(arguments.genre)
+        assert session.genre is not None
+        called, plain = session.genre_called, known_genre(session.genre)
+        own = called is not None and called.casefold().replace("-", " ") != plain
+        told = {"genre": plain} | ({"called": called} if own else {})
+        text = f"kept: {called}, judged as {plain}" if own else f"kept: judged as {plain}"
+        return ToolResult(True, text, told)
     assert arguments.tone is not None
     session.prefer_tone(arguments.tone)
     return ToolResult(True, f"kept: told for a {arguments.tone}", {"tone": arguments.tone})

@@ -6,6 +6,7 @@ One rule: the user reads a reply only after it has passed the check against the 
 from typing import Any
 
 import prompts
+from assistant.absent_turn import absent
 from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.answering import answered
 from assistant.asking import understood, which
@@ -30,6 +31,7 @@ from assistant.requests import is_one_question
 from assistant.rewriting import rewrite
 from assistant.session import Session
 from assistant.sound_turn import sounded
+from assistant.tastes_turn import kept, told_a_genre
 from assistant.versions_turn import first_one, of_a_version
 from assistant.waiting import open_question
 from assistant.without_model import (
@@ -39,7 +41,6 @@ from assistant.without_model import (
     courteous,
     exported,
     in_drill,
-    kept,
     lacking,
     left,
     no_such_amount,
@@ -82,6 +83,7 @@ def run_turn(
             )
         return (
             picky(turn)
+            or told_a_genre(turn)
             or in_drill(turn)
             or about_us(turn)
             or courteous(turn)
@@ -120,6 +122,7 @@ def _alone(turn: Progress) -> Reply:
     """The answer to a message, or a part of one, that asks for one thing."""
     return (
         ordered(turn)
+        or absent(turn)
         or measured(turn)
         or left(turn)
         or beyond(turn)

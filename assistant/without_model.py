@@ -32,12 +32,7 @@ from assistant.said_beyond import is_beyond
 from assistant.said_courtesy import PRAISE, courtesy_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
-from assistant.said_tastes import (
-    asks_to_be_told_simply,
-    genre_in_passing,
-    is_taste,
-    tastes_said,
-)
+from assistant.said_tastes import genre_in_passing
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
@@ -96,8 +91,11 @@ def ordered(turn: Progress) -> Reply | None:
     if not calls:
         return None
     said = turn.said_now
+    stems = {name for call in calls for name in stems_of(call)}
     for call in calls:
-        if options := which(call, stems_of(call), said):
+        options = which(call, stems_of(call), said)
+        each = len(calls) > 1 and {option.label for option in options} <= stems
+        if options and not each:  # "L left, R right" is for each of them
             return ask_back(turn, MORE_THAN_ONE, options)
     genre = genre_in_passing(said) if all(call.name != "prefer" for call in calls) else None
     kept = [] if genre is None else [ToolCall("prefer", {"genre": genre})]
@@ -139,19 +137,6 @@ def beyond(turn: Progress) -> Reply | None:
     if acts_of(turn.words).get("explain", 0.0) > _A_DEED:
         return None
     return worded(turn, prompts.reply("beyond", len(turn.session.events)))
-
-
-def kept(turn: Progress) -> Reply | None:
-    """What is said to a lasting taste, which is kept, or to one that the words leave open."""
-    read = getattr(turn.listener, "read", None)
-    if read is None or turn.order is not None:
-        return None
-    reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
-    if not is_taste(reading) and not asks_to_be_told_simply(turn.said_now):
-        return None
-    if calls := tastes_said(turn.said_now, reading):
-        return told_at_once(turn, *calls)
-    return worded(turn, prompts.reply("taste_open", len(turn.session.events)))
 
 
 def overloaded(turn: Progress) -> Reply | None:

@@ -199,7 +199,7 @@ def _wish(words: Sequence[str], place: int, length: int, form: Form, scope: _Sco
         way = _way_of_no(words[max(0, place - 3) : place])
         way = -1.0 if way is None and NUISANCES & set(words) else way
     if way is None:
-        way = 1.0 if form.comparative or not form.fault or _is_wanted(form, words) else -1.0
+        way = 1.0 if form.comparative or not form.fault or _is_wanted(form, words, place) else -1.0
     if "enough" in words[place + length : place + length + 1]:
         way = 1.0
     if scope.way == -1.0 and not scope.strict and _states_a_lack(form, words, place):
@@ -221,9 +221,16 @@ def _amount_behind(words: Sequence[str], place: int) -> float | None:
     return None
 
 
-def _is_wanted(form: Form, words: Sequence[str]) -> bool:
-    """Whether a text asks for a fault: "make it boomy", "like an old radio"."""
-    if AIMS & set(words):
+def _is_wanted(form: Form, words: Sequence[str], place: int) -> bool:
+    """Whether a text asks for a fault: "make it boomy", "like an old radio".
+
+    What is to be made of it stands behind a comma in "muddy, make it cleaner".
+    """
+    breaks = [-1, *(n for n, word in enumerate(words) if word in BREAKS), len(words)]
+    start = max(n for n in breaks if n < place) + 1
+    end = min(n for n in breaks if n >= place)
+    own = set(words[start:end])
+    if AIMS & own or (AIMS & set(words[:start]) and not COMPLAINS & own):
         return form.kind == ADJECTIVE
     return form.quality in CHARACTERS and not COMPLAINS & set(words)
 

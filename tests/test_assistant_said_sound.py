@@ -9,9 +9,10 @@ from assistant.bounds import Bounds
 from assistant.hearing import Hearing, ToolCall
 from assistant.model.processing import call_opening
 from assistant.said import Said
-from assistant.said_sound import sound_asked
+from assistant.said_sound import sound_asked, sound_said
 from assistant.waiting import stems_waiting, what_was_said
 from mixer.moves import Move
+from mixer.words import read
 
 NAMES = ("drums", "vocals", "soft pad", "keys")
 ROLES = ("drums", "lead vocal", "synth pad", "piano")
@@ -209,3 +210,17 @@ def test_a_word_in_the_plural_is_each_of_its_stems():
 )
 def test_wordings_that_say_their_own_way(text, meant):
     assert str(sound_asked(text, ("kick", "snare"))) == meant
+
+
+def test_a_fault_that_is_complained_of_is_not_asked_for() -> None:
+    assert str(read("boomy, get it tighter")) == "less boomy and tighter"
+    assert str(read("the keys are a bit boxy, make them cleaner")) == "a bit less boxy, and cleaner"
+    assert str(read("make it dark, boomy")) == "darker and boomier"
+
+
+def test_a_side_that_tells_which_stem_it_is_is_no_place() -> None:
+    names = ("Gtr L", "Gtr R")
+    told = sound_said(("the left guitar is too harsh",), names, ("Gtr L",), ("Gtr L",))
+    assert told.only and told.words == "less harsh"
+    told = sound_said(("harsh guitar to the left",), names, ("Gtr L",), ("Gtr L",))
+    assert not told.only

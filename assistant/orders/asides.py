@@ -25,7 +25,7 @@ _BEGINS = frozenset("please pls could can would so just let's lets make".split()
 _ASKED, _WHO = frozenset("could can would".split()), frozenset("you u ya we i".split())
 _EXPLAINS = frozenset(
     "because cause cuz coz like as since which that's thats its it's where so who that it he she"
-    " they".split()
+    " they i bruh bro man dude mate fam".split()
 )
 _PRONOUNS = frozenset("it he she they".split())
 _SAYS_HOW = frozenset(
@@ -73,7 +73,7 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
             kept.append(Token(STOP, ",", ","))
         else:
             kept += piece
-    goes = any(token.kind == "out" for token in kept) and any(token.stems for token in kept)
+    goes = any(token.kind in ("out", "too") for token in kept) and any(t.stems for t in kept)
     return (kept, found) if goes or asks_for_something(kept) else (list(told), [])
 
 

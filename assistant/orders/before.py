@@ -144,6 +144,8 @@ def _spoken(
         found = mentions(mended(said, names), names, roles)
         named = [stem for one in found for stem in one.stems]
         meant = {*set_now, *heard} or set(named)
+        if any(call.name == "set_level" for call in calls):
+            meant |= set(named)  # the one that it is set against, too
         in_order = dict.fromkeys([s for s in named if s in meant] + [*set_now, *heard])
         told += [tuple(in_order)] if in_order else []
     return tuple(told)

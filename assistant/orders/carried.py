@@ -32,10 +32,8 @@ def carried(
     asks: whether it ends in a question mark.
     """
     begins = bool(told) and told[0].text in ("and", "now", "also", "then")
+    with_it = any(token.text in ("with", "along with", "together with") for token in told)
     told = _with_just(put_right(told))
-    if told and told[0].text == "with" or [t.text for t in told[:2]] == ["and", "with"]:
-        told = [Token("join in", token.value, token.text) if token.text == "with" else token
-                for token in told]  # fmt: skip
     rest = tuple(token for token in told if token.kind not in _QUIET)
     of_level = any(t.kind in _OF_LEVEL for t in told)
     of_level |= any(t.kind == NUMBER and t.number <= MOST_DB for t in told) and not any(
@@ -55,7 +53,7 @@ def carried(
     own = None if last and set(short.pointed) <= set(last.stems) else _own(short)
     if own is not None and (calls := adjusted(replace(short, deed=own), own)):
         return calls
-    if calls := _asked_again(short):
+    if calls := _asked_again(short, with_it):
         return calls
     if asks and not begins:
         return []
@@ -114,16 +112,16 @@ def _with_just(told: Sequence[Token]) -> list[Token]:
     ]
 
 
-def _asked_again(short: Short) -> list[ToolCall]:
-    """ "and the bass?" behind a question of numbers, or a stem heard alone."""
+def _asked_again(short: Short, with_it: bool = False) -> list[ToolCall]:
+    """ "and the bass?" behind a question of numbers, or a stem heard alone; "and with the bass"."""
     asked = short.before.asked
     if asked is None or asked.name not in ("measure_levels", "audition") or not short.stems:
         return []
     heard = asked.arguments.get("stems") or ()
     if asked.name == "audition" and not heard:
         return []
-    beside = asked.name == "audition" and short.has("add", "join in") and not short.has("only")
-    if not short.only(STEM, "too", "add", "join in", "it", "both", "all", "three", "only"):
+    beside = asked.name == "audition" and (with_it or short.has("add")) and not short.has("only")
+    if not short.only(STEM, "too", "add", "it", "both", "all", "three", "only"):
         return []
     stems = [*heard, *short.stems] if beside else short.stems
     return [ToolCall(asked.name, {"stems": list(dict.fromkeys(stems))})]

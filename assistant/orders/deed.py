@@ -92,8 +92,8 @@ def subject(part: Part, scene: Scene) -> tuple[str, ...]:
         return part.stems
     for word, count in (("three", 3), ("both", 2)):
         if part.has(word):
-            last = scene.touched[:count]
-            return scene.it if len(scene.it) == count else last if len(last) == count else ()
+            told = (scene.it, scene.pair, scene.touched[:count])
+            return next((stems for stems in told if len(stems) == count), ())
     several = any(token.text in _THEM for token in part.of("it"))
     if scene.singer and any(token.text in _PERSON for token in part.of("it")):
         if scene.singer in scene.it or not scene.it:

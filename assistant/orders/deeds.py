@@ -131,6 +131,8 @@ def _ends_with(part: Part, word: str) -> bool:
 
 def _solo(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
+    if part.stems and part.has("it"):  # "solo that with the kick"
+        stems = tuple(dict.fromkeys((*scene.it, *stems)))
     if not stems or part.has("all", "rest") or not part.only(*QUIET, "solo", "hear", "up"):
         return None
     return Deed("audition", stems)

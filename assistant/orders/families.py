@@ -3,6 +3,9 @@
 One rule: a word tells a stem only by a word of its name.
 """
 
+import re
+from collections.abc import Sequence
+
 from assistant.naming import words_of
 
 # How names put it.
@@ -37,3 +40,10 @@ def general_words(name: str) -> set[str]:
     """The words of a name that it shares with its kind: "harm" of "harm lo"."""
     own = set(words_of(name).split())
     return {word for word in own - _TELLS_APART if not word.isdigit()}
+
+
+def without_sides_of(text: str, stems: Sequence[str]) -> str:
+    """A text without the sides that only tell which stems are meant: "the right guitar is thin"."""
+    sides = [side for side in ("left", "right") if any(is_told_by(name, side) for name in stems)]
+    before_a_stem = rf"(?<!to the )(?<!hard )\b(?:{'|'.join(sides)})\b(?= [^\W\d_]{{3,}})"
+    return re.sub(before_a_stem, " ", text) if sides else text

@@ -27,6 +27,14 @@ _ONE_OF = re.compile(
     r"\b(?:just |only )?(?:one|any|either) of (?:the |my |our |those |these )?"
     r"(?:two |three |2 |3 )?"
 )
+_JUST_ONE = re.compile(  # "just the one, not both", "only one of the two"
+    r"[\s,.;-]+(?:(?:no|not both|not the two)[\s,;-]+)*(?:just|only) (?:the )?one"
+    r"(?: of (?:the|those|these|them|'em|both)(?: (?:two|2|three|both))?"
+    r"(?: (?:stems|tracks|of them))?"
+    r"|(?=[\s,;-]+not (?:both|all|the two)\b))?"
+    r"(?:[\s,;-]+not (?:both|all|the two)(?: of them)?)?\W*$"
+)
+_VOICES = re.compile(r"vocals|voices|singers|vox")
 _THEIR_TRACKS = re.compile(r"(?: (?:tracks?|stems?|channels?|parts?|faders?|mics?))?")
 _SETS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "audition"})
 _SEVERAL = re.compile(r"\b(?:both|all|each|every\w*|two|three|rest|others)\b")
@@ -58,6 +66,8 @@ def one_of_several(
 ) -> list[Option]:
     """The stems that "one of the two guitars" may mean; none where it is no order for one."""
     plain = as_read(text, names, roles)
+    if options := _not_both(plain, names, roles, read, before):
+        return options
     match = _ONE_OF.search(plain)
     found = [one for one in mentions(plain, names, roles) if match and one.start == match.end()]
     if match is None or not found or len(found[0].stems) < 2:
@@ -67,6 +77,24 @@ def one_of_several(
         Option(name, f"{plain[: match.start()]}{name}{plain[end:]}") for name in found[0].stems
     ]
     return options if all(_is_for(read(one.order, before), one.label) for one in options) else []
+
+
+def _not_both(
+    plain: str, names: tuple[str, ...], roles: tuple[str | None, ...], read: Read, before: Before
+) -> list[Option]:
+    """The stems that "the vocals down 1, just one of them" may mean; none where it is one."""
+    match = _JUST_ONE.search(plain)
+    found = mentions(plain[: match.start()], names, roles) if match else ()
+    if match is None or len(found) != 1:
+        return []
+    one, order = found[0], plain[: match.start()].rstrip(" ,.;-")
+    stems = one.stems
+    if len(stems) == 1 and _VOICES.fullmatch(plain, one.start, one.end):
+        kinds = dict(zip(names, roles, strict=True))
+        stems = tuple(n for n in names if kinds[n] in ("lead vocal", "backing vocals"))
+    told = [Option(n, f"{order[: one.start]}{n}{order[one.end :]}") for n in stems]
+    each = all(_is_for(read(option.order, before), option.label) for option in told)
+    return told if len(told) > 1 and each else []
 
 
 def filled(text: str, stems: str) -> str:

@@ -11,6 +11,7 @@ from assistant.orders.lexicon import NUMBER
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
 
+_SHOULD_BE = frozenset({"should be", "is to be", "must be", "needs to be", "has to be", "sits"})
 _PERSON = frozenset("her him she he".split())
 
 
@@ -68,6 +69,8 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
         return last.stems, last.against or scene.anchor
     if not stems and len(others) == 2 and _for_the_last(behind):  # "6 under A for B"
         stems, others = others[1:], others[:1]
+    if not stems and len(others) == 2 and _ends_with_who(behind):  # "4 under A B should be"
+        stems, others = others[1:], others[:1]
     if not stems and before.has("it"):
         stems = tuple(name for name in scene.it if name not in others)
     if not others and stems:  # "3 under her", behind "2 under her"
@@ -82,7 +85,8 @@ def _sides_of(before: Part, behind: Part, scene: Scene) -> tuple[tuple[str, ...]
     beside = behind.has("it") or not behind.tokens
     if not others and beside and len(stems) == 1 and stems[0] in scene.pair:
         others = tuple(name for name in scene.pair if name not in stems)
-    if not stems and others and not behind.has("it"):
+    it_follows = behind.first("it") > behind.first(STEM)  # "2 under my voice she should be"
+    if not stems and others and (not behind.has("it") or it_follows):
         stems = tuple(name for name in scene.it if name not in others)
     if not others and behind.has("anchor") and scene.anchor:
         others = (scene.anchor,)
@@ -99,6 +103,12 @@ def _for_the_last(part: Part) -> bool:
     place = max((n for n, token in enumerate(part.tokens) if token.kind == STEM), default=0)
     before = [token.text for token in part.tokens[:place] if token.text not in ("the", "my", "our")]
     return before[-1:] == ["for"]
+
+
+def _ends_with_who(part: Part) -> bool:
+    """Whether the last stem is the one that "should be" somewhere."""
+    place = max((n for n, token in enumerate(part.tokens) if token.kind == STEM), default=0)
+    return any(token.text in _SHOULD_BE for token in part.tokens[place + 1 :])
 
 
 def _level_lu(part: Part, before: Part, last: Deed | None) -> float | None:

@@ -4,14 +4,21 @@ One rule: the longest words that mean a stem count as one mention of it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
 from assistant.numerals import name_pattern
-from assistant.orders.families import is_told_by
-from assistant.orders.lexicon import phrases
+from assistant.orders.beside import (
+    Mention,
+    of_its_owner,
+    of_whom,
+    widened,
+    with_sides,
+    with_their_kinds,
+    without_speakers,
+)
+from assistant.orders.excepted import exceptions_beside
 from assistant.orders.otherwise import said_plainly
 from assistant.orders.own_words import (
     NO_STEM,
@@ -24,7 +31,7 @@ from assistant.orders.own_words import (
     own_words,
     owners,
 )
-from assistant.said_sides import pairs_in_full, side_of
+from assistant.said_sides import pairs_in_full
 from assistant.slips import mended
 
 _WORD = re.compile(r"[^\W_]+(?:['&][^\W_]+)*")
@@ -32,38 +39,32 @@ _MOST_WORDS = 4
 _LETTERS = frozenset("bcdefghjpqtvz")  # that are a stem's whole name; others are words in talk
 STANDS_FOR = ("guitar", "piano", "bass")  # the first stem of a text, the second, the others
 Speak = Callable[[str], tuple[str, ...]]  # the stems that a text names
-_ON_A_SIDE = re.compile(r"\b(left|right)(?:[ -]hand)?(?: side)? $")
-_POSSESSION = re.compile(r"(?:'s|s'|')? ")
 _SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
-_ONE = re.compile(
-    r" one\b(?! (?:db|decibels?|lu|and a half|point|or two|more|up|down|louder|quieter)\b)"
-)
 _AFTER_PLACE = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|against|as"
     r"|(?:level|even|par|equal|compared|match\w*) with) (?:the |my )?(me|main)\b"
 )
 _SPEAKER = re.compile(  # who sings speaks of himself: "all but me down 2", "hear me and Jen"
     r"\b(?:(?:except|but|besides|apart from|aside from|other than|not|only|just)(?: for)?"
-    r"|(?:hear|solo|mute|play)(?: only| just)?) (me|myself)\b"
+    r"|(?:hear|solo|mute)(?: only| just)?) (me|myself)\b"
     r"(?! (?:\d|up\b.*\d.*\bto\b|the\b|a\b|an\b|my\b|your\b|that\b|this\b|what\b|how\b|more\b"
     r"|some\b))"
+    r"|\bplay (?:only |just )?(me|myself)(?=\W*$| (?:alone|solo|by myself|on my own|and)\b)"
     r"|\b(?:and|plus) (me|myself)(?=\W*$| (?:up|down|left|right|alone|only|on)\b)"
 )
 _SINGING = re.compile(  # "am i too loud", which is no whole mention
     r"\b(?:am i|i am|i'?m|(?:is |am )?me singing)(?= (?:\w+ )?too (?:loud|quiet|low|soft|buried))"
 )
+_TOM = re.compile(
+    r"(?<!\bthe )(?<!\bmy )(?<!\bfloor )(?<!\brack )(?<!\bhi )(?<!\blow )\btom\b(?! ?\d)"
+)
+_ME = re.compile(
+    r"(?<!let )(?<!give )(?<!tell )(?<!show )(?<!play )(?<!for )(?<!to )(?<!help )(?<!bring )"
+    r"(?<!get )\bme\b"
+)
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
-
-
-@dataclass(frozen=True)
-class Mention:
-    """Words from start to end of a text, and the stems that they mean, in the song's order."""
-
-    start: int
-    end: int
-    stems: tuple[str, ...]
 
 
 @lru_cache(maxsize=512)
@@ -87,19 +88,27 @@ def mentions(
         if len(me) == 1:
             found.append(Mention(match.start(1), match.end(1), me))
     plain = _blanked(plain, found)
-    if len(me := speak("more of me")) == 1:
+    if len(called_so := own_words(names).get("me", ())) == 1:  # a stem: "me guitar"
+        found += [Mention(*one.span(), tuple(called_so)) for one in _ME.finditer(plain)]
+        plain = _blanked(plain, found)
+    elif len(me := speak("more of me")) == 1:
         for match in (*_SPEAKER.finditer(plain), *_SINGING.finditer(plain)):
             found.append(Mention(*match.span(match.lastindex or 0), me))
         plain = _blanked(plain, found)
     own = own_words(names)
+    if "tom" not in own:  # who plays the fiddle, and no drum
+        plain = _TOM.sub("...", plain)
     if len(alone := own.get("solo", ())) == 1:  # a stem, not a command: "solo up 3"
         found += [Mention(*match.span(), tuple(alone)) for match in _SOLO.finditer(plain)]
         plain = _blanked(plain, found)
     for start, end in _runs(plain):
         found += _in_run(plain, list(_WORD.finditer(plain, start, end)), speak, own)
-    found = _of_whom(text, sorted(found, key=lambda one: one.start))
-    found = [_widened(text, one, own) for one in found]
-    return tuple(_with_sides(text, found, dict(zip(names, roles, strict=True))))
+    found = of_whom(text, sorted(found, key=lambda one: one.start))
+    found = without_speakers(text, found)
+    found = of_its_owner(text, found)
+    kinds = dict(zip(names, roles, strict=True))
+    found = [widened(text, one, own) for one in with_their_kinds(text, found, kinds)]
+    return tuple(with_sides(text, found, kinds))
 
 
 def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tuple[str, ...]:
@@ -114,7 +123,8 @@ def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tu
 def as_read(text: str, names: Sequence[str], roles: Sequence[str | None]) -> str:
     """A text with slips mended, numbered stems in full and plainer wordings, in lower case."""
     plain = pairs_in_full(mended(text, names), names)
-    return said_plainly(in_full(plain, names, roles).casefold())
+    plain = said_plainly(in_full(plain, names, roles).casefold())
+    return exceptions_beside(plain, lambda told: mentions(told, tuple(names), tuple(roles)))
 
 
 def plainly_said(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str:
@@ -210,40 +220,6 @@ def _meant(words: str, before: str, speak: Speak, own: Own) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*stems, *sorted(more)))) if more & set(stems) else stems
 
 
-def _widened(text: str, one: Mention, own: Own) -> Mention:
-    """A mention with the words of its stem's name beside it: "host mic", "lofi bed"."""
-    if len(one.stems) != 1:
-        one = _narrowed(text, one, own)
-    if len(one.stems) != 1:
-        return one
-    start, end, changed = one.start, one.end, True
-    while changed:
-        before = re.search(r"([^\W_]+)[ _-]$", text[:start])
-        behind = re.match(r"[ _-]([^\W_]+)", text[end:])
-        changed = False
-        if before and one.stems[0] in own.get(before[1], ()) and not before[1].isdigit():
-            start, changed = before.start(1), True
-        elif behind and one.stems[0] in own.get(behind[1], ()) and not behind[1].isdigit():
-            end, changed = end + behind.end(), True
-    if re.search(r"\bthe $", text[:start]) and (the := _ONE.match(text, end)):
-        end = the.end()  # "the amp one"
-    return Mention(start, end, one.stems)
-
-
-def _of_whom(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """Mentions of which "ron's acoustic" is one: the stem that both its words mean."""
-    told: list[Mention] = []
-    for one in found:
-        last = told[-1] if told else None
-        if last is not None and _POSSESSION.fullmatch(text, last.end, one.start):
-            both = tuple(name for name in one.stems if name in last.stems)
-            if both:
-                told[-1] = Mention(last.start, one.end, both)
-                continue
-        told.append(one)
-    return told
-
-
 def _absent(text: str, words: list[re.Match[str]], speak: Speak) -> int:
     """How many words stand for a role that no stem has: "backing singers", and none are here."""
     for size in range(min(len(words), _MOST_WORDS), 1, -1):
@@ -269,7 +245,7 @@ def _longest(text: str, words: list[re.Match[str]], speak: Speak) -> int:
                 break  # "kick snare": two stems
             if not last and together == (best and speak(_text(text, words, best))):
                 break  # "vocals please": the second word adds nothing
-            if not first and together == last:
+            if not first and together == last and not is_called_a_role(_text(text, words, size)):
                 return 0  # "please vocals": nor does the first
         best = size
     return best
@@ -277,37 +253,3 @@ def _longest(text: str, words: list[re.Match[str]], speak: Speak) -> int:
 
 def _text(text: str, words: list[re.Match[str]], size: int) -> str:
     return text[words[0].start() : words[size - 1].end()]
-
-
-def _narrowed(text: str, one: Mention, own: Own) -> Mention:
-    """Of several stems the one that a word beside it calls: "the solo guitar", "guitar two"."""
-    behind = re.match(r"[ _-](?P<word>[^\W\d_]{2,})(?![\w'])", text[one.end :])
-    if behind and len(only := own.get(behind["word"], set()) & set(one.stems)) == 1:
-        return Mention(one.start, one.end + behind.end(), tuple(only))  # "the bass mic"
-    before = re.search(r"(?:^|(?P<the>the|my|our) |\W)(?P<word>[^\W_]+)[ -]$", text[: one.start])
-    if before is None:
-        return one
-    meant = own.get(before["word"], set()) & set(one.stems)
-    meant = meant or {name for name in one.stems if is_told_by(name, before["word"])}
-    known = (before["word"],) in phrases() and not before["the"]
-    if len(meant) != 1 or known:
-        return one
-    return Mention(before.start("word"), one.end, tuple(meant))
-
-
-def _with_sides(
-    text: str, found: Sequence[Mention], kinds: Mapping[str, str | None]
-) -> list[Mention]:
-    """ "left guitar" is the guitar on the left: of those that are meant, else of their kind."""
-    told = []
-    for one in found:
-        side = _ON_A_SIDE.search(text[: one.start])
-        alike = {kinds[name] for name in one.stems} - {None}
-        of_kind = tuple(name for name in kinds if kinds[name] in alike)
-        for stems in (one.stems, of_kind):
-            own = [name for name in stems if side and side_of(name) == side[1]]
-            if side and len(stems) > 1 and len(own) == 1:
-                one = Mention(side.start(), one.end, tuple(own))
-                break
-        told.append(one)
-    return told

@@ -131,7 +131,7 @@ def chosen(
     """
     if not proposed or "?" in text:
         return []
-    plain = _with_places(with_stems(text, proposed), names, roles)
+    plain = _as_places(_with_stems(text, proposed), names, roles)
     if plain is None:
         return []
     told, stems_at = plain
@@ -142,7 +142,8 @@ def chosen(
         clause = told[start : link.start() if link else len(told)]
         if held and clause.strip() and "<" not in clause and _ANSWER.fullmatch(clause.strip()):
             clause, found.bare = f"{held} {clause}", ()  # "bass, agreed"
-        held = clause.strip() if re.fullmatch(r"\s*(?:the |my )?<\d+>\s*", clause) else ""
+        alone = not spares and re.fullmatch(r"\s*(?:the |my )?<\d+>\s*", clause)
+        held = clause.strip() if alone else ""
         waits = bool(held) and bool(found.gains_db)  # of one more stem the next words tell
         understood = not clause.strip() or waits or _decide(clause, stems_at, here, spares, found)
         if not understood and not _is_aside(clause, acts_of):
@@ -217,7 +218,7 @@ def the_rest(
     return [move for move in left if move.stem in named] if _TOO.fullmatch(plain) else []
 
 
-def with_stems(text: str, proposed: Sequence[Move]) -> str:
+def with_places(text: str, proposed: Sequence[Move]) -> str:
     """A text in which the first or the last of what is proposed is called by its stem."""
     stems = [move.stem for move in proposed]
 
@@ -230,8 +231,12 @@ def with_stems(text: str, proposed: Sequence[Move]) -> str:
         meant = stems[-count:] if word == "last" else stems[at : at + count] or stems[at:]
         return " and ".join(meant)
 
-    told = _PLACE.sub(named, _ON_SECOND_THOUGHT.sub(" ", text))
-    told = _GOOD_AS_IT_IS.sub(" stays ", _HIS_OTHER_HALF.sub(" yes ", told))
+    return _PLACE.sub(named, _ON_SECOND_THOUGHT.sub(" ", text))
+
+
+def _with_stems(text: str, proposed: Sequence[Move]) -> str:
+    """A text with these stems, in which what is fine stays and no half is the other one."""
+    told = _GOOD_AS_IT_IS.sub(" stays ", _HIS_OTHER_HALF.sub(" yes ", with_places(text, proposed)))
     return _NOT_SO_MUCH.sub(r"\1", told)
 
 
@@ -246,7 +251,7 @@ def _moves(found: _Chosen, proposed: Sequence[Move], named: bool) -> list[Move]:
     return told if named or not as_proposed else []  # a plain yes is not read here
 
 
-def _with_places(
+def _as_places(
     text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> tuple[str, list[tuple[str, ...]]] | None:
     """A text with <0>, <1>... for the stems that it names and figures for its numbers."""

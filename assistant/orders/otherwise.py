@@ -74,6 +74,12 @@ _IS_FINE = re.compile(  # "1 is fine"
     r" (?:just |about |probably )?(?:fine|good|ok(?:ay)?|great|better|perfect|plenty|right)\b",
     re.IGNORECASE,
 )
+_THAN_THEY_STAND = re.compile(  # "backwards from how we stand on stage"
+    r"(\b(?:backwards|the (?:wrong|other|opposite) way(?: r?a?round)?)) (?:from|to|of|than)"
+    r" (?:how|where|what|the way)\b[^,;.!?]*",
+    re.IGNORECASE,
+)
+_UP_FRONT = re.compile(r"\b(?:up )?front (?:and|&|'?n'?) cent(?:er|re)\b")  # of loudness, no side
 _WHO = r"(?:the |my |our )?(?:[^\W_][\w'-]* ?){1,4}?"
 _I_MEANT = (
     r"(?:that |which |who )?i (?:meant|mean|had meant|was talking about|was after)(?: at all)?"
@@ -95,7 +101,7 @@ _NOT_THAT = re.compile(  # "scratch the piano, I meant the organ"
 
 def said_plainly(text: str) -> str:
     """A lower-case text in which these wordings are plainer."""
-    text = without_stories(_THAN_BEFORE.sub("", text))
+    text = without_stories(_UP_FRONT.sub("up front", _THAN_BEFORE.sub("", text)))
     text = _MORE_BY.sub("up by ", _LESS_BY.sub("down by ", text))
     if all_of_them := _ALL.search(text):
         text = _STAYS.sub(lambda match: f" except {match['who']}", text)
@@ -110,6 +116,7 @@ def said_plainly(text: str) -> str:
 
 def plainly_put(text: str) -> str:
     """An order, in any case, whose turns of phrase are plainer: "lose 3 dB", "2 o'clock"."""
+    text = _THAN_THEY_STAND.sub(r"\1", text)
     text = _CLOCK.sub(_on_the_dial, _MAKES.sub("turn it", text))
     text = _IS_FINE.sub(r"\g<size> is enough", _SO_MUCH.sub("no,", text.strip()))
     text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))

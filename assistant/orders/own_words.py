@@ -33,7 +33,11 @@ IN_FULL = {  # what names shorten
     "harm": ("harmony", "harmonies"), "vln": ("violin", "violins"), "vn": ("violin", "violins"),
     "vla": ("viola", "violas"), "vc": ("cello", "cellos"), "vlc": ("cello", "cellos"),
     "cb": ("contrabass",), "dbl": ("double", "doubles"), "ld": ("lead",), "gtr": ("guitar",),
-    "pno": ("piano",), "tpt": ("trumpet", "trumpets"), "tbn": ("trombone", "trombones"),
+    "pno": ("piano",), "tpt": ("trumpet", "trumpets"),
+    "tbn": ("trombone", "trombones", "bone", "bones"), "trombone": ("bone",),
+    "trombones": ("bones",), "bone": ("trombone",), "bones": ("trombones",),
+    "hh": ("hats", "hat"), "clav": ("clavinet",), "ukulele": ("uke",),
+    "trombon": ("trombone", "trombones", "bone", "bones"),
 }  # fmt: skip
 SHORTENED = frozenset(word for words in IN_FULL.values() for word in words)
 # Who sings, as names put it in several languages, and as it is said.

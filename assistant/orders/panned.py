@@ -19,7 +19,7 @@ _CORRECTS = ("no", "not", "meant", "instead", "make that", "only", "toofar")
 
 def _swapped(short: Short, deed: Deed) -> list[ToolCall]:
     """ "swap them": two stems each where the other is, or each moved as the other was."""
-    if not short.has("swap") or not short.only("swap", "it", "both", STEM):
+    if not short.has("swap") or not short.only("swap", "flip", "it", "both", "no", STEM):
         return []
     stems = short.stems or short.before.panned[:2] or short.before.touched[:2]
     if len(stems) != 2:
@@ -122,6 +122,7 @@ def _each_on_its_side(short: Short, deed: Deed) -> list[ToolCall]:
     scaled = len(factors) == 1
     if scaled == sized or not short.only(
         *_SEVERAL, *_CORRECTS, *_SCALES, SHARE, NUMBER, "size", "percent", "it", "more", "out",
+        "ended",
     ):  # fmt: skip
         return []
     bare = short.only(NUMBER, "percent") and short.number_is_a_share

@@ -10,6 +10,7 @@ from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
 from assistant.orders.tokens import STEM, STOP, Token
 
 _SILENT = frozenset({FILLER, VERB, "push", "pull", "to", "unit", "too", "only"})
+PAN_SIZES = frozenset({"hard", "fully", "all the way", "halfway"})  # that no fader is moved by
 _TELLS_WAY = frozenset({"up", "down", "off", "left", "right", "centre", "above", "below"})
 
 
@@ -77,7 +78,25 @@ def parts_of(told: Sequence[Token]) -> list[Part]:
             begun.append(token)
     parts += [Part(tuple(begun), apart)] if begun else []
     cut = [piece for part in parts for piece in _divided(part)]
-    return _with_their_orders([part for part in cut if not part.is_silent])
+    return _with_their_orders(_sized_alike([part for part in cut if not part.is_silent]))
+
+
+def _sized_alike(parts: Sequence[Part]) -> list[Part]:
+    """Parts in which "pan them hard | the low left | the high right" tells each how far."""
+    first, rest = (parts[0], list(parts[1:])) if parts else (None, [])
+    if first is None or not (first.has("size") or first.has(NUMBER, "percent")):
+        return list(parts)
+    sizes = tuple(first.of("size", NUMBER, "percent"))
+    of_a_pan = (*_SILENT, STEM, "it", "both", "pan", "size", NUMBER, "percent")
+    far = first.has("percent") or any(str(one.value) in PAN_SIZES for one in first.of("size"))
+    says_how = (first.has("pan") or far) and first.only(*of_a_pan)
+    apart = len(rest) == 2 and all(
+        part.has(STEM) and part.has("left", "right") and not part.has("size", NUMBER)
+        for part in rest
+    )  # fmt: skip
+    if not (says_how and apart):
+        return list(parts)
+    return [replace(part, tokens=part.tokens + sizes) for part in rest]
 
 
 def _divided(part: Part) -> list[Part]:

@@ -16,6 +16,7 @@ from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
 from assistant.orders.deed import PLAIN_DB, Deed, Scene
 from assistant.orders.deeds import comes_in, deed_of, refined, spread
+from assistant.orders.excepted import ROW_JOIN
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.moved import goes_for_both
 from assistant.orders.otherwise import plainly_put
@@ -290,6 +291,8 @@ def _exceptions(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
             leaves = True
         elif leaves and token.kind == STEM:
             left_out |= set(token.stems)
+        elif leaves and token.text == ROW_JOIN:
+            continue
         elif leaves and token.kind == JOIN and _next_is_a_stem(told[place + 1 :]):
             continue
         elif leaves and token.text in ("the", "my", "our") and told[place + 1].kind == STEM:
@@ -323,5 +326,9 @@ def _calls(deeds: Sequence[Deed]) -> list[ToolCall]:
             if len({move["stem"] for move in moves}) == len(moves):
                 calls[-1] = ToolCall("apply_moves", {"moves": moves})
                 continue
+        if deed.tool == "audition" and last is not None and last.name == "audition":
+            heard = [*last.arguments["stems"], *deed.stems]
+            calls[-1] = ToolCall("audition", {"stems": list(dict.fromkeys(heard))})
+            continue
         calls += [call for call in made if call not in calls]
     return calls

@@ -5,13 +5,13 @@ One rule: a reference that fits no stem, or several, is left as it was said.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from assistant.naming import role_from_name, words_of
-from assistant.orders.before import Before
-from assistant.orders.families import TELLING, general_words, is_told_by
+from assistant.orders.families import TELLING, is_told_by
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.own_words import may_be_a_person
+from assistant.orders.referring import Known
+from assistant.orders.sided import sides_named
 from assistant.said_sides import partners, side_of
 
 _ONE = r"(?:one|guy|part|track|stem|mic|line|voice|lot)s?"
@@ -40,7 +40,8 @@ _OTHER = re.compile(
 _OTHER_OF = re.compile(r"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other (?=[^\W\d_])")
 _BY_NUMBER = re.compile(  # "mute 1"; behind that "and 2", "2 by 3 dB"
     r"^\W*(?:(?:ok|and|now|then|so|also) )*(?P<verb>(?:un)?mute |solo |hear |play |pan )?"
-    r"(?P<number>\d{1,2})(?=\W*$| (?:by|too|as well|also|up|down|left|right)\b)"
+    r"(?P<number>\d{1,2})(?=\W*$| (?:by|too|as well|also|up|down|left|right|the same|same"
+    r"|likewise)\b)"
 )
 _BY_OWN_WORD = re.compile(r"(?<!\w)(?:the|that) (?P<word>[^\W\d_]{2,})(?: one)?(?![\w'])")
 _NUMBER = re.compile(r"\d+")
@@ -48,64 +49,10 @@ _NO_WORD_OF_ONE = frozenset("mix song track stem level volume other same sound w
 _OF_ANOTHER = re.compile(r"\b(?:version|take|restore|drill|proposal|suggestion|go back|return)\b")
 
 
-@dataclass(frozen=True)
-class Known:
-    """The stems of a song, what they are, and what was said and done before."""
-
-    names: tuple[str, ...]
-    roles: tuple[str | None, ...]
-    before: Before
-
-    @property
-    def spoken(self) -> tuple[str, ...]:
-        """The stems that were spoken of last."""
-        return self.before.spoken[0] if self.before.spoken else ()
-
-    @property
-    def pair(self) -> tuple[str, ...]:
-        """The two stems that were spoken of last, the earlier one first; none where not two."""
-        turns = self.before.spoken
-        if turns and len(turns[0]) == 2:
-            return turns[0]
-        if len(turns) > 1 and len(turns[0]) == 1:
-            if len(turns[1]) == 1 and turns[1] != turns[0]:
-                return (*turns[1], *turns[0])
-            if len(turns[1]) == 2 and turns[0][0] in turns[1]:
-                return turns[1]
-        return ()
-
-    def families(self) -> list[tuple[str, ...]]:
-        """The stems that are like those spoken of, turn by turn, the latest first."""
-        told = []
-        for stems in self.before.spoken:
-            alike = {other for stem in stems for other in self._alike(stem)}
-            told.append(tuple(name for name in self.names if name in alike))
-        return told
-
-    def _alike(self, stem: str) -> set[str]:
-        """The stems of a stem's role, or with a word of its name that tells none apart."""
-        kinds = dict(zip(self.names, self.roles, strict=True))
-        own = general_words(stem)
-        same = {name for name in self.names if kinds[name] and kinds[name] == kinds[stem]}
-        return {stem, *same, *(name for name in self.names if own & general_words(name))}
-
-    def other(self) -> str | None:
-        """The partner of the last stem; else the other one of the two that were spoken of."""
-        now = self.before.focus if len(self.before.focus) == 1 else self.spoken
-        if len(now) != 1:
-            return None
-        turn = next((t for t in self.before.spoken if len(t) == 2 and now[0] in t), ())
-        mates = partners(now[0], self.names, self.roles)
-        for others in (set(mates), set(self.pair) - set(now), set(turn) - set(now)):
-            if len(others) == 1:
-                return others.pop()
-        return None
-
-
 def with_referents(text: str, known: Known) -> str:
     """A text in which stems that were called by what was said before are called by name."""
     plain = told = as_read(text, known.names, known.roles)
-    told = _sides_compared(told, known)
+    told = sides_named(_sides_compared(told, known), known)
     if not known.before.proposed:  # else "the first one" is a move, "the other" the rest
         told = _TOLD_APART.sub(lambda match: _told_apart(match, known) or match[0], told)
         told = _FIRST_OR_LAST.sub(lambda match: _of_the_pair(match, known) or match[0], told)

@@ -132,7 +132,7 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             value, used = _number(token.number, rest)
             joined.append(Token(NUMBER, value, token.text))
             place += used
-        elif token.text in _SIDES and joined and joined[-1].kind in (NUMBER, "percent"):
+        elif token.text in _SIDES and _is_a_place(joined):
             joined.append(Token(_SIDES[token.text], token.text, token.text))  # "20% L"
         elif token.text == "plus":
             kind = "up" if rest and rest[0].kind == NUMBER else JOIN
@@ -155,6 +155,14 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
             joined.append(token)
         place += 1
     return joined
+
+
+def _is_a_place(joined: Sequence[Token]) -> bool:
+    """Whether a letter behind these is a side: "20% l", "hard l and r"."""
+    if not joined:
+        return False
+    beside = joined[-1].kind == JOIN and len(joined) > 1 and joined[-2].kind in ("left", "right")
+    return beside or joined[-1].kind in (NUMBER, "percent", "size")
 
 
 def _is_half_more(token: Token, rest: Sequence[Token], joined: Sequence[Token]) -> bool:

@@ -1,0 +1,75 @@
+"""Stems of a pair called by their side: "bring L down", "L left, R right", "and the same for left".
+
+One rule: a side is a stem only where the words leave it no place to be: of one pair that was
+spoken of, or of the only one there is.
+"""
+
+import re
+from collections.abc import Sequence
+
+from assistant.orders.mentions import mentions
+from assistant.orders.referring import Known
+from assistant.said_sides import partners, side_of
+
+_SIDES = {"l": "left", "r": "right", "left": "left", "right": "right"}
+_PLACED = r"(?: hard)?(?: (?:on|to))?(?: the)?(?: hard)? (?:left|right)\b"
+_MOVED = (
+    r"(?: a (?:bit|touch|little|tad|hair))? (?:up|down|louder|quieter|softer|back|by|minus|plus)\b"
+)
+_LETTER = re.compile(
+    rf"(?<![\w'%-])(?P<side>[lr])(?={_PLACED}|{_MOVED})"
+    r"|(?:\b(?:mute|unmute|solo|hear|only|just|raise|lower|drop) |^\s*(?:(?:and|now|then) )?)"
+    r"(?:the )?(?P<alone>[lr])"
+    r"(?=\s*(?:$|[,.;!?]|by\b|too\b|alone\b))"
+)
+_SAME_FOR = re.compile(
+    r"(?P<same>\b(?:same|likewise|ditto|repeat that|do that|do it)\b(?: thing)? (?:for|with|on|to))"
+    r" (?:the )?(?P<side>left|right)(?: (?:one|side))?(?=\W*$| too\b| as well\b)"
+)
+_OF_A_STEM = frozenset({"apply_moves", "set_mute", "set_level", "shape_sound"})
+
+
+def sides_named(text: str, known: Known) -> str:
+    """A lower-case text in which a stem that was called by its side is called by name."""
+    text = _SAME_FOR.sub(lambda match: _same_for(match, known), text)
+    if not _LETTER.search(text):
+        return text
+    pair = _pair(text, known)
+    return text if pair is None else _LETTER.sub(lambda match: _lettered(match, pair), text)
+
+
+def _lettered(match: re.Match[str], pair: dict[str, str]) -> str:
+    name = "side" if match["side"] else "alone"
+    start, end = (place - match.start() for place in match.span(name))
+    return f"{match[0][:start]}{pair[_SIDES[match[name]]]}{match[0][end:]}"
+
+
+def _pair(text: str, known: Known) -> dict[str, str] | None:
+    """The left and the right stem of a pair: named in the text, spoken of, or the only one."""
+    named = [one.stems for one in mentions(text, known.names, known.roles)]
+    for stems in [*named, *known.families(), known.names]:
+        found = _by_side(stems)
+        if found is not None:
+            return found
+    return None
+
+
+def _by_side(stems: Sequence[str]) -> dict[str, str] | None:
+    sides = [(side_of(name), name) for name in stems]
+    told = {side: [name for own, name in sides if own == side] for side in ("left", "right")}
+    return {side: own[0] for side, own in told.items()} if all(
+        len(own) == 1 for own in told.values()
+    ) else None  # fmt: skip
+
+
+def _same_for(match: re.Match[str], known: Known) -> str:
+    """ "same for left" behind a move of the right one: the stem on that side, and no place."""
+    last = known.before.deeds[-1] if known.before.deeds else None
+    now = known.before.focus
+    if last is None or last.name not in _OF_A_STEM or len(now) != 1:
+        return match[0]
+    mates = [
+        name for name in partners(now[0], known.names, known.roles)
+        if side_of(name) == match["side"]
+    ]  # fmt: skip
+    return f"{match['same']} {mates[0]}" if len(mates) == 1 else match[0]
