@@ -10,6 +10,7 @@ from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.answering import answered
 from assistant.asking import understood, which
 from assistant.context import ToolContext, is_ours
+from assistant.drills_turn import in_drill
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
 from assistant.levels_turn import measured
@@ -28,7 +29,7 @@ from assistant.replying import (
 )
 from assistant.rewriting import rewrite
 from assistant.session import Session
-from assistant.versions_turn import first_one, of_a_version
+from assistant.versions_turn import first_one, of_a_version, taken_back_now
 from assistant.waiting import open_question
 from assistant.without_model import (
     about_us,
@@ -36,7 +37,6 @@ from assistant.without_model import (
     by_level,
     courteous,
     exported,
-    in_drill,
     kept,
     lacking,
     left,
@@ -88,6 +88,7 @@ def run_turn(
             or of_the_proposal(turn)
             or of_what_is_left(turn)
             or of_a_version(turn)
+            or taken_back_now(turn)
             or beyond(turn)
             or exported(turn)
             or _in_parts(turn)

@@ -6,11 +6,14 @@ One rule: only one that exists is gone back to; a take is a file and changes no 
 import re
 
 import prompts
+from assistant.acting import stems_set
 from assistant.asking import Option
 from assistant.hearing import ToolCall
+from assistant.orders.lexicon import undoes
 from assistant.orders.version_named import named, talked
 from assistant.progress import Progress
 from assistant.replying import Reply, ask_back, told_at_once, worded
+from assistant.said_undo import taken_back
 
 _FIRST_ONE = re.compile(
     r"\b(?:restore|return to|(?:go |take me |switch )?back to|go to|load) the first(?: one)?\W*$"
@@ -52,6 +55,24 @@ def of_a_version(turn: Progress) -> Reply | None:
         file=str(take.path.relative_to(turn.context.folder)),
     )  # fmt: skip
     return worded(turn, text)
+
+
+def taken_back_now(turn: Progress) -> Reply | None:
+    """The last change, or the last of a stem, taken back in other words; None for all else.
+
+    "that is awful, lose it" takes back only what was done just before; else it is a mute.
+    """
+    if turn.acts_of is None or turn.order is not None or turn.session.proposed:
+        return None
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    stems = taken_back(turn.words, names, roles)
+    deeds = turn.before.deeds if turn.before.just_done else ()
+    if stems is None or not (deeds or undoes(turn.words.casefold()) or stems):
+        return None
+    last = {stem for call in deeds for stem in stems_set(call)}
+    if len(stems) == 1 and last != set(stems):
+        return told_at_once(turn, ToolCall("undo", {"stem": stems[0]}))
+    return told_at_once(turn, ToolCall("undo"))
 
 
 def first_one(turn: Progress) -> Reply | None:

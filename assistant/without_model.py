@@ -10,7 +10,6 @@ from dataclasses import replace
 import prompts
 from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
 from assistant.asking import which
-from assistant.drills_turn import drill_call
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
@@ -78,13 +77,6 @@ def picky(turn: Progress) -> Reply | None:
 def no_such_amount(turn: Progress) -> Reply | None:
     """A question where a stem is to get what another got, and that one got nothing."""
     return ask_back(turn, "that stem got nothing", ()) if turn.lacks_amount else None
-
-
-def in_drill(turn: Progress) -> Reply | None:
-    """What is said to an answer to the open drill; None where the words are none."""
-    if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
-        return None
-    return told_at_once(turn, call)
 
 
 def ordered(turn: Progress) -> Reply | None:

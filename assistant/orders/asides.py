@@ -11,7 +11,7 @@ from assistant.acting import stems_of
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER
-from assistant.orders.tokens import STOP, UNKNOWN, Token
+from assistant.orders.tokens import STOP, UNKNOWN, Token, tokens
 
 _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
     """
@@ -45,6 +45,7 @@ _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
 _A_NUMBER = re.compile(
     r"(?:(?:make|call) (?:it|that) )?(?:just |only )?(\d+(?:\.\d+)?)(?: ?db)?[.! ]*"
 )
+_SENTENCES = re.compile(r"[.!?;\n]+\s*|,\s+")
 _LAST_NUMBER = re.compile(r"\d+(?:\.\d+)?(?!.*\d)")
 ActsOf = Callable[[str], Mapping[str, float]]  # how likely each act is meant by a text
 
@@ -94,6 +95,22 @@ def without_taken_back(text: str) -> str:
 def asks_for_something(told: Sequence[Token]) -> bool:
     """Whether there are words without which nothing is ordered."""
     return any(token.kind in _ORDERS for token in told)
+
+
+def behind_talk(
+    text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
+) -> str | None:
+    """The last sentence of a text, where those before it name no stem and order nothing.
+
+    None where there is but one, or where more is asked for.
+    """
+    pieces = [piece.strip() for piece in _SENTENCES.split(text) if piece.strip(" .,!?;")]
+    if len(pieces) < 2:
+        return None
+    first, _ = tokens(". ".join(pieces[:-1]), names, roles)
+    if asks_for_something(first) or any(token.stems for token in first):
+        return None
+    return pieces[-1]
 
 
 def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsOf) -> bool:
