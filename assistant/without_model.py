@@ -29,6 +29,7 @@ from assistant.replying import (
 from assistant.said_balance import asks_if_overloaded
 from assistant.said_beyond import is_beyond
 from assistant.said_courtesy import PRAISE, courtesy_said
+from assistant.said_formats import formats_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
 from assistant.said_tastes import (
@@ -42,13 +43,6 @@ from assistant.sensitivity import SETTINGS, operating_points
 from assistant.telling import told_of_us
 from mixer.moves import Move
 
-_FORMATS = {
-    "mix": re.compile(
-        r"(?:\b(?:the|a|my|our|final|finished|full|whole|stereo|and|plus)|^|[.,;]) ?mix(?:down)?\b"
-    ),
-    "stems": re.compile(r"\b(?:stems|multi ?tracks|single tracks|separate tracks)\b"),
-    "session": re.compile(r"\b(?:session|project)\b"),
-}
 _AND = re.compile(r"(?:\b(?:and|plus|as well as|also|both|with|n)\b|[&+])")
 _AN_EXPORT = 0.3  # the same of files, beside two kinds of them
 _A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
@@ -101,7 +95,7 @@ def exported(turn: Progress) -> Reply | None:
     if turn.acts_of is None or turn.order is not None:
         return None
     plain = turn.words.casefold()
-    formats = [name for name, words in _FORMATS.items() if words.search(plain)]
+    formats = formats_said(plain)
     if len(formats) < 2 or not _AND.search(plain):
         return None
     if turn.acts_of(turn.words).get("export_mix", 0.0) < _AN_EXPORT:
