@@ -6,8 +6,8 @@ One rule: what the words refuse is not written, and "stems of the mix" are stems
 import re
 
 _STEMS = (
-    r"(?:stems|multi-? ?tracks?|separate(?:d|ly)?|individual(?:ly)?|one by one|(?:single|each|every)"
-    r" (?:track|channel)s?|(?:all|the|my|our|these) channels|tracks)"
+    r"(?:stems|multi-? ?tracks?|separate(?:d|ly)?|individual(?:ly)?|one by one"
+    r"|(?:single|each|every) (?:track|channel)s?|(?:all|the|my|our|these) channels|tracks)"
 )
 _SESSION = r"(?:session|project|reaper|rpp|daw)"
 _MIX = r"(?:mix(?:down)?s?|stereo (?:file|track|mix)|two.?track)"

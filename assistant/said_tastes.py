@@ -49,6 +49,22 @@ _TREATED = re.compile(
 )
 
 
+_MAKES = re.compile(
+    r"\b(?:i|we)(?:'m| am|'re| are| mostly| usually| only)? (?:making|make|producing|produce|mixing"
+    r"|mix|recording|record|doing|do|playing|play|writing|write|working on|into)\b"
+)
+
+
+def genre_made(said: Said) -> str | None:
+    """The known genre of what one says to make, "hi, I make lofi"; None in all else."""
+    made = _MAKES.search(said.latest)
+    if made is None or "?" in said.texts[-1] or says_way(said.latest) or said.numbers():
+        return None
+    rest = said.latest[made.end() :]
+    known = any(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", rest) for word in _genres())
+    return genre_said(rest) if known else None
+
+
 def asks_to_be_told_simply(said: Said) -> bool:
     """Whether words ask for plain talk, and for no change to a stem besides."""
     own = [stems for text, stems in said.clauses if _SIMPLY.search(text)]

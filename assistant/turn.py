@@ -10,6 +10,7 @@ from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.answering import answered
 from assistant.asking import understood, which
 from assistant.context import ToolContext, is_ours
+from assistant.courtesy_turn import about_us, courteous, elsewhere
 from assistant.drills_turn import in_drill
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
@@ -32,10 +33,8 @@ from assistant.session import Session
 from assistant.versions_turn import first_one, of_a_version, taken_back_now
 from assistant.waiting import open_question
 from assistant.without_model import (
-    about_us,
     beyond,
     by_level,
-    courteous,
     exported,
     kept,
     lacking,
@@ -43,6 +42,7 @@ from assistant.without_model import (
     no_such_amount,
     of_the_proposal,
     ordered,
+    out_of_bounds,
     overloaded,
     picky,
     taught,
@@ -91,6 +91,8 @@ def run_turn(
             or taken_back_now(turn)
             or beyond(turn)
             or exported(turn)
+            or overloaded(turn)
+            or out_of_bounds(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -121,6 +123,7 @@ def _alone(turn: Progress) -> Reply:
         or measured(turn)
         or left(turn)
         or beyond(turn)
+        or elsewhere(turn)
         or kept(turn)
         or overloaded(turn)
         or taught(turn)

@@ -45,7 +45,7 @@ def what_was_said(hearing: Hearing, messages: Sequence[Message]) -> Said:
 def at_practice(messages: Sequence[Message]) -> bool:
     """Whether a drill was begun or answered in one of the last turns."""
     places = [place for place, message in enumerate(messages) if message["role"] == "user"]
-    late = messages[places[-_TURNS_BACK :][0] :] if places else ()
+    late = messages[places[-_TURNS_BACK:][0] :] if places else ()
     calls = [call["name"] for message in late for call in message.get("tool_calls") or []]
     return bool(_OF_PRACTICE & set(calls))
 

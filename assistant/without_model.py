@@ -12,37 +12,35 @@ from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
 from assistant.asking import which
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
+from assistant.orders.asides import asks_for_something
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
-from assistant.orders.mentions import as_read, mentions
+from assistant.orders.mentions import mentions
 from assistant.orders.of_proposal import accepts, chosen, says_yes_to, with_one_more
-from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import (
     MORE_THAN_ONE,
     Reply,
     ask_back,
-    asked_again,
     told_at_once,
     worded,
 )
-from assistant.said_balance import asks_if_overloaded
+from assistant.said_balance import asks_for_it_here, asks_if_overloaded
 from assistant.said_beyond import is_beyond
-from assistant.said_courtesy import PRAISE, courtesy_said
 from assistant.said_formats import formats_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
 from assistant.said_tastes import (
     asks_to_be_told_simply,
     genre_in_passing,
+    genre_made,
     is_taste,
     tastes_said,
 )
-from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
-from assistant.telling import told_of_us
-from mixer.moves import Move
+from mixer.moves import MAX_GAIN_DB, Move
 
+_IN_DB = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) ?(?:db|decibels?)\b")
 _AND = re.compile(r"(?:\b(?:and|plus|as well as|also|both|with|n)\b|[&+])")
 _AN_EXPORT = 0.3  # the same of files, beside two kinds of them
 _A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
@@ -103,6 +101,21 @@ def exported(turn: Progress) -> Reply | None:
     return told_at_once(turn, *(ToolCall("export_mix", {"format": name}) for name in formats))
 
 
+def out_of_bounds(turn: Progress) -> Reply | None:
+    """What is said to a move beyond what a fader does: the bound, and no question back."""
+    if turn.acts_of is None or turn.order is not None or "?" in turn.words or turn.plain_orders:
+        return None
+    found = [float(one) for one in _IN_DB.findall(turn.said_now.latest)]
+    beyond_it = [size_db for size_db in found if abs(size_db) > MAX_GAIN_DB]
+    if not beyond_it or not turn.said_now.named:
+        return None
+    message = (
+        f"a move of {beyond_it[0]:g} dB was asked: moves must lie within -{MAX_GAIN_DB:g} and "
+        f"+{MAX_GAIN_DB:g} dB"
+    )
+    return worded(turn, prompts.reply("tool_error", len(turn.session.events), message=message))
+
+
 def left(turn: Progress) -> Reply | None:
     """What is said where all that is asked for is to leave things; None where more is."""
     return ask_back(turn, USER_REFUSED, ()) if turn.leaves_it else None
@@ -132,6 +145,8 @@ def kept(turn: Progress) -> Reply | None:
     read = getattr(turn.listener, "read", None)
     if read is None or turn.order is not None:
         return None
+    if genre := genre_made(turn.said_now):
+        return told_at_once(turn, ToolCall("prefer", {"genre": genre}))
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
     if not is_taste(reading) and not asks_to_be_told_simply(turn.said_now):
         return None
@@ -142,10 +157,19 @@ def kept(turn: Progress) -> Reply | None:
 
 def overloaded(turn: Progress) -> Reply | None:
     """The check of the peaks where it is asked if something was recorded too hot; else None."""
-    said, acts_of = turn.said_now, turn.acts_of
+    said, acts_of, names = turn.said_now, turn.acts_of, turn.context.names
     if acts_of is None or turn.order is not None or said.numbers():
         return None
-    if not asks_if_overloaded(said.latest) or "explain" in said.latest:
+    roles = tuple(turn.context.roles)
+    if asks_for_something(tokens(turn.words, names, roles)[0]):
+        return None
+    text = said.latest
+    for one in reversed(mentions(text, names, roles)):
+        text = f"{text[: one.start]}it{text[one.end :]}"  # a stem may be called "crackle"
+    before = [event["text"] for event in turn.earlier if event["event"] == "user"][-1:]
+    if not asks_if_overloaded(text) and not asks_for_it_here(text, "".join(before)):
+        return None
+    if "explain" in text:
         return None
     return told_at_once(turn, ToolCall("check_gain_staging"))
 
@@ -155,46 +179,6 @@ def taught(turn: Progress) -> Reply | None:
     if not lesson_asked(turn.words, turn.context):
         return None
     return told_at_once(turn, ToolCall("explain", {"topic": turn.words[:120]}))
-
-
-def about_us(turn: Progress) -> Reply | None:
-    """The answer to a question about Gainsay itself, or to a mere sound; a question stays open."""
-    context, names = turn.context, turn.context.names
-    if turn.order is not None:
-        return None
-    plain = as_read(turn.words, names, context.roles)
-    found = mentions(plain, names, tuple(context.roles))
-    kind = asked_of_us(plain, found)
-    if kind is None:
-        return None
-    if kind == PARDON and not turn.asked_before:
-        return None
-    if kind == CHANGED:
-        return told_at_once(turn, ToolCall("list_versions"))
-    stems = [name for one in found for name in one.stems]
-    told = told_of_us(kind, context, stems, rated(turn.listener))
-    seed = len(turn.session.events)
-    texts = [prompts.reply(name, seed + place, **one) for place, (name, one) in enumerate(told)]
-    offered = turn.asked_before
-    text = " ".join([*texts, *([] if kind == SURE else asked_again(offered, seed))])
-    options = {"options": [one.as_data() for one in offered]} if offered else {}
-    turn.answer(text=text, rewritten=False, problems=[], **options)
-    return Reply(text)
-
-
-def courteous(turn: Progress) -> Reply | None:
-    """The answer to praise, a goodbye, or the question what one can do here; None for all else.
-
-    Behind a proposal praise may be a yes, which is not for here.
-    """
-    if turn.order is not None or turn.acts_of is None:
-        return None
-    names, roles = turn.context.names, tuple(turn.context.roles)
-    told, plain = tokens(turn.words, names, roles)
-    kind = courtesy_said(turn.user_text, mentions(plain, names, roles), told)
-    if kind is None or (kind == PRAISE and turn.session.proposed):
-        return None
-    return worded(turn, prompts.reply(kind, len(turn.session.events)))
 
 
 def by_level(turn: Progress) -> Reply | None:

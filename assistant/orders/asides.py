@@ -97,9 +97,7 @@ def asks_for_something(told: Sequence[Token]) -> bool:
     return any(token.kind in _ORDERS for token in told)
 
 
-def behind_talk(
-    text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
-) -> str | None:
+def behind_talk(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str | None:
     """The last sentence of a text, where those before it name no stem and order nothing.
 
     None where there is but one, or where more is asked for.
