@@ -72,7 +72,8 @@ _THANK = (
     r"|dank je|bedankt|efharisto|tesekk?[uü]r\w*|teşekk\w+|hvala|mahalo|xie ?xie|terima kasih)"
 )
 _AROUND = (  # small words beside thanks, praise and a greeting
-    r"(?:beaucoup|mille|vielmals|vielen|muchas|muito|tante|mange|so much|a lot|a bunch|a million|very much|very|again|for (?:that|this|it|everything|all"
+    r"(?:beaucoup|mille|vielmals|vielen|muchas|muito|tante|mange"
+    r"|so much|a lot|a bunch|a million|very much|very|again|for (?:that|this|it|everything|all"
     r"|your help|the help)|mate|bro+|bruv|man|dude|fam|buddy|pal|friend|my friend|boss|chief|love"
     r"|dear|i mean|you|all|ok(?:ay)?|and|then|yes|yep|yeah|haha+|lol|wow|oh|ah|aw+|omg|lmao|damn|it"
     r"|is|that|this|it'?s|that'?s|thats|its|just|really|too|super|totally|yo|hey|kindly|ur|you'?re"
@@ -103,8 +104,8 @@ _FOREIGN = frozenset(  # small words that are no English ones
     """
     você voce fala falas falar português portugues tudo bem não nao sim como está estás estas hola
     qué habla hablas hablan español espanol puedes puede quiero gracias por favor pero muy los las
-    una     ich du bist kannst sprichst deutsch bitte nicht und ist wie geht mir dir je ne suis parle parles
-    parlez français francais vous est pas merci bonjour ça avec quoi moi toi tu et que quelqu'un
+    una ich du bist kannst sprichst deutsch bitte nicht und ist wie geht mir dir je ne suis parle
+    parles parlez français francais vous est pas merci bonjour ça avec quoi moi toi tu et que quelqu'un
     stai parli parla italiano che sono per non sei della och inte jag kan snakker hvordan det er ik
     spreekt praat nederlands ben jij kun hoe mówisz czy jak się po polsku mluvíš türkçe biliyor
     musun nasılsın kumusta habari unaweza apa kabar bisa bicara

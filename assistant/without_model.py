@@ -17,6 +17,7 @@ from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
 from assistant.orders.mentions import mentions
 from assistant.orders.of_proposal import accepts, chosen, says_yes_to, with_one_more
+from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import (
     MORE_THAN_ONE,
