@@ -36,9 +36,13 @@ _PRACTICE = (
     r"(?:(?:the|this|these|those|that|your) )?(?:ear )?(?:drills?|exercises?|quiz(?:zes)?|games?"
     r"|training|test(?:s|ing)?|practice|it|this|that)"
 )
-_STOP = re.compile(
+_FIRST = (
     r"(?:(?:please|ok|okay|right|well|hm+|no|nah|thanks|thx|cool|fun|great|good|now|and|so|i|i'll"
     r"|i'm|im|haha|lol|we|let'?s|can we|alright) )*"
+)
+_FIRST_WORDS = re.compile(_FIRST)
+_STOP = re.compile(
+    rf"{_FIRST}"
     rf"(?:(?:stop|quit|exit|end|cancel|abort|leave|enough|no more|done|finished"
     r"|(?:that'?s |that is |that was )?(?:quite |more than )?(?:enough|plenty)"
     rf"|(?:bored|tired|sick|fed up)(?: (?:of|with))?)(?: (?:it|now|here|there|please|already"
@@ -215,14 +219,14 @@ def left_off(text: str) -> str | None:
 
     "enough of that, back to the track. mute the bass" says "mute the bass" besides.
     """
-    plain, start = text.replace("\u2019", "'"), 0
+    plain, start, stops = text.replace("\u2019", "'"), 0, False
     for cut in _CUTS.finditer(plain):
         head = " ".join(plain[start : cut.start()].casefold().split())
-        if head and not _STOP.fullmatch(head):
+        stops = stops or bool(_STOP.fullmatch(head))
+        if head and not (_STOP.fullmatch(head) or _FIRST_WORDS.fullmatch(f"{head} ")):
             break
         start = cut.end()
-    rest = plain[start:].strip()
-    return None if rest == plain.strip() else rest
+    return plain[start:].strip() if stops else None
 
 
 def _leaving(text: str) -> Said | None:

@@ -6,6 +6,7 @@ way.
 
 import re
 from collections.abc import Sequence
+from itertools import islice, product
 
 from assistant.english import plainly
 from assistant.orders.mentions import Mention
@@ -14,6 +15,7 @@ from assistant.orders.tokens import Token
 PRAISE, GOODBYE, CAPABILITIES = "praise", "goodbye", "capabilities"
 THANKS, GREET, OTHER_LANGUAGE = "thanks", "greet", "other_language"
 _FEW_WORDS = 7  # of praise for one stem
+_MOST_READINGS = 32  # of letters that are drawn out
 _MOST_WORDS = 16  # of praise and of a goodbye; a story may lead to the question
 _GOODBYES = (
     r"(?:good ?)?bye+(?: ?bye+)?|see (?:you|ya)|cya|cheerio|toodle ?pip|ta-?ta|good ?night"
@@ -72,7 +74,7 @@ _THANK = (
     r"|dank je|bedankt|efharisto|tesekk?[uü]r\w*|teşekk\w+|hvala|mahalo|xie ?xie|terima kasih)"
 )
 _AROUND = (  # small words beside thanks, praise and a greeting
-    r"(?:beaucoup|mille|vielmals|vielen|muchas|muito|tante|mange"
+    r"(?:beaucoup|mille|vielmals|vielen|muchas|muito|tante|mange|so|pretty"
     r"|so much|a lot|a bunch|a million|very much|very|again|for (?:that|this|it|everything|all"
     r"|your help|the help)|mate|bro+|bruv|man|dude|fam|buddy|pal|friend|my friend|boss|chief|love"
     r"|dear|i mean|you|all|ok(?:ay)?|and|then|yes|yep|yeah|haha+|lol|wow|oh|ah|aw+|omg|lmao|damn|it"
@@ -105,7 +107,7 @@ _FOREIGN = frozenset(  # small words that are no English ones
     você voce fala falas falar português portugues tudo bem não nao sim como está estás estas hola
     qué habla hablas hablan español espanol puedes puede quiero gracias por favor pero muy los las
     una ich du bist kannst sprichst deutsch bitte nicht und ist wie geht mir dir je ne suis parle
-    parles parlez français francais vous est pas merci bonjour ça avec quoi moi toi tu et que quelqu'un
+    parles parlez français francais vous est pas merci bonjour ça avec quoi moi toi tu et que
     stai parli parla italiano che sono per non sei della och inte jag kan snakker hvordan det er ik
     spreekt praat nederlands ben jij kun hoe mówisz czy jak się po polsku mluvíš türkçe biliyor
     musun nasılsın kumusta habari unaweza apa kabar bisa bicara
@@ -151,8 +153,10 @@ def _in_a_word(plain: str) -> str | None:
         return None
     if _GREETS.search(plain):
         return GREET
-    for letters in (r"\1", r"\1\1"):  # "groovyyy", "soooo goood"
-        whole = " ".join(re.sub(r"[^\w']+", " ", _DRAWN_OUT.sub(letters, plain)).split())
+    words = re.sub(r"[^\w']+", " ", plain).split()
+    shorter = [{_DRAWN_OUT.sub(letters, word) for letters in (r"\1", r"\1\1")} for word in words]
+    for read in islice(product(*map(sorted, shorter)), _MOST_READINGS):  # "soooo goood"
+        whole = " ".join(read)
         if _THANKS.fullmatch(whole):
             return THANKS
         if _DRAWN_OUT.search(plain) or _SLANG.search(whole):

@@ -55,14 +55,16 @@ _TRADE = re.compile(
 _OF_A_STEM = re.compile(  # what is said of a stem behind its name
     r"^(?:'s|s)?\s*(?:(?:part|track|line|sound)s? )?(?:is|are|was|were|isn'?t|aren'?t|feels?|seems?"
     r"|gets?|got|has|have|needs?|wants?|could|should|must|too|so|way|really|just|still|like|on top"
-    r"|all over|over|in (?:the|my)|and|kill\w*|eat\w*|ate|gives?|dominat\w*|fight\w*|disappear\w*"
+    r"|all over|and|kill\w*|eat\w*|ate|gives?|dominat\w*|fight\w*|disappear\w*"
     r"|vanish\w*"
-    r"|again\b|up\b|down\b|[,.;:!?]|$)"
+    r"|again\b|up\b|down\b)"
 )
 _LIKENS = re.compile(
     r"\b(?:like|as if|as though|too|so|any|no|more|all(?! (?:day|night))|part|doesn'?t exist)\b"
 )
 _ASKED_OF = re.compile(r"\b(?:is|are|has|have|where'?s|did|does|do)(?: the| my)? $")
+_ENDS = re.compile(r"\s*(?:[,.;:!?]|$)")
+_WHERE_ONE_LISTENS = frozenset("car cars van vans truck tv gym shower bike driving garage".split())
 _MOST_WORDS = 30
 _BEGINS = ("turn ", "put ", "bring ", "make ", "set ", "move ", "pan ", "mute ", "show ", "play ")
 
@@ -80,7 +82,9 @@ def is_elsewhere(text: str, found: Sequence[Mention], told: Sequence[Token]) -> 
     trade = set(_TRADE.findall(plain)) | ({"level"} if speaks_of_balance(plain) else set())
     if any(one.stems for one in found):
         about = any(
-            _OF_A_STEM.search(text[one.end :]) or _ASKED_OF.search(text[: one.start])
+            _OF_A_STEM.search(text[one.end :])
+            or _ASKED_OF.search(text[: one.start])
+            or (life <= _WHERE_ONE_LISTENS and _ENDS.match(text, one.end))
             for one in found
         )
         ordered = asks_for_something([token for token in told if token.kind != NUMBER])
