@@ -218,7 +218,7 @@ def _numbers(told: Sequence[Token], plain: str, talk: Talked) -> tuple[int, ...]
     for place, token in enumerate(told):
         if token.kind != NUMBER or token.number != int(token.number):
             continue
-        beside = told[max(0, place - 1) : place] + told[place + 1 : place + 2]
+        beside = [*told[max(0, place - 1) : place], *told[place + 1 : place + 2]]
         one_of = [other for other in told[max(0, place - 2) : place + 3] if other.kind == NUMBER]
         is_one = token.text != "one" or any(o.kind in ("version", "takes") for o in beside)
         if is_one or (len(one_of) > 1 and any(o.kind in _BETWEEN for o in beside)):
