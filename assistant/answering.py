@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.asking import Option
-from assistant.orders.asides import asks_for_something
+from assistant.orders.asides import behind_talk
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, SIZE
 from assistant.orders.tokens import STEM, STOP, tokens
 from assistant.said_sides import side_of
@@ -33,7 +33,6 @@ _BOTH = re.compile(
     r"(?:both|all|all three|every|each|everything|everyone|the lot|both guitars|all of"
     r"|the whole (?:lot|mix))"
 )
-_SENTENCES = re.compile(r"[.!?;\n]+\s*|,\s+")
 
 
 def answered(
@@ -49,11 +48,8 @@ def answered(
     if not options:
         return None
     told = _read(text, options, names, roles)
-    pieces = [piece for piece in _SENTENCES.split(text) if piece.strip()]
-    if told is None and len(pieces) > 1 and names:  # "sorry, my head. the trumpets"
-        first, _ = tokens(". ".join(pieces[:-1]), tuple(names), tuple(roles()))
-        if not asks_for_something(first) and not any(token.stems for token in first):
-            told = _read(pieces[-1], options, names, roles)
+    if told is None and names and (last := behind_talk(text, tuple(names), tuple(roles()))):
+        told = _read(last, options, names, roles)  # "sorry, my head. the trumpets"
     return told
 
 

@@ -117,7 +117,8 @@ def _rounded(value: float, decimals: int) -> tuple[float, float]:
 
 
 def normal(text: str) -> str:
-    """One spelling for every minus sign, and plain forms of fancy digits."""
+    """One spelling for every minus sign, plain forms of fancy digits, and no "4 me"."""
+    text = re.sub(r"(?<!\bup )(?<!\bdown )(?<!\bby )\b4 (?=(?:me|us)\b)", "for ", text)
     return re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text))
 
 

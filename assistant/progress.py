@@ -29,6 +29,7 @@ from assistant.parts import parts_of
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
+from assistant.said_practice import speaks_of_practice
 from assistant.said_sides import without_idioms
 from assistant.session import Session
 from assistant.tools import run_tool
@@ -281,7 +282,14 @@ class Progress:
         read, song = getattr(self.listener, "read", None), self._song
         if read is None:
             return None
-        return lambda text: read_as_acts(read(text, song.names, song.roles))
+
+        def acts(text: str) -> Mapping[str, float]:
+            told = read_as_acts(read(text, song.names, song.roles))
+            if not speaks_of_practice(text):
+                told.pop("start_drill", None)
+            return told
+
+        return acts
 
     @cached_property
     def _song(self) -> Stems:

@@ -64,6 +64,9 @@ def _situations(call: ToolCall, result: ToolResult) -> list[Situation]:
         return check_situations(result.data)
     if result.ok and call.name in ("start_drill", "answer_drill"):
         return drill_situations(result.data)
+    if result.ok and "take_chosen" in result.data:
+        chosen = {"take": result.data["take_chosen"]}
+        return [_situation(call, result), ("take_is_chosen", chosen)]
     if result.ok and "card" in result.data:
         return _why(result.data)
     return [_situation(call, result)]

@@ -11,7 +11,7 @@ import prompts
 from assistant.english import is_word
 from assistant.naming import asked_after, not_here
 from assistant.numerals import WHOLE_WORDS
-from assistant.orders.lexicon import FILLER, JOIN, VERB
+from assistant.orders.lexicon import FILLER, JOIN, VERB, undoes
 from assistant.orders.mentions import as_read, stems_in
 from assistant.orders.tokens import UNKNOWN, tokens
 from assistant.said_balance import asks_if_right
@@ -19,6 +19,7 @@ from assistant.said_clauses import LEFT_ALONE, SPARES, Clause, clauses, divided,
 from assistant.said_gains import GOES_ON, Gains, magnitudes, says_way, sizes_db
 from assistant.said_levels import IT, LEVELLED, PLACES, above_or_below, beside
 from assistant.said_mutes import MUTES, NOT_MUTED, UNMUTES, mutes
+from assistant.said_practice import unasked
 from assistant.said_sides import PANS, on_its_side, pans_of, picked, without_idioms, without_picks
 from assistant.said_sound import SoundSaid, further, goes_on, sound_asked, sound_said
 from mixer.moves import Move
@@ -112,6 +113,7 @@ class Said:
 
     proposed: the moves that the user may have said yes to. anchor: the stem that is judged against.
     moved: the fader moves of the turn before, which "a bit more" and "the other way" go on from.
+    at_practice: whether a listening drill was just talked of.
     """
 
     texts: tuple[str, ...]
@@ -120,6 +122,7 @@ class Said:
     proposed: tuple[Move, ...] = ()
     anchor: str | None = None
     moved: tuple[Move, ...] = ()
+    at_practice: bool = False
 
     @cached_property
     def latest(self) -> str:
@@ -344,6 +347,8 @@ class Said:
         text = self.latest.casefold()
         likened = len(self.named) > 1 and bool(_OF_LEVEL.search(text))
         told = set() if self.compares or likened else {"set_level"}
+        told |= unasked(text, self.at_practice)
+        told |= {"redo"} if undoes(text) else set()
         told |= {"apply_moves"} if self.placed and not self._moves_besides else set()
         told |= set() if PANS.search(without_picks(without_idioms(text))) else {"set_pan"}
         told |= {"apply_moves", "set_level"} if self.sound.only or self._goes_to_version else set()

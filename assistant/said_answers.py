@@ -19,7 +19,7 @@ _UP = re.compile(
     r"|gained|bigger)\b|\+ ?\d"
 )
 _DOWN = re.compile(
-    r"\b(?:down\w*|quiet\w*|soft\w*|low\w*|cut|reduc\w+|dropp?\w*|decreas\w+|pull\w*|less|minus"
+    r"\b(?:down\w*|dwn|dn|quiet\w*|soft\w*|low\w*|cut|reduc\w+|dropp?\w*|decreas\w+|pull\w*|less|minus"
     r"|weaker|smaller|turned back)\b|(?<![\w)])- ?\d"
 )
 # Said of how a stem is, where a move is asked for: "too loud by 3" is a move down.
@@ -28,22 +28,42 @@ _EITHER_WAY = re.compile(r"\b(?:louder|quieter|softer)\b")  # how it is, or how 
 _IS_A_MOVE = re.compile(
     r"\b(?:needs?|has to|must|should|make|turn\w*|bring\w*|move|set|go(?:es)?|by hand)\b"
 )
-_STOP = re.compile(
-    r"(?:please |i |i'll |i'm )?(?:stop|quit|exit|(?:that'?s )?enough|end|cancel|abort|leave"
-    r"|no more|(?:i'?m )?done)(?: (?:it|now|here|please|for (?:now|today)"
-    r"|with (?:it|this|the drills?)|of (?:it|this|that)"
-    r"|(?:the |this |these |those )?(?:drills?|exercises?|quiz(?:zes)?|games?|training|test"
-    r"|practice)))*"
+_THE_WORK = (
+    r"(?:(?:the|my|our|this) )?(?:track|song|mix|work|tune|music|mixing|beat|desk|real work|record"
+    r"|business|session)"
 )
+_PRACTICE = (
+    r"(?:(?:the|this|these|those|that|your) )?(?:ear )?(?:drills?|exercises?|quiz(?:zes)?|games?"
+    r"|training|test(?:s|ing)?|practice|it|this|that)"
+)
+_FIRST = (
+    r"(?:(?:please|ok|okay|right|well|hm+|no|nah|thanks|thx|cool|fun|great|good|now|and|so|i|i'll"
+    r"|i'm|im|haha|lol|we|let'?s|can we|alright) )*"
+)
+_FIRST_WORDS = re.compile(_FIRST)
+_STOP = re.compile(
+    rf"{_FIRST}"
+    rf"(?:(?:stop|quit|exit|end|cancel|abort|leave|enough|no more|done|finished"
+    r"|(?:that'?s |that is |that was )?(?:quite |more than )?(?:enough|plenty)"
+    rf"|(?:bored|tired|sick|fed up)(?: (?:of|with))?)(?: (?:it|now|here|there|please|already"
+    rf"|playing|for (?:now|today|me|us)|(?:of|with|doing) {_PRACTICE}|{_PRACTICE}))*"
+    rf"|(?:(?:to|go|get|going|move|come|head|straight) )*back to {_THE_WORK}"
+    r"(?: (?:now|then|please))*"
+    r"|let'?s (?:work|mix|get (?:to work|mixing|on with it|going)|carry on|continue)"
+    r"(?: on the (?:mix|song|track))?)"
+)
+_CUTS = re.compile(r"[,.;!\n]+|\s(?:and|but|then)\b|$")
 _SKIP = re.compile(
     r"(?:please |i |i'll )?(?:skip|next|pass|another|new|move on)(?: (?:it|this|that|one|drill"
     r"|exercise|question|please|the|on))*"
 )
 _POLITE_END = re.compile(r"(?:,? (?:please|pls|plz|thanks|thx|now|then))+$")
 _ANEW = re.compile(
-    r"(?:ok |okay |and |yes |yeah |let'?s (?:do|have) |(?:give|play) (?:me|us) )*"
+    r"(?:ok |okay |and |yes |yeah |haha |lol |let'?s (?:do|have|try) |gimme |i'?ll have "
+    r"|(?:give|play|deal) (?:me|us) )*"
     r"(?:again|once more|(?:an)?other one|one more(?: time)?|(?:and )?the next one|try again|go on"
-    r"|more)(?: please)?"
+    r"|more|(?:and )?next(?: (?:one|round|question|drill))?|(?:an)?other (?:round|go|question)"
+    r"|hit me(?: again)?)(?: please)?"
 )
 _NO_IDEA = re.compile(
     r"\b(?:no (?:idea|clue)|dunno|don'?t know|do not know|not sure|can'?t (?:tell|say|hear)|cannot"
@@ -81,8 +101,8 @@ _OF_A_MOVE = re.compile(
 )
 _WISH = re.compile(
     r"\b(?:need(?:s|ed)?|should|want|wants|please|let'?s|i'?d like|would like|has to come|mute\w*"
-    r"|pan\w*|(?:more|further|hard|bit|little|\d+%?) (?:to the )?(?:left|right)(?! (?:one|guitar"
-    r"|gtr|choir))"
+    r"|pan\w*|(?:more|further|hard|bit|little|touch|tad|hair|slightly|\d+%?)"
+    r" (?:to the )?(?:left|right)(?! (?:one|guitar|gtr|choir))"
     r"|reverb|brighter|darker|render|export|undo|anchor)\b"
 )
 _FIRST = re.compile(
@@ -112,6 +132,10 @@ NEARBY_DB = 2.0
 _HALVED = re.compile(
     r"\b(?:by|to|about|around|nearly|almost) (?:a )?half\b(?! (?:a |an )?(?:db|decibel))"
     r"|\bhalf (?:as (?:loud|much)|the (?:level|volume|loudness))\b|\b(?:halved|twice as|doubled)\b"
+)
+_COMPARED = re.compile(  # "2 with 3": which is heard next, and no size
+    r"\b(?:\d+|one|two|three|four|five|six) (?:with|against|vs|versus) (?:\d+|one|two|three|four"
+    r"|five|six)\b"
 )
 _NAMES_ONE = re.compile(r"\b(?:the |this |that |first |second |which |no )one\b|\bone of\b")
 
@@ -155,7 +179,7 @@ def answer_said(
     """
     plain = normal(text).replace("\u2019", "'").strip()
     folded = " ".join(plain.casefold().split())
-    if (said := _leaving(folded)) is not None:
+    if (said := _leaving(plain)) is not None:
         return said
     if len(folded.split()) > _WORDS_READ:
         return None
@@ -174,7 +198,7 @@ def answer_said(
     moves = drill.kind == "set_back"
     if _QUESTION.search(folded) or (_ORDER.search(folded) and not moves):
         return None
-    if not moves and _WISH.search(folded):
+    if not moves and (_WISH.search(folded) or _COMPARED.search(folded)):
         return None
     if moves and _ORDER.search(folded) and not _OF_A_MOVE.search(folded):
         return None
@@ -186,20 +210,31 @@ def answer_said(
 
 def asks_for_the_next(text: str) -> bool:
     """Whether words behind a drill's end ask for the next one: "another one", "again"."""
-    whole = _POLITE_END.sub("", " ".join(normal(text).casefold().split()).rstrip(".!?"))
+    whole = _POLITE_END.sub("", " ".join(normal(text).casefold().split()).rstrip(".!? "))
     return bool(_SKIP.fullmatch(whole) or _ANEW.fullmatch(whole))
 
 
-def _leaving(folded: str) -> Said | None:
+def left_off(text: str) -> str | None:
+    """What a text says behind words that end the practice; None where it does not begin so.
+
+    "enough of that, back to the track. mute the bass" says "mute the bass" besides.
+    """
+    plain, start, stops = text.replace("\u2019", "'"), 0, False
+    for cut in _CUTS.finditer(plain):
+        head = " ".join(plain[start : cut.start()].casefold().split())
+        stops = stops or bool(_STOP.fullmatch(head))
+        if head and not (_STOP.fullmatch(head) or _FIRST_WORDS.fullmatch(f"{head} ")):
+            break
+        start = cut.end()
+    return plain[start:].strip() if stops else None
+
+
+def _leaving(text: str) -> Said | None:
     """Whether the drill is to be left: by words of that alone, or as the first thing said."""
-    whole = folded.rstrip(".!")
-    for leaves, pattern in (("stop", _STOP), ("skip", _SKIP)):
-        if pattern.fullmatch(whole):
-            return Said(leaves=leaves)
-    head, comma, _ = re.split(r"([,.;!])", f"{folded},", maxsplit=1)
-    if comma and _STOP.fullmatch(head.strip()):
-        return Said(leaves="stop", rest=True)
-    return None
+    if _SKIP.fullmatch(" ".join(text.casefold().split()).rstrip(".!")):
+        return Said(leaves="skip")
+    rest = left_off(text)
+    return None if rest is None else Said(leaves="stop", rest=bool(rest))
 
 
 def _is_a_guess(

@@ -51,6 +51,8 @@ _RECORDED_HOT = re.compile(
     r"|loud(?:ly)?|high)\b"
     r"|\b(?:overdriven|over ?modulated|overloaded|saturat(?:ed?|es|ing)|crackl\w+"
     r"|in the red|into the red|all red|peaking)\b"
+    r"|(?<!what )(?<!why )\b(?:something|anything|it|that|this|mix|they|these|files?|tracks?"
+    r"|stems?)(?: is| are|'s|'re)?(?: \w+)? clip(?:s|ping|ped)?\b(?=[^.!]*\?)"
     r"|\bdid (?:i|we|he|she|they) (?:record|track|clip|overload)\b.*\b(?:hot|loud|high|anything)\b"
 )
 
@@ -65,6 +67,21 @@ def asks_if_overloaded(text: str) -> bool:
     return bool(found and asks) and not re.search(
         r"\b(?:explain|what (?:is|does)|too loud in)\b", text
     )
+
+
+_OF_PEAKS = re.compile(r"\b(?:clip\w*|distort\w*|overload\w*|peaks?|too hot|headroom|dc offset)\b")
+_ANY_HERE = re.compile(
+    r"\b(?:have|has|do|does|is|are|got)\b[^.!?]*\b(?:any|some|it|that|this)\b[^.!?]*"
+    r"\b(?:tracks?|files?|stems?|here|song|mix|mine|ours|recordings?)\b[^.!?]*\?"
+)
+
+
+def asks_for_it_here(text: str, before: str) -> bool:
+    """Whether lower-case words ask if what was talked of, a matter of peaks, is in this song.
+
+    before: what the user said last: "what is clipping?", and now "have we got any here?".
+    """
+    return bool(_OF_PEAKS.search(before.casefold()) and _ANY_HERE.search(text))
 
 
 def complains_of_cover(text: str) -> bool:

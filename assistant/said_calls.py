@@ -11,6 +11,7 @@ from assistant.genres import genre_said
 from assistant.hearing import ToolCall
 from assistant.numerals import NUMBER_WORDS
 from assistant.said import Said
+from assistant.said_formats import formats_said
 from assistant.tools_listening import MOST_TAKES
 
 _COUNTS = {word: int(value) for word, value in NUMBER_WORDS.items() if 2 <= value <= 8}
@@ -24,11 +25,6 @@ _DRY = re.compile(
     r"|\bfaders? (?:only|alone)\b|\b(?:only|just|straight)(?: the)? faders?\b|\blevels only\b"
 )
 _BLIND = re.compile(r"\bblind|which (?:one )?is which|without knowing|\bdon'?t (?:tell|show) me\b")
-_FORMATS = {
-    "session": re.compile(r"\b(?:session|project|reaper|rpp|daw)\b"),
-    "stems": re.compile(r"\b(?:stems|separate(?:ly)?|individual(?:ly)?|multi-?tracks?|tracks)\b"),
-}
-_THE_MIX = re.compile(r"^(?!.*\b(?:session|project)\b).*\bmix\b")
 LIKES = {
     "loud": re.compile(
         r"\b(?:loud|louder|(?:up ?)?front|in (?:ur|your|my) face|prominent|hot|big|forward)\b"
@@ -59,9 +55,7 @@ def _render(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
 
 def _export(written: Mapping[str, Any], said: Said) -> dict[str, Any]:
     """The format that is named; the mix where none is: "how do I save this"."""
-    named = [name for name, pattern in _FORMATS.items() if pattern.search(said.latest)]
-    if named == ["session"] and _THE_MIX.search(said.latest):
-        named = []  # "the mix for my friend's daw"
+    named = formats_said(said.latest)
     return {"format": (named or ["mix"])[0]} if len(named) < 2 else {}
 
 

@@ -6,13 +6,16 @@ way.
 
 import re
 from collections.abc import Sequence
+from itertools import islice, product
 
 from assistant.english import plainly
 from assistant.orders.mentions import Mention
 from assistant.orders.tokens import Token
 
 PRAISE, GOODBYE, CAPABILITIES = "praise", "goodbye", "capabilities"
+THANKS, GREET, OTHER_LANGUAGE = "thanks", "greet", "other_language"
 _FEW_WORDS = 7  # of praise for one stem
+_MOST_READINGS = 32  # of letters that are drawn out
 _MOST_WORDS = 16  # of praise and of a goodbye; a story may lead to the question
 _GOODBYES = (
     r"(?:good ?)?bye+(?: ?bye+)?|see (?:you|ya)|cya|cheerio|toodle ?pip|ta-?ta|good ?night"
@@ -63,6 +66,54 @@ _ASKS_WHAT_ONE_CAN = re.compile(
     r"(?: (?:for (?:me|us)|here|then|exactly|actually|with (?:it|that|this)))*\W*$"
     r"|\bwhat(?:'s| is) it you do\b"
 )
+_THANK = (
+    r"(?:thanks?|thank (?:you|u|ya)|thx+|tnx|thnx|ty|tysm|tyvm|cheers|ta|much obliged"
+    r"|(?:i )?(?:really )?a?ppreciate (?:it|that|you|u)"
+    r"|preciate (?:it|that|ya|u)|gracias|obrigad[oa]"
+    r"|merci|danke(?: sch(?:ö|oe?)n)?|grazie|arigato\w*|tack|takk|tak|kiitos|spasibo|dzi[eę]kuj[eę]"
+    r"|dank je|bedankt|efharisto|tesekk?[uü]r\w*|teşekk\w+|hvala|mahalo|xie ?xie|terima kasih)"
+)
+_AROUND = (  # small words beside thanks, praise and a greeting
+    r"(?:beaucoup|mille|vielmals|vielen|muchas|muito|tante|mange|so|pretty"
+    r"|so much|a lot|a bunch|a million|very much|very|again|for (?:that|this|it|everything|all"
+    r"|your help|the help)|mate|bro+|bruv|man|dude|fam|buddy|pal|friend|my friend|boss|chief|love"
+    r"|dear|i mean|you|all|ok(?:ay)?|and|then|yes|yep|yeah|haha+|lol|wow|oh|ah|aw+|omg|lmao|damn|it"
+    r"|is|that|this|it'?s|that'?s|thats|its|just|really|too|super|totally|yo|hey|kindly|ur|you'?re"
+    r"|u r|youre|the|a|an|lets? go|let'?s go|well done|big up|respect)"
+)
+_GOOD = (
+    r"(?:noi?ce|nice(?: one)?|cool|great|good(?: (?:job|work|stuff|one))?|sweet|dope|sick|perfect"
+    r"|lovely|brilliant|ace|awesome|amazing|groovy|funky|fire|lit|goated|goat|legend(?:ary)?|wicked"
+    r"|mint|banging|slaps|slapping|banger|gorgeous|beautiful|fab(?:ulous)?|fantastic|superb|lush"
+    r"|king|queen|w|based|bless(?:ed)?|gnarly|rad|tasty|yummy|chef'?s kiss|magic"
+    r"|love (?:it|this|that)"
+    r"|top(?: notch)?|excellent|smashing|marvellous|splendid|bravo|yes+|yas+|woo+(?: ?hoo+)?|yay)"
+)
+_THANKS = re.compile(rf"(?:(?:{_AROUND}|{_GOOD}) )*{_THANK}(?: (?:{_AROUND}|{_GOOD}|{_THANK}))*")
+_GOOD_ONLY = re.compile(rf"(?:{_AROUND} )*{_GOOD}(?: (?:{_AROUND}|{_GOOD}))*")
+_HELLO = (
+    r"(?:hi+|hey+|hello+|hiya+|yo+|howdy|oi+|ahoy|hola|ciao|salut|hallo|hej|good (?:morning|day))"
+)
+_GREETS = re.compile(
+    rf"^\W*(?:{_HELLO}\b\W*)+(?:there|all|everyone|folks|guys|again)?\W*"
+    r"(?:(?:it'?s|this is|i'?m|i am|we'?re|we are)\b[^.?!]*"
+    r"\b(?:calling|here|speaking|reporting(?: in| for duty)?|back(?: again)?|on the line)\W*)$"
+)
+_SLANG = re.compile(
+    r"\b(?:noice|goated|lit|dope|goat|based|gnarly|groovy|funky|banger|w|bruv|ur)\b"
+)
+_FOREIGN = frozenset(  # small words that are no English ones
+    """
+    você voce fala falas falar português portugues tudo bem não nao sim como está estás estas hola
+    qué habla hablas hablan español espanol puedes puede quiero gracias por favor pero muy los las
+    una ich du bist kannst sprichst deutsch bitte nicht und ist wie geht mir dir je ne suis parle
+    parles parlez français francais vous est pas merci bonjour ça avec quoi moi toi tu et que
+    stai parli parla italiano che sono per non sei della och inte jag kan snakker hvordan det er ik
+    spreekt praat nederlands ben jij kun hoe mówisz czy jak się po polsku mluvíš türkçe biliyor
+    musun nasılsın kumusta habari unaweza apa kabar bisa bicara
+    """.split()
+)
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 _ORDERS = frozenset(  # kinds of tokens that ask for something
     """
     up down cut add off left right centre pan above below same match mute unmute solo anchor judge
@@ -77,6 +128,10 @@ def courtesy_said(text: str, found: Sequence[Mention], told: Sequence[Token]) ->
     found: the mentions of stems in it. told: its tokens.
     """
     plain = plainly(text)
+    if _is_foreign(plain):
+        return OTHER_LANGUAGE
+    if kind := _in_a_word(plain):
+        return kind
     ordered = any(token.kind in _ORDERS for token in told)
     praises = _PRAISES.search(plain) and not _NO_PRAISE.search(plain) and "?" not in plain
     if praises and not ordered and len(plain.split()) <= (_FEW_WORDS if found else _MOST_WORDS):
@@ -90,3 +145,28 @@ def courtesy_said(text: str, found: Sequence[Mention], told: Sequence[Token]) ->
     if _BYE.search(plain) and not _NO_BYE.search(plain) and "?" not in plain:
         return GOODBYE
     return None
+
+
+def _in_a_word(plain: str) -> str | None:
+    """Thanks, praise or a greeting that is the whole of a text, however it is drawn out."""
+    if "?" in plain or len(plain.split()) > _MOST_WORDS:
+        return None
+    if _GREETS.search(plain):
+        return GREET
+    words = re.sub(r"[^\w']+", " ", plain).split()
+    shorter = [{_DRAWN_OUT.sub(letters, word) for letters in (r"\1", r"\1\1")} for word in words]
+    for read in islice(product(*map(sorted, shorter)), _MOST_READINGS):  # "soooo goood"
+        whole = " ".join(read)
+        if _THANKS.fullmatch(whole):
+            return THANKS
+        if _DRAWN_OUT.search(plain) or _SLANG.search(whole):
+            if _GOOD_ONLY.fullmatch(whole):
+                return PRAISE
+    return None
+
+
+def _is_foreign(plain: str) -> bool:
+    """Whether small words of another language make up much of a text without figures."""
+    words = re.findall(r"[^\W_]+(?:'[^\W_]+)?", plain)
+    known = [word for word in words if word in _FOREIGN]
+    return len(set(known)) > 1 and len(known) >= 0.4 * len(words) and not re.search(r"\d", plain)

@@ -15,7 +15,10 @@ from assistant.numerals import UNIT
 from assistant.said_clauses import clauses
 from assistant.why_cards import by_hand_asked
 
-_OPENING = r"^(?:(?:so|and|ok|okay|hey|hi|um|uh|wait|sorry|please|right|well|hmm)\W+)*"
+_OPENING = (
+    r"^(?:(?:so|and|ok|okay|hey|hi|um|uh|wait|sorry|please|right|well|hmm|in general|generally"
+    r"|as a rule|by the way|btw|just curious|also|tell me)\W+)*"
+)
 _ASKS = re.compile(
     _OPENING + r"(?:why (?:do|does|is|are|should|would|did)\b|how come\b"
     r"|how (?:does|do|is|are)\b.*\b(?:works?|differ\w*|matters?|important|help\w*|affect\w*)\b"
@@ -76,7 +79,8 @@ _DOING = (
     r"|leav|compar)ing"
 )
 _OF_PRACTICE = re.compile(
-    r"^(?:(?:but|so|and|ha|ok|okay|right|hm+|wait|oh|well|figures|still|then)\W+)*"
+    r"^(?:(?:but|so|and|ha|ok|okay|right|hm+|wait|oh|well|figures|still|then|in general|generally"
+    r"|as a rule|by the way|btw|just curious|also)\W+)*"
     rf"(?:(?:why|how|how come)(?: (?:does|do|is|can|would|exactly))*(?: just| simply)? {_DOING}\b"
     r"|why is it (?:even |so |really |always )?(?:better|good|bad|best|wise|usual|common|important"
     r"|a problem|wrong)\b|why (?:do|does|should|would) (?:we|people|engineers?|everybody"
@@ -86,6 +90,11 @@ _OF_PRACTICE = re.compile(
     r"|say|balance|use|look|compare|mix)\b"
     rf"|wh?[au]t (?:(?:even|exactly|the (?:hell|heck)|on earth) )?(?:is|are|'?s) (?:an? )?{_TRADE}"
     r"(?: (?:anyway|even|exactly|please|actually|then))*$)"
+)
+_OF_YOURS = (  # "what is this LU that you write everywhere"
+    r"wh?[au]t(?:'?s| is| are)? (?:this|that|these|those|all this|all these|the) {}"
+    r"(?: (?:thing|stuff|number|word)s?)? (?:that |which )?(?:you|u|ya|it says|everywhere"
+    r"|all over)\b"
 )
 # What one may be told about without a song, since it is a matter of method.
 _METHOD = frozenset(
@@ -182,6 +191,8 @@ def _is_whole_question(part: str) -> bool:
     keyword = keyword_of(part)
     if " " in keyword and _is_of_method(part):
         return True  # even where a stem is named: "how loud should I record my vocals"
+    if re.search(_OPENING + _OF_YOURS.format(re.escape(keyword) + "s?"), part):
+        return True
     asked = re.search(_OPENING + _WHAT_IS.format(re.escape(keyword) + "s?") + "$", part)
     if named(part)[0].name in _COMMON:
         return bool(asked) and " an " in f" {part}"

@@ -64,6 +64,57 @@ _KINDS: dict[str, re.Pattern[str]] = {
 }
 
 
+# A wish to practise is worded with one of these; what is meant without them is something else.
+_OF_PRACTICE = re.compile(
+    r"\b(?:drill(?:s|ed)?(?! beats?\b| song\b| track\b)|quiz\w*|exercis\w+|practi[cs](?:es?|ed|ing)"
+    r"|homework"
+    r"|test(?:s|ed)? (?:me|us|him|her|them|my|our|how|what|whether|if|it)\b|tested"
+    r"|(?:ear|hearing|listening|aural|loudness) ?-?(?:test|game|challenge|class|lesson|thing|gym\w*"
+    r"|training|warm\W?up|round|task|skills?|exam)s?|eartraining"
+    r"|exam(?:s|ine)?|game|gam(?:es|ing)|challenge|puzzle|riddle|contest"
+    r"|(?:train|sharpen|tune|coach|grade|rate|check|warm|test|examine|teach|work(?: on)?|score"
+    r"|improve"
+    r"|brush up|exercise|challenge)(?: up)? (?:me|us|him|them|(?:my|our|the|their|mine) (?:\w+ )?"
+    r"(?:ears?|hearing|listening|pupils|students|class|kids))|train(?: mine)?\W*$|let'?s train|"
+    r"(?:to|we|can) train|training(?! montage)|work\W?out|golden ears"
+    r"|(?:my|our|the|their|for) ears?\b|ears? (?:only|wise)|little ear"
+    r"|(?:better|sharp) ears|listening scales|my (?:hearing|listening)"
+    r"|guess(?:ing)? (?:the|which|what|game|who)|(?:let|make) me guess|i guess\W*$|guess the\W*$"
+    r"|give me another to guess|go at guessing|hide and seek|you (?:hide|move|break)"
+    r"|hide (?:a|an|some\w*|one)|hidden (?:change|move|fader)s?|(?:fool|trick|catch|try) me"
+    r"|past me|hunt for it|i'?ll (?:find|say|try to hear)|let me (?:find|hunt)|me to find"
+    r"|can'?t fool|keep me on my toes|(?:paying attention)|i seek|spot the"
+    r"|(?:ask|asking) me (?:which|what|about it)|i have to say which|say which"
+    r"|find any fader|which fader did you|learn to (?:hear|listen)|hear (?:better|like a pro)"
+    r"|(?:teach|help) me(?: to)? (?:hear|listen)|through my paces|simon says|where'?s wally"
+    r"|(?:smallest|how small a) (?:change|step)|stop noticing|as? (?:a )?task"
+    r"|at hearing|hear half a|see if i (?:notice|can tell)|behind my back|i'?ll guess"
+    r"|find the fader"
+    r"|try to hear|ear question|hard to hear|good i hear|deaf)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(  # from one that was just talked of
+    r"\b(?:another|again|next|more|new|harder|easier|tough\w*|trick\w*|difficult\w*|simpl\w+|easy"
+    r"|hard|bigger|smaller|round|question|try)\b",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_practice(text: str) -> bool:
+    """Whether a text has a word for practising in it: without one no drill was asked for."""
+    return bool(_OF_PRACTICE.search(text.replace("\u2019", "'")))
+
+
+def unasked(text: str, at_practice: bool) -> frozenset[str]:
+    """The tools of practice that a text cannot mean.
+
+    at_practice: whether a drill was just talked of, so that "a harder one" means one.
+    """
+    starts = speaks_of_practice(text) or (at_practice and bool(_GOES_ON.search(text)))
+    told = frozenset() if starts else frozenset({"start_drill"})
+    return told if at_practice else told | {"answer_drill"}
+
+
 def kind_asked(text: str) -> str | None:
     """The kind of drill that a text asks for: "give me a drill about clipping"; None: none."""
     if _A_DRILL.search(text) is None or _A_QUESTION.match(text.strip()):

@@ -90,6 +90,7 @@ class Session:
         self.anchor: str | None = None
         self.proposal: Proposal | None = None
         self.takes: list[TakeFile] = []
+        self.take_chosen: TakeFile | None = None  # what is exported, until the mix is changed
         self.sensitivity = DEFAULT
         self.genre: str | None = None
         self.genre_called: str | None = None  # in the user's own words
@@ -254,6 +255,11 @@ class Session:
         self._write("take", file=relative, seed=seed, effects=effects, version=self.version.number)
         return self.takes[-1]
 
+    def choose_take(self, number: int) -> TakeFile:
+        """Let a take be the mix that is exported, until anything is changed."""
+        self._write("take_choice", take=number)
+        return self.takes[number - 1]
+
     @property
     def proposed(self) -> tuple[Move, ...]:
         """The moves of the open proposal; none where there is none."""
@@ -285,6 +291,8 @@ class Session:
     def _absorb(self, event: dict[str, Any]) -> None:
         """Let one event change what is the case; events without such an effect pass by."""
         kind = event["event"]
+        if kind in ("state", "restore", "undo", "redo"):
+            self.take_chosen = None
         if kind == "anchor":
             self.anchor = event["stem"] if event["stem"] in self.names else None
         elif kind == "preference":  # a name that this release does not have is passed by
@@ -321,6 +329,8 @@ class Session:
             self.drill = self.drill.having(Answer(**told))
         elif kind == "drill_end":
             self.drill = None
+        elif kind == "take_choice" and 1 <= event["take"] <= len(self.takes):
+            self.take_chosen = self.takes[event["take"] - 1]
         elif kind == "take":
             path = self.folder / event["file"]
             self.takes.append(

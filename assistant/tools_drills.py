@@ -180,13 +180,18 @@ def _told(drill: Drill) -> str:
     return f"B is {drill.gain_db:+.1f} dB against A, else they are the same"
 
 
-def _stopped(context: ToolContext, drill: Drill) -> ToolResult:
+def so_far(context: ToolContext) -> dict[str, Any]:
+    """How many drills the learner answered, how many rightly, and the smallest change heard."""
     rows = read_progress(learner_path(context))
     hearing = hearing_of(rows)
-    stopped = {
+    return {
         "answered": len(rows),
         "right": sum(row.right for row in rows),
         "threshold_db": None if hearing is None else rounded(hearing.threshold_db),
     }
+
+
+def _stopped(context: ToolContext, drill: Drill) -> ToolResult:
+    stopped = so_far(context)
     data = {"drill_number": drill.number, "stopped": stopped, "left": hidden_data(drill)}
     return ToolResult(True, f"drill {drill.number} was left; {_told(drill)}", data)

@@ -238,6 +238,11 @@ def _export_audio(
     from mixer.export import write_mix, write_stems
     from mixer.megami.mixer import render_takes
 
+    chosen = context.session.take_chosen
+    if chosen is not None and arguments.format == "mix":
+        path = free_path(folder, f"mix-{chosen.label}", f".{arguments.file_type}")
+        mix = write_mix(path, _read_take(context, chosen), context.song.sample_rate)
+        return _mix_exported(context, path, mix)
     take = render_takes(context.song, None, context.session.state(), effects=False)[0]
     if arguments.format == "stems":
         stems_folder = free_path(folder, f"stems-{label}")
@@ -252,7 +257,10 @@ def _export_audio(
         text = f"wrote {len(files)} stems to {stems_folder.relative_to(context.folder)}"
         return ToolResult(True, text, {"format": "stems", "files": files})
     path = free_path(folder, f"mix-{label}", f".{arguments.file_type}")
-    mix = write_mix(path, take.mix, context.song.sample_rate)
+    return _mix_exported(context, path, write_mix(path, take.mix, context.song.sample_rate))
+
+
+def _mix_exported(context: ToolContext, path: Path, mix: "MixFile") -> ToolResult:
     text = f"wrote {path.relative_to(context.folder)}, {_loudness(mix)}"
     if mix.trim_db:
         text += f", all turned down {-mix.trim_db:.1f} dB for the peak"

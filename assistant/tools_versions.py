@@ -91,7 +91,12 @@ def list_versions(context: ToolContext, arguments: Nothing) -> ToolResult:
     lines = [
         f"v{row['version']}{' (now)' if row['current'] else ''}: {row['what']}" for row in rows
     ]
-    return ToolResult(True, "\n".join(lines), {"version": here, "versions": rows})
+    chosen = context.session.take_chosen
+    told: dict[str, Any] = {"version": here, "versions": rows}
+    if chosen is not None:
+        lines.append(f"{chosen.label} is chosen: export_mix gives it until the mix is changed")
+        told["take_chosen"] = chosen.label
+    return ToolResult(True, "\n".join(lines), told)
 
 
 def describe(context: ToolContext, state: MixState) -> str:

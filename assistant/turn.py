@@ -11,6 +11,8 @@ from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.answering import answered
 from assistant.asking import understood, which
 from assistant.context import ToolContext, is_ours
+from assistant.courtesy_turn import about_us, courteous, elsewhere
+from assistant.drills_turn import in_drill
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
 from assistant.levels_turn import measured
@@ -32,20 +34,18 @@ from assistant.rewriting import rewrite
 from assistant.session import Session
 from assistant.sound_turn import sounded
 from assistant.tastes_turn import kept, told_a_genre
-from assistant.versions_turn import first_one, of_a_version
+from assistant.versions_turn import first_one, of_a_version, taken_back_now
 from assistant.waiting import open_question
 from assistant.without_model import (
-    about_us,
     beyond,
     by_level,
-    courteous,
     exported,
-    in_drill,
     lacking,
     left,
     no_such_amount,
     of_the_proposal,
     ordered,
+    out_of_bounds,
     overloaded,
     picky,
     taught,
@@ -92,8 +92,11 @@ def run_turn(
             or of_the_proposal(turn)
             or of_what_is_left(turn)
             or of_a_version(turn)
+            or taken_back_now(turn)
             or beyond(turn)
             or exported(turn)
+            or overloaded(turn)
+            or out_of_bounds(turn)
             or sounded(turn)
             or _in_parts(turn)
             or _alone(turn)
@@ -126,6 +129,7 @@ def _alone(turn: Progress) -> Reply:
         or measured(turn)
         or left(turn)
         or beyond(turn)
+        or elsewhere(turn)
         or kept(turn)
         or overloaded(turn)
         or taught(turn)

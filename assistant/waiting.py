@@ -25,6 +25,8 @@ _UNDOES = re.compile(
 _ANOTHER = re.compile(
     r"\b(?:other|opposite|revers\w+|wrong|instead|meant|mean|not the|rather|flip\w*|swap\w*)\b"
 )
+_OF_PRACTICE = frozenset({"start_drill", "answer_drill"})
+_TURNS_BACK = 3  # in which a drill is still talked of, this turn with them
 Message = dict[str, Any]
 
 
@@ -35,7 +37,17 @@ def what_was_said(hearing: Hearing, messages: Sequence[Message]) -> Said:
     advice = [call["arguments"]["moves"] for call in calls if call["name"] == ADVICE]
     proposed = tuple(Move(**move) for move in (advice[-1] if advice else ()))
     moved = moved_before(messages, hearing.names)
-    return Said(texts, hearing.names, hearing.roles, proposed, hearing.anchor, moved)
+    return Said(
+        texts, hearing.names, hearing.roles, proposed, hearing.anchor, moved, at_practice(messages)
+    )
+
+
+def at_practice(messages: Sequence[Message]) -> bool:
+    """Whether a drill was begun or answered in one of the last turns."""
+    places = [place for place, message in enumerate(messages) if message["role"] == "user"]
+    late = messages[places[-_TURNS_BACK:][0] :] if places else ()
+    calls = [call["name"] for message in late for call in message.get("tool_calls") or []]
+    return bool(_OF_PRACTICE & set(calls))
 
 
 def moved_before(messages: Sequence[Message], names: Sequence[str]) -> tuple[Move, ...]:

@@ -10,12 +10,12 @@ from dataclasses import replace
 import prompts
 from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
 from assistant.asking import which
-from assistant.drills_turn import drill_call
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
+from assistant.orders.asides import asks_for_something
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
-from assistant.orders.mentions import as_read, mentions
+from assistant.orders.mentions import mentions
 from assistant.orders.of_proposal import accepts, agrees, chosen, says_yes_to, with_one_more
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
@@ -23,28 +23,19 @@ from assistant.replying import (
     MORE_THAN_ONE,
     Reply,
     ask_back,
-    asked_again,
     told_at_once,
     worded,
 )
-from assistant.said_balance import asks_if_overloaded
+from assistant.said_balance import asks_for_it_here, asks_if_overloaded
 from assistant.said_beyond import is_beyond
-from assistant.said_courtesy import PRAISE, courtesy_said
+from assistant.said_formats import formats_said
 from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
 from assistant.said_tastes import genre_in_passing
-from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.sensitivity import SETTINGS, operating_points
-from assistant.telling import told_of_us
-from mixer.moves import Move
+from mixer.moves import MAX_GAIN_DB, Move
 
-_FORMATS = {
-    "mix": re.compile(
-        r"(?:\b(?:the|a|my|our|final|finished|full|whole|stereo|and|plus)|^|[.,;]) ?mix(?:down)?\b"
-    ),
-    "stems": re.compile(r"\b(?:stems|multi ?tracks|single tracks|separate tracks)\b"),
-    "session": re.compile(r"\b(?:session|project)\b"),
-}
+_IN_DB = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) ?(?:db|decibels?)\b")
 _AND = re.compile(r"(?:\b(?:and|plus|as well as|also|both|with|n)\b|[&+])")
 _AN_EXPORT = 0.3  # the same of files, beside two kinds of them
 _A_DEED = 0.5  # how likely a tool must be meant beside words for what no tool does
@@ -75,13 +66,6 @@ def no_such_amount(turn: Progress) -> Reply | None:
     return ask_back(turn, "that stem got nothing", ()) if turn.lacks_amount else None
 
 
-def in_drill(turn: Progress) -> Reply | None:
-    """What is said to an answer to the open drill; None where the words are none."""
-    if turn.order is not None or (call := drill_call(turn.context, turn.user_text)) is None:
-        return None
-    return told_at_once(turn, call)
-
-
 def ordered(turn: Progress) -> Reply | None:
     """What is said to plain orders, which leave no doubt; None where the words are none."""
     names, roles = turn.context.names, tuple(turn.context.roles)
@@ -107,12 +91,27 @@ def exported(turn: Progress) -> Reply | None:
     if turn.acts_of is None or turn.order is not None:
         return None
     plain = turn.words.casefold()
-    formats = [name for name, words in _FORMATS.items() if words.search(plain)]
+    formats = formats_said(plain)
     if len(formats) < 2 or not _AND.search(plain):
         return None
     if turn.acts_of(turn.words).get("export_mix", 0.0) < _AN_EXPORT:
         return None
     return told_at_once(turn, *(ToolCall("export_mix", {"format": name}) for name in formats))
+
+
+def out_of_bounds(turn: Progress) -> Reply | None:
+    """What is said to a move beyond what a fader does: the bound, and no question back."""
+    if turn.acts_of is None or turn.order is not None or "?" in turn.words or turn.plain_orders:
+        return None
+    found = [float(one) for one in _IN_DB.findall(turn.said_now.latest)]
+    beyond_it = [size_db for size_db in found if abs(size_db) > MAX_GAIN_DB]
+    if not beyond_it or not turn.said_now.named:
+        return None
+    message = (
+        f"a move of {beyond_it[0]:g} dB was asked: moves must lie within -{MAX_GAIN_DB:g} and "
+        f"+{MAX_GAIN_DB:g} dB"
+    )
+    return worded(turn, prompts.reply("tool_error", len(turn.session.events), message=message))
 
 
 def left(turn: Progress) -> Reply | None:
@@ -141,10 +140,19 @@ def beyond(turn: Progress) -> Reply | None:
 
 def overloaded(turn: Progress) -> Reply | None:
     """The check of the peaks where it is asked if something was recorded too hot; else None."""
-    said, acts_of = turn.said_now, turn.acts_of
+    said, acts_of, names = turn.said_now, turn.acts_of, turn.context.names
     if acts_of is None or turn.order is not None or said.numbers():
         return None
-    if not asks_if_overloaded(said.latest) or "explain" in said.latest:
+    roles = tuple(turn.context.roles)
+    if asks_for_something(tokens(turn.words, names, roles)[0]):
+        return None
+    text = said.latest
+    for one in reversed(mentions(text, names, roles)):
+        text = f"{text[: one.start]}it{text[one.end :]}"  # a stem may be called "crackle"
+    before = [event["text"] for event in turn.earlier if event["event"] == "user"][-1:]
+    if not asks_if_overloaded(text) and not asks_for_it_here(text, "".join(before)):
+        return None
+    if "explain" in text:
         return None
     return told_at_once(turn, ToolCall("check_gain_staging"))
 
@@ -154,46 +162,6 @@ def taught(turn: Progress) -> Reply | None:
     if not lesson_asked(turn.words, turn.context):
         return None
     return told_at_once(turn, ToolCall("explain", {"topic": turn.words[:120]}))
-
-
-def about_us(turn: Progress) -> Reply | None:
-    """The answer to a question about Gainsay itself, or to a mere sound; a question stays open."""
-    context, names = turn.context, turn.context.names
-    if turn.order is not None:
-        return None
-    plain = as_read(turn.words, names, context.roles)
-    found = mentions(plain, names, tuple(context.roles))
-    kind = asked_of_us(plain, found)
-    if kind is None:
-        return None
-    if kind == PARDON and not turn.asked_before:
-        return None
-    if kind == CHANGED:
-        return told_at_once(turn, ToolCall("list_versions"))
-    stems = [name for one in found for name in one.stems]
-    told = told_of_us(kind, context, stems, rated(turn.listener))
-    seed = len(turn.session.events)
-    texts = [prompts.reply(name, seed + place, **one) for place, (name, one) in enumerate(told)]
-    offered = turn.asked_before
-    text = " ".join([*texts, *([] if kind == SURE else asked_again(offered, seed))])
-    options = {"options": [one.as_data() for one in offered]} if offered else {}
-    turn.answer(text=text, rewritten=False, problems=[], **options)
-    return Reply(text)
-
-
-def courteous(turn: Progress) -> Reply | None:
-    """The answer to praise, a goodbye, or the question what one can do here; None for all else.
-
-    Behind a proposal praise may be a yes, which is not for here.
-    """
-    if turn.order is not None or turn.acts_of is None:
-        return None
-    names, roles = turn.context.names, tuple(turn.context.roles)
-    told, plain = tokens(turn.words, names, roles)
-    kind = courtesy_said(turn.user_text, mentions(plain, names, roles), told)
-    if kind is None or (kind == PRAISE and turn.session.proposed):
-        return None
-    return worded(turn, prompts.reply(kind, len(turn.session.events)))
 
 
 def by_level(turn: Progress) -> Reply | None:

@@ -107,7 +107,7 @@ def cases(situation: str) -> list[dict]:
         return [{"anchor": "Kick", "moves": moves} for moves in MOVES]
     if situation == "not_ranked":
         return [{"of": of} for of in ("versions", "takes")]
-    if situation == "take_chosen":
+    if situation in ("take_chosen", "take_is_chosen"):
         return [{"take": "take2", "file": "takes/take2.wav"}]
     if situation == "sure_of_orders":
         return [{"done": "Bass +2.0 dB", "version": "v2"}]

@@ -11,7 +11,7 @@ from assistant.acting import stems_of
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER
-from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token
+from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 
 _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
     """
@@ -48,6 +48,7 @@ _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
 _A_NUMBER = re.compile(
     r"(?:(?:make|call) (?:it|that) )?(?:just |only )?(\d+(?:\.\d+)?)(?: ?db)?[.! ]*"
 )
+_SENTENCES = re.compile(r"[.!?;\n]+\s*|,\s+")
 _LAST_NUMBER = re.compile(r"\d+(?:\.\d+)?(?!.*\d)")
 ActsOf = Callable[[str], Mapping[str, float]]  # how likely each act is meant by a text
 
@@ -74,7 +75,8 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
         else:
             kept += piece
     goes = any(token.kind in ("out", "too") for token in kept) and any(t.stems for t in kept)
-    return (kept, found) if goes or asks_for_something(kept) else (list(told), [])
+    asks = goes or asks_for_something(kept) or _goes_on(kept)
+    return (kept, found) if asks else (list(told), [])
 
 
 def without_taken_back(text: str) -> str:
@@ -95,10 +97,28 @@ def without_taken_back(text: str) -> str:
 
 
 def asks_for_something(told: Sequence[Token]) -> bool:
-    """Whether there are words without which nothing is ordered, or a stem that these go on to."""
-    names = any(token.kind == STEM for token in told)
-    orders = _ORDERS | _GO_ON if names else _ORDERS
-    return any(token.kind in orders for token in told)
+    """Whether there are words without which nothing is ordered."""
+    return any(token.kind in _ORDERS for token in told)
+
+
+def _goes_on(told: Sequence[Token]) -> bool:
+    """Whether there is a stem for which something is done again, or instead."""
+    kinds = {token.kind for token in told}
+    return STEM in kinds and bool(kinds & _GO_ON)
+
+
+def behind_talk(text: str, names: tuple[str, ...], roles: tuple[str | None, ...]) -> str | None:
+    """The last sentence of a text, where those before it name no stem and order nothing.
+
+    None where there is but one, or where more is asked for.
+    """
+    pieces = [piece.strip() for piece in _SENTENCES.split(text) if piece.strip(" .,!?;")]
+    if len(pieces) < 2:
+        return None
+    first, _ = tokens(". ".join(pieces[:-1]), names, roles)
+    if asks_for_something(first) or any(token.stems for token in first):
+        return None
+    return pieces[-1]
 
 
 def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsOf) -> bool:

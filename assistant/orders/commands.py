@@ -7,12 +7,13 @@ from assistant.hearing import ToolCall
 from assistant.orders.lexicon import FILLER, NUMBER, PLACE, VERB
 from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
+from assistant.said_formats import formats_said
 from assistant.tools_listening import MOST_TAKES
 
 _QUIET = frozenset({FILLER, VERB, "to", "only", "again", "instead"})
 _STEPS_BACK = (["go back"], ["revert"])
 _MOST_STEPS = 9  # back or forth at once
-_FORMATS = {"a mix": "mix", "a session": "session", "stems of it": "stems"}
+_FORMATS = ("a mix", "a session", "stems of it")
 
 
 def command(part: Part, several: bool = False) -> list[ToolCall]:
@@ -136,10 +137,9 @@ def _export(part: Part, anew: bool = False) -> ToolCall | None:
     """An export. anew: the word for it stood before."""
     if not (anew or part.has("export", "a session")):
         return None
-    if not _only(part, "export", "it", "all", *_FORMATS):
+    if not _only(part, "export", "it", "all", "out", *_FORMATS):
         return None
-    formats = {_FORMATS[token.kind] for token in part.of(*_FORMATS)}
-    formats |= {"stems" for token in part.tokens if token.text in ("stems", "tracks")}
+    formats = formats_said(" ".join(token.text for token in part.tokens))
     if len(formats) > 1:
-        formats -= {"mix"}
-    return ToolCall("export_mix", {"format": formats.pop()} if len(formats) == 1 else {})
+        formats.remove("mix") if "mix" in formats else None
+    return ToolCall("export_mix", {"format": formats[0]} if len(formats) == 1 else {})

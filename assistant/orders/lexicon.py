@@ -13,6 +13,8 @@ import prompts
 FILLER, VERB, JOIN = "filler", "verb", "join"
 SIZE, NUMBER, SHARE, PLACE = "size", "number", "share", "place"
 MOST_WORDS = 7  # of one token
+_UNDO = re.compile(r"\bund(?:o+|oing)\b")
+_ANEW = re.compile(r"\bredo\w*\b|\b(?:undo|take back|reverse) (?:the|that|my|your|this) undo\b")
 
 
 @cache
@@ -37,6 +39,11 @@ def owns_to_a_mistake(text: str) -> bool:
     kinds = prompts.order_words()["kinds"]
     words = [*kinds["meant"], *kinds["flip"], *(w for w in kinds["regret"] if "mi" in w)]
     return any(re.search(rf"\b{re.escape(str(word))}\b", text) for word in words)
+
+
+def undoes(text: str) -> bool:
+    """Whether the word undo stands in a lower-case text, and no wish to have it again."""
+    return bool(_UNDO.search(text)) and not _ANEW.search(text)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from assistant.orders.before import DEEDS
 from assistant.orders.lexicon import FILLER, NUMBER, PLACE
-from assistant.orders.tokens import STEM, STOP, tokens
+from assistant.orders.tokens import STEM, STOP, Token, tokens
 
 _TURNS = 3  # looked back for talk of versions
 _OF_VERSIONS = frozenset({"list_versions", "restore_version", "audition"})
@@ -60,9 +60,27 @@ _LONGEST = 14  # words of what names a version; a story is none
 _OTHER_DEEDS = frozenset(  # kinds of tokens with which something else is ordered
     """
     up down cut add pan left right centre above below against mute unmute solo unit percent sign
-    export render seed anchor judge swap double half
+    render seed anchor judge swap double half
     """.split()
 )
+_BETWEEN = frozenset({"join", "to", "against"})  # "2 and 4", "2 with 4", "2 vs 4"
+_PAIRED = frozenset({NUMBER, FILLER, STOP, "join", "to", "against", "version", "takes", "hear"})
+_BARE = frozenset({NUMBER, PLACE, FILLER, STOP, "version"})  # "two.", "the number 4"
+_PLACES = {
+    "first": 1, "1st": 1, "former": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4,
+    "4th": 4, "last": -1, "latter": -1,
+}  # fmt: skip
+_PLACED = re.compile(  # "first one's got more soul"
+    rf"^\W*(?:(?:the|ok|yeah|hm+|so|well|nah|no|i think|honestly)\W+)*({'|'.join(_PLACES)})"
+    r"(?: one| take| version| mix)?(?:'s|(?= (?:is|was|has|had|got|sounds?|feels?|wins|it is|for"
+    r" me|please|pls|then)\b)|\W*$)"
+)
+_PRAISED = re.compile(
+    r"\b(?:has|have|had|got|'s got|with) (?:way |much |a lot |lots |so much )?(?:more|better"
+    r"|nicer|the (?:better|nicer)) \w+|\b(?:sounds?|feels?|is|was) (?:\w+ )?(?:warmer|fuller"
+    r"|tighter|clearer|punchier|smoother|livelier|closer|right|it|the one)\b"
+)
+_THE_OTHER = re.compile(r"\bthe other(?: one| take| version| mix)?\b")
 
 
 @dataclass(frozen=True)
@@ -84,7 +102,7 @@ class Named:
     """Versions or takes as a text names them, and what it wants of them."""
 
     of: Literal["versions", "takes"]
-    wants: Literal["told", "heard", "chosen", "asked which", "ranked"]
+    wants: Literal["told", "heard", "chosen", "asked which", "ranked", "exported"]
     numbers: tuple[int, ...] = ()
 
 
@@ -92,16 +110,21 @@ def talked(events: Sequence[Mapping[str, Any]]) -> Talked:
     """Of what finished turns talked last; of nothing where the mix was changed since."""
     said: list[str] = []  # the latest first
     found: Talked | None = None
+    chosen: int | None = None  # the take that was chosen since
     for event in reversed(events):
         if event["event"] == "user":
             said.append(str(event["text"]).casefold())
             if found is not None or len(said) == _TURNS:
                 break
+        if found is None and event["event"] == "take_choice":
+            chosen = event["take"]
         if found is not None or event["event"] != "tool_call":
             continue
         if event["name"] in DEEDS or event["name"] in ("undo", "redo"):
             break
         found = _of(event["name"], event["arguments"])
+    if chosen is not None:
+        return Talked("takes", chosen, found.heard if found and found.of == "takes" else ())
     if found is None or found.number is not None:
         return found or Talked()
     counts = [count for text in said for count in _COUNTED.findall(text)[-1:]]
@@ -131,40 +154,79 @@ def named(
     "play 2 and 4", "2 was better, have that one back", "I'm taking the second", "what's in 3".
     """
     told, plain = tokens(text, names, roles)
+    told = [token for token in told if token.text not in ("me", "compare")]  # "play me 2 and 4"
     kinds = {token.kind for token in told}
     start = _TO_THE_START.search(plain)
     if start and _THE_START.search(start[0]) and STEM not in kinds and "?" not in text:
         return Named("versions", "chosen", (0,))
     of = "takes" if _A_TAKE.search(plain) else "versions" if _says_version(plain) else talk.of
-    if of is None or STEM in kinds or kinds & _OTHER_DEEDS or len(plain.split()) > _LONGEST:
+    if of is None or STEM in kinds or len(plain.split()) > _LONGEST:
         return None
-    counts = [
-        int(token.number) for place, token in enumerate(told)
-        if token.kind == NUMBER
-        and (token.text != "one" or (place and told[place - 1].kind in ("version", "takes")))
-    ]  # fmt: skip
-    places = [int(token.number) for token in told if token.kind == PLACE]
-    numbers = tuple(counts) + tuple(_placed(place, talk) for place in places)
-    if any(number < 0 for number in numbers):
+    numbers = _numbers(told, plain, talk)
+    paired = len(numbers) == 2 and kinds <= _PAIRED and bool(kinds & _BETWEEN)
+    least = -1 if of == "takes" else 0  # the last take
+    if any(number < least for number in numbers) or (kinds & _OTHER_DEEDS and not paired):
         return None
-    if _PLAYS.search(plain):
-        back_to_back = of == "takes" and not numbers and bool(_ALL_OF_THEM.search(plain))
-        return Named(of, "heard", numbers) if len(numbers) > 1 or back_to_back else None
+    if "export" in kinds:
+        taken = of == "takes" and len(numbers) == 1 and "stems of it" not in kinds
+        return Named(of, "exported", numbers) if taken else None
+    if _PLAYS.search(plain) or paired:
+        if not numbers:
+            back_to_back = of == "takes" and bool(_ALL_OF_THEM.search(plain))
+            return Named(of, "heard") if back_to_back else None
+        return Named(of, "heard", numbers)
     if _RANKS.search(plain) and len(numbers) in (0, 2):
         return Named(of, "ranked", numbers)
     if _ASKS.search(plain):
         return Named(of, "told", numbers) if of == "versions" and numbers else None
     if "?" in text or _NOT.search(plain):
         return None
+    return _chosen(of, numbers, told, plain, talk)
+
+
+def _chosen(
+    of: Literal["versions", "takes"], numbers: tuple[int, ...], told: Sequence[Token], plain: str,
+    talk: Talked,
+) -> Named | None:  # fmt: skip
+    """The version or take that is chosen: by words for it, or as all that is said."""
     if talk.restored and numbers and _ONLY_A_NUMBER.fullmatch(plain):
         return Named(of, "chosen", numbers[:1])
-    bare = bool(places) and kinds <= {PLACE, FILLER, STOP, "it"}  # "ok, the second one"
-    if len(numbers) == 1 and (bare or _CHOOSES.search(plain)):
-        open_first = of == "versions" and 1 in places and not talk.heard
-        return Named(of, "asked which" if open_first else "chosen", numbers)
-    if not numbers and _BACK.search(plain) and _THAT_ONE.search(plain) and talk.number is not None:
+    placed = any(token.kind == PLACE for token in told) or bool(_PLACED.search(plain))
+    bare = {token.kind for token in told} <= {PLACE, FILLER, STOP, "it"}  # "ok, the second one"
+    compared = bool(talk.heard) and {token.kind for token in told} <= _BARE
+    if len(set(numbers)) == 1:
+        praised = bool(talk.heard) and _PRAISED.search(plain)
+        if (bare and placed) or compared or praised or _CHOOSES.search(plain):
+            open_first = of == "versions" and placed and numbers[0] == 1 and not talk.heard
+            return Named(of, "asked which" if open_first else "chosen", numbers[:1])
+    if numbers:
+        return None
+    others = [number for number in talk.heard if number != talk.number]
+    if _THE_OTHER.search(plain) and talk.number in talk.heard and len(others) == 1:
+        return Named(of, "chosen", (others[0],))
+    if _BACK.search(plain) and _THAT_ONE.search(plain) and talk.number is not None:
         return Named(of, "chosen", (talk.number,))
     return None
+
+
+def _numbers(told: Sequence[Token], plain: str, talk: Talked) -> tuple[int, ...]:
+    """The numbers that are named, in figures, in words or by their place, in their order.
+
+    "one" is one of two, or stands behind a word for what is counted.
+    """
+    counts: list[int] = []
+    for place, token in enumerate(told):
+        if token.kind != NUMBER or token.number != int(token.number):
+            continue
+        beside = [*told[max(0, place - 1) : place], *told[place + 1 : place + 2]]
+        one_of = [other for other in told[max(0, place - 2) : place + 3] if other.kind == NUMBER]
+        is_one = token.text != "one" or any(o.kind in ("version", "takes") for o in beside)
+        if is_one or (len(one_of) > 1 and any(o.kind in _BETWEEN for o in beside)):
+            counts.append(int(token.number))
+    places = [int(token.number) for token in told if token.kind == PLACE]
+    if not places and (found := _PLACED.search(plain)):
+        places = [_PLACES[found[1]]]
+    return tuple(counts) + tuple(_placed(place, talk) for place in places)
 
 
 def _says_version(plain: str) -> bool:
@@ -173,4 +235,6 @@ def _says_version(plain: str) -> bool:
 
 def _placed(place: int, talk: Talked) -> int:
     """The number of "the second one": of those that were heard, if so many were."""
+    if place == -1 and talk.heard:
+        return talk.heard[-1]
     return talk.heard[place - 1] if 0 < place <= len(talk.heard) else place
