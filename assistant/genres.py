@@ -34,7 +34,7 @@ _TOLD = re.compile(  # what one makes, or what a song is; no sound that it is to
 _ENDS = re.compile(
     r"\s*(?:$|[,.;!]|(?:songs?|tracks?|music|tunes?|beats?|stuff|band|record|album|number|piece|ballad"
     r"|thing|type|style|vibes?|for|so|and|if|btw|but|by the way|you|pls|please|with|not|mostly"
-    r"|innit|init|lol|tho|mate|bro|man)\b)"
+    r"|innit|init|lol|tho|mate|bro|man|tonight|today|now|here|these days)\b)"
 )
 _MOST_LETTERS = 40  # of a genre that the tool reads
 _RULED_OUT = re.compile(r"\b(?:not|isn't|no|never)(?: (?:like|a|an|really|so|as))* $")

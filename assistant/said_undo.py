@@ -26,9 +26,7 @@ _AWAY = (
 _LOSES = re.compile(
     rf"\b{_AWAY} (?:(?:the|that|this|my|your|those) )?(?P<of>(?:[\w/&-]+ ){{0,3}}?){_CHANGE}\b\W*$"
 )
-_TOO_MANY = re.compile(
-    rf"\b(?:one|a) {_CHANGE} too (?:many|far)\b|^\W*(?:that was |that's )?one too many\W*$"
-)
+_TOO_MANY = re.compile(rf"\b(?:one|a) {_CHANGE} too (?:many|far)\b")
 _BAD = (
     r"(?:ridiculous|awful|terrible|horrible|wrong|worse|ass|trash|garbage|rubbish|crap|shit|dreadful"
     r"|silly|stupid|daft|bad|ugly|nasty|hideous|a mistake|nonsense|no good|not it|gross|yuck|mess)"
