@@ -71,7 +71,7 @@ def ordered(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     if options := one_of_several(turn.words, names, roles, turn.orders_in, turn.before):
         return ask_back(turn, MORE_THAN_ONE, options)
-    calls = turn.plain_orders
+    calls = [turn.as_it_stands(call) for call in turn.plain_orders]
     if not calls:
         return None
     said = turn.said_now

@@ -149,7 +149,7 @@ def _read(
         return []
     if _is_whole(told):  # "the bass again, one more down"
         told = [token for token in told if token.kind != "again"]
-    corrected = [token for token in told if token.kind not in ("no", "meant")]
+    corrected = [t for t in _without_denied(told) if t.kind not in ("no", "meant")]
     if anchor := _other_anchor(told, before):
         return anchor
     steps = any(token.kind in ("undo", "redo") for token in corrected)  # "undo twice"
@@ -163,6 +163,22 @@ def _read(
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
+
+
+def _without_denied(told: Sequence[Token]) -> list[Token]:
+    """Tokens without stems that are said not to be meant: "not that guitar, the keys left"."""
+    kept: list[Token] = []
+    piece: list[Token] = []
+    for token in [*told, Token(STOP, "", "")]:
+        piece.append(token)
+        if token.kind != STOP:
+            continue
+        telling = [one for one in piece if one.kind not in (FILLER, STOP, "it")]
+        denied = len(telling) > 1 and telling[0].text.startswith("not")
+        if not (denied and all(one.kind == STEM for one in telling[1:])):
+            kept += piece
+        piece = []
+    return kept[:-1] if any(one.kind != STOP for one in kept) else list(told)
 
 
 def _other_anchor(told: Sequence[Token], before: Before) -> list[ToolCall]:

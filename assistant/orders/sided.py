@@ -26,16 +26,34 @@ _SAME_FOR = re.compile(
     r"(?P<same>\b(?:same|likewise|ditto|repeat that|do that|do it)\b(?: thing)? (?:for|with|on|to))"
     r" (?:the )?(?P<side>left|right)(?: (?:one|side))?(?=\W*$| too\b| as well\b)"
 )
+_APART = re.compile(
+    r"(?: (?:panned|out|go|going|spread))*"
+    r"(?: (?P<how>hard|full|fully|half|slightly|a bit|a little|\d+ ?%))?(?: to the)?"
+    r" (?:left(?: and | ?& ?| ?/ ?| n | )right|l ?(?:/|&|and|n) ?r)\b"
+    r"(?= ?(?:$|[,.;!?]| and\b| please\b))"
+)
 _OF_A_STEM = frozenset({"apply_moves", "set_mute", "set_level", "shape_sound"})
 
 
 def sides_named(text: str, known: Known) -> str:
     """A lower-case text in which a stem that was called by its side is called by name."""
-    text = _SAME_FOR.sub(lambda match: _same_for(match, known), text)
+    text = _each_to_a_side(_SAME_FOR.sub(lambda match: _same_for(match, known), text), known)
     if not _LETTER.search(text):
         return text
     pair = _pair(text, known)
     return text if pair is None else _LETTER.sub(lambda match: _lettered(match, pair), text)
+
+
+def _each_to_a_side(text: str, known: Known) -> str:
+    """ "the trombones hard left and right": the first of two goes left and the second right."""
+    for one in mentions(text, known.names, known.roles):
+        match = _APART.match(text, one.end)
+        if match is None or len(one.stems) != 2 or any(map(side_of, one.stems)):
+            continue
+        how = match["how"] or ""
+        told = f"{one.stems[0]} {how} left, {one.stems[1]} {how} right"
+        return f"{text[: one.start]}{told}{text[match.end() :]}"
+    return text
 
 
 def _lettered(match: re.Match[str], pair: dict[str, str]) -> str:
