@@ -31,6 +31,7 @@ _IN_FEW_WORDS = frozenset(
     set_anchor measure_levels check_gain_staging list_versions restore_version export_mix set_mute
     """.split()
 )
+_LOOKS = frozenset({"measure_levels", "list_versions", "check_gain_staging"})
 MOST = 4
 _PRONOUN = re.compile(r"\b(?:it|its|that|this|them|those|these|one|ones|both)\b")
 _ARTICLE = re.compile(r"^(?:the|a|my|our|and)\s+")
@@ -146,6 +147,8 @@ def _part(text: str, stems: tuple[str, ...], said: Said, acts_of: ActsOf) -> _Pa
     is_deed = sum(deeds.values()) >= LEAST_LIKELY
     if is_bare(text, said.names) and stems:
         is_deed = False
+    if act in _LOOKS and not stems and not is_request(text, said.names, said.roles):
+        is_deed = False  # "prove me wrong, what is up with this mix?"
     if act in CHANGES and not stems and not _PRONOUN.search(text):
         is_deed = False  # "and a bit more": of which stem, the order beside it says
     return _Part(text, act, stems, is_deed)

@@ -18,7 +18,8 @@ _FEW_WORDS = 7  # of praise for one stem
 _MOST_READINGS = 32  # of letters that are drawn out
 _MOST_WORDS = 16  # of praise and of a goodbye; a story may lead to the question
 _GOODBYES = (
-    r"(?:good ?)?bye+(?: ?bye+)?|see (?:you|ya)|cya|cheerio|toodle ?pip|ta-?ta|good ?night"
+    r"(?:good ?)?bye+(?: ?bye+)?|i'?m (?:out|off)(?: of here)?"
+    r"|peace(?: out)?|laters?|see (?:you|ya)|cya|cheerio|toodle ?pip|ta-?ta|good ?night"
     r"|night night|farewell|ciao|tsch(?:ü|ue|u)ss|tsch(?:ü|ue)ß|auf wiedersehen|servus|pfiat di"
     r"|adieu|au revoir|à bientôt|a bientot|bonne nuit|adi[oó]s|hasta (?:luego|mañana|manana|pronto"
     r"|la vista)|nos vemos|chao|arrivederci|buona ?notte|at[eé] logo|tchau|doei+|tot ziens"

@@ -26,6 +26,13 @@ _AWAY = (
 _LOSES = re.compile(
     rf"\b{_AWAY} (?:(?:the|that|this|my|your|those) )?(?P<of>(?:[\w/&-]+ ){{0,3}}?){_CHANGE}\b\W*$"
 )
+_WAS_FINE = re.compile(  # "no, the pad was fine where it was"
+    r"^\W*(?:(?:no+|nah|nope|hm+|oh|actually|sorry|well)\W+)*(?:the |my )?"
+    r"(?P<of>[^,.;!?]{1,30}?) (?:was|were) (?:(?:just|perfectly|actually|much|way|probably) )?"
+    r"(?:fine|good|better|ok(?:ay)?|nicer|right|great|perfect)"
+    r" (?:already|before|(?:where|as|how|like|the way) (?:it|they|he|she) (?:was|were))"
+    r"(?: before)?\W*$"
+)
 _TOO_MANY = re.compile(rf"\b(?:one|a) {_CHANGE} too (?:many|far)\b")
 _BAD = (
     r"(?:ridiculous|awful|terrible|horrible|wrong|worse|ass|trash|garbage|rubbish|crap|shit|dreadful"
@@ -52,6 +59,11 @@ def taken_back(
     if undoes(plain) and not _NO_WISH.search(plain):
         kinds = {token.kind for token in told if "undo" not in token.text}
         return () if kinds <= _BESIDE else None
+    if fine := _WAS_FINE.search(plain):
+        found = mentions(fine["of"], names, roles)
+        whole = found and found[0].start == 0 and found[-1].end == len(fine["of"])
+        pronoun = fine["of"] in ("it", "that", "they")
+        return tuple(name for one in found for name in one.stems) if whole or pronoun else None
     last = behind_talk(plain, names, roles) or plain
     if loses := _LOSES.search(last):
         found = mentions(loses["of"], names, roles)

@@ -18,6 +18,7 @@ from assistant.said_undo import taken_back
 _FIRST_ONE = re.compile(
     r"\b(?:restore|return to|(?:go |take me |switch )?back to|go to|load) the first(?: one)?\W*$"
 )
+_A_TAKE = re.compile(r"\btake (?:one|two|three|four|\d+)\b")  # a noun: "take 2 is the one"
 _FIRST_ONES = (
     Option("go back to the start, v0", "go back to the start"),
     Option("go to the first change, v1", "go back to version 1"),
@@ -34,8 +35,12 @@ def of_a_version(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     talk = Talked() if turn.session.proposed else talked(turn.earlier)
     found = named(turn.words, names, roles, talk)
-    if found is None or (found.of == "takes" and not turn.session.takes):
+    if found is None:
         return None
+    if found.of == "takes" and not turn.session.takes:
+        if found.wants != "chosen" or not _A_TAKE.search(turn.words.casefold()):
+            return None
+        return worded(turn, prompts.reply("no_such_take", len(turn.session.events)))
     if found.wants == "told":
         return told_at_once(turn, ToolCall("list_versions"))
     if found.wants == "heard":

@@ -181,6 +181,7 @@ def _is_cut(piece: Sequence[Token], token: Token, behind: Token) -> bool:
     ordered = any(
         (one.kind in _ORDERS and one.kind != NUMBER) or one.kind == "out" for one in piece
     )
+    ordered |= any(one.kind in ("more", "less") for one in piece) and any(t.stems for t in piece)
     requests = (token.text in _BEGINS or token.kind == "make that") and (
         token.text not in _ASKED or behind.text in _WHO
     )

@@ -16,6 +16,7 @@ from assistant.slips import mended
 from mixer.moves import Move
 
 _TURNS = 4  # looked back for something to go on from
+_TURNS_OF_ADVICE = 8  # the same for what is left of a proposal
 DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
 _FOCUSES = DEEDS | {"set_anchor"}
 _LOOKS = frozenset({"measure_levels", "audition", "list_versions", "explain"})  # change nothing
@@ -98,8 +99,8 @@ def before(
         panned=_latest_first([call for call in done if call.name == "set_pan"]),
         spoken=_spoken(late, names, roles),
         against=_set_against(late, anchors),
-        left_over=() if proposed else _left_over(late),
-        advised=_advised(late),
+        left_over=() if proposed else _left_over(turns[-_TURNS_OF_ADVICE:]),
+        advised=_advised(turns[-_TURNS_OF_ADVICE:]),
         undone=undone,
         just_done=bool(turns and turns[-1][1]),
     )  # fmt: skip

@@ -75,6 +75,7 @@ def carried(
 def _own(short: Short) -> Deed | None:
     """The last move of the stems that are named, where the words go on from that: "keys 1 back"."""
     goes_on = short.has("again", "back", "half", "toofar", SHARE)
+    goes_on |= short.says("same again", "the same again")
     goes_on |= short.deed is None and short.has("more")
     corrects = short.has("no", "instead", "make that", "only") and short.has(NUMBER)
     goes_on |= corrects and short.deed is None  # "no, 3 on the keys"
@@ -115,9 +116,14 @@ def _with_just(told: Sequence[Token]) -> list[Token]:
 def _asked_again(short: Short, with_it: bool = False) -> list[ToolCall]:
     """ "and the bass?" behind a question of numbers, or a stem heard alone; "and with the bass"."""
     asked = short.before.asked
-    if asked is None or asked.name not in ("measure_levels", "audition") or not short.stems:
+    if asked is None or asked.name not in ("measure_levels", "audition"):
         return []
     heard = asked.arguments.get("stems") or ()
+    if asked.name == "audition" and len(heard) == 1 and short.only("both"):  # "both together"
+        two = dict.fromkeys(name for turn in short.before.spoken[:2] for name in reversed(turn))
+        return [ToolCall(asked.name, {"stems": list(two)[::-1]})] if len(two) == 2 else []
+    if not short.stems:
+        return []
     if asked.name == "audition" and not heard:
         return []
     beside = asked.name == "audition" and (with_it or short.has("add")) and not short.has("only")

@@ -11,11 +11,14 @@ from typing import Protocol
 ROW_JOIN = "along with"  # of the stems that are left out, which nothing cuts
 _ALL = re.compile(
     r"\b(?:everything(?: else)?|everyone|everybody|every (?:single )?(?:stem|track|channel|fader)"
-    r"|all (?:of )?(?:the |my |our |those )?(?:other )?(?:stems|tracks|channels|faders|instruments)"
+    r"|all (?:of )?(?:the |my |our |those )?(?:other )?"
+    r"(?:stems|tracks|channels|faders|instruments|sounds)"
     r"|all of (?:it|them)|the (?:whole )?lot|all)\b"
 )
 _EXCEPT = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|apart from|aside from|other than|besides|excluding|save for|bar"
+    r"\b(?:(?:with the )?exception of|except(?:ing)?(?: for)?|apart from|aside from|other than"
+    r"|besides"
+    r"|excluding|save for|bar"
     r"|but(?: not| for)?)(?: (?:the|my|our))? "
 )
 _JOIN = re.compile(r"\s*(?P<how>,? ?\b(?:and|or|nor|n|plus)\b|&|/|,)(?: (?:the|my|our))? ?")

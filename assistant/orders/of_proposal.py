@@ -39,6 +39,10 @@ _ANSWER = re.compile(  # what may be said of the stem before a comma
 )
 _SOUND = re.compile(r"[aeou]*h+m*|m{2,}|o{2,}h*")  # "ahh", "hmm"
 _PLEASE = re.compile(r"\b(?:please|pls|plz)\b")  # beside a stem: "the bass please"
+_OVERDONE = re.compile(  # why less of it is wanted: "too generous. half of it"
+    r"(?:(?:that|it|this)(?:'?s| is) )?(?:(?:a |bit |little |way |far |rather |quite )*)"
+    r"(?:too \w+|(?<=bit )\w+|generous|keen|steep|bold|drastic)(?: for (?:me|my taste))?"
+)
 _ONLY = re.compile(r"\b(?:only|just|alone)\b")
 _SAYS_YES = re.compile(r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine)\b")
 _ALL = re.compile(r"\b(?:all|everything|both|the rest|rest|the others?|all of (?:it|them))\b")
@@ -284,6 +288,8 @@ def _decide(
     amounts = list(_AMOUNT.finditer(bare))
     rest = _AMOUNT.sub(" ", _ALL.sub(" ", _YES.sub(" ", _NO.sub(" ", bare))))
     words = set(re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)) - _SILENT
+    if not stems and _OVERDONE.fullmatch(bare.strip()):
+        return True
     if len(amounts) > 1 or not all(map(_SOUND.fullmatch, words)):
         return False
     refuses, agrees = bool(_NO.search(bare)), bool(_YES.search(bare))

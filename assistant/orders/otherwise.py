@@ -68,6 +68,12 @@ _SO_MUCH = re.compile(  # "3 was too much, make it 2"
     rf"[^,.;!?\d]{{0,16}}[,.;!]+(?=[^?]*\b{_NUMBER}\b)",
     re.IGNORECASE,
 )
+_IS_MUTED = re.compile(  # "the coin is muted now, turn it on again"
+    r" (?:is|are)(?: still)? muted(?: now| right now| at the moment)?[,.;]+"
+    r"(?= ?(?:please |so |can you )?"
+    r"(?:turn|switch|bring|put|let|un ?mute)\b[^,.;]*\b(?:on|back|in|un ?mute)\b)",
+    re.IGNORECASE,
+)
 _IS_FINE = re.compile(  # "1 is fine"
     rf"(?<![\w.])(?P<size>{_NUMBER}(?: ?(?:dbs?|decibels?))?)"
     r"(?: is|'s| was| (?:would|will)(?:'ve| have)? be(?:en)?)"
@@ -118,6 +124,7 @@ def plainly_put(text: str) -> str:
     """An order, in any case, whose turns of phrase are plainer: "lose 3 dB", "2 o'clock"."""
     text = _THAN_THEY_STAND.sub(r"\1", text)
     text = _CLOCK.sub(_on_the_dial, _MAKES.sub("turn it", text))
+    text = _IS_MUTED.sub(", ", text)
     text = _IS_FINE.sub(r"\g<size> is enough", _SO_MUCH.sub("no,", text.strip()))
     text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))
     text = _NOT_MEANT.sub(r"i meant \g<yes>, not \g<no>", text)

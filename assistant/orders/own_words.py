@@ -36,23 +36,25 @@ IN_FULL = {  # what names shorten
     "pno": ("piano",), "tpt": ("trumpet", "trumpets"),
     "tbn": ("trombone", "trombones", "bone", "bones"), "trombone": ("bone",),
     "trombones": ("bones",), "bone": ("trombone",), "bones": ("trombones",),
-    "hh": ("hats", "hat"), "clav": ("clavinet",), "ukulele": ("uke",),
+    "hh": ("hats", "hat"), "hi": ("high",), "lo": ("low",),
+    "sopr": ("soprano", "sopranos"), "clav": ("clavinet",), "ukulele": ("uke",),
     "trombon": ("trombone", "trombones", "bone", "bones"),
 }  # fmt: skip
 SHORTENED = frozenset(word for words in IN_FULL.values() for word in words)
 # Who sings, as names put it in several languages, and as it is said.
 _WHO_SINGS = (
     ("damen frauen fraun femmes dames mujeres damas donne mulheres women woman ladies lady girls"
-     " female females kvinnor vrouwen",
+     " female females kvinnor vrouwen sopr sopran soprano sopranos alto altos",
      "ladies lady women woman girls females"),
     ("herren männer maenner hommes hombres caballeros uomini homens men gents gentlemen male males"
-     " boys lads heren mannen",
+     " boys lads heren mannen tenor tenors baritone baritones",
      "gentlemen gentleman gents men males lads boys fellows"),
     ("kinder enfants niños ninos bambini crianças criancas kids children barn kinderen",
      "children kids youngsters"),
 )  # fmt: skip
 _PEOPLE = {word: told.split() for named, told in _WHO_SINGS for word in named.split()}
 PEOPLE = frozenset(word for words in _PEOPLE.values() for word in words)
+_SHORT_NAMES = frozenset("jo al ed bo mo ty cy vi di li jd aj dj tj cj pj".split())
 Own = dict[str, set[str]]
 
 
@@ -97,7 +99,7 @@ def may_be_a_person(word: str) -> bool:
 
 
 def _may_call(word: str) -> bool:
-    if word in NO_STEM or len(word) < 3:
+    if word in NO_STEM or (len(word) < 3 and word not in _SHORT_NAMES):
         return False
     return (word,) not in phrases() and not word.isdigit()
 

@@ -39,6 +39,7 @@ _ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
 _MORE_OF_IT = {"more", "less", "half", "size", NUMBER, "unit", FILLER, STOP, "it", "again", "back"}
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _MOST = 6  # orders in one text
+_SEVERAL = frozenset("them those these 'em em".split())
 _YES = frozenset("yes yeah yea yep aye sure".split())
 
 
@@ -80,12 +81,14 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
         return []
     last = last_deed(before) if before.just_done else None
     beside = next((one.stems for one in reversed(asides) if one.stems), ())
+    pair = before.spoken[0] if before.spoken and len(before.spoken[0]) == 2 else ()
+    several = any(token.text in _SEVERAL for token in told) and set(before.focus) < set(pair)
+    focus = beside or (pair if several else before.focus)
     scene = Scene(
-        song.names, song.anchor, beside or before.focus, last, frozenset(kept),
+        song.names, song.anchor, focus, last, frozenset(kept),
         before.gains_db, song.now.gains_db, song.now.muted, before.touched, _singer(song),
         about=beside, of_level=any(_HOW_LOUD.search(one.text) for one in asides),
-        pans=song.now.pans, against=before.against, advised=before.advised,
-        pair=before.spoken[0] if before.spoken and len(before.spoken[0]) == 2 else (),
+        pans=song.now.pans, against=before.against, advised=before.advised, pair=pair,
     )  # fmt: skip
     calls = _read(told, scene, before, song, asks and not requests)
     if strange and not is_meant(calls, told, acts_of, text):
@@ -300,7 +303,7 @@ def _exceptions(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
     left_out: set[str] = set()
     leaves, spoke = False, False
     for place, token in enumerate(told):
-        if not spoke and token.kind == "all":
+        if not spoke and token.kind in ("all", "rest"):
             spoke = True
             kept.append(token)
         elif spoke and not leaves and (token.kind == "except" or token.text == "but"):

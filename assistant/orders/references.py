@@ -26,6 +26,11 @@ _PERSON = re.compile(  # not "2 under her" (against whom, before.py), nor "her h
     r"\b(?:her|him)\b(?=\W*$|[,.;!?]| (?:up|down|a|an|back|by|to|louder|quieter|softer|more|less|in"
     r"|out|over|left|right|hard|and|then|now|please|sound|warmer|brighter|darker|\d+|one|two|three)\b)"
 )
+_PLAIN = r"(?:high|hi|low|lo|upper|lower|top|bottom|first|second)"
+_MEANT = re.compile(rf"\b(i (?:meant|mean)) (?:the )?({_PLAIN})(?=\W*$)")
+_TO_EACH_SIDE = re.compile(  # "high left, low right"
+    rf"\b(?:the )?({_PLAIN}) (left|right)\b(,? (?:and )?)(?:the )?({_PLAIN}) (?!\2)(left|right)\b"
+)
 _A_SIDE = re.compile(r"\b(?:the )?(?P<side>left|right)(?: (?:one|side))?\b")
 _COMPARES_SIDES = re.compile(
     r"\b(?P<one>left|right)(?: (?:one|side))?\b.*\b(?:loud|quiet|same|equal|level|louder|quieter"
@@ -35,7 +40,8 @@ _COMPARES_SIDES = re.compile(
 _FIRST_OR_LAST = re.compile(r"\bthe (?P<word>former|latter)\b")
 _OTHER = re.compile(
     rf"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other(?: {_ONE}{_ENDS}|(?=\W*(?:$|[,.;!?]"
-    r"|up\b|down\b|too\b|by\b|\d|instead\b|back\b|as well\b|a (?:bit|touch|little|tad)\b)))"
+    r"|up\b|down\b|too\b|by\b|\d|instead\b|back\b|as well\b|(?:a )?(?:bit|touch|little|tad)\b"
+    r"|slightly\b|hard (?:left|right)\b|to the (?:left|right)\b|(?:left|right)\b)))"
 )
 _OTHER_OF = re.compile(r"(?:\b(?:the|that|my) |^\W*(?:and |no,? |now )?)other (?=[^\W\d_])")
 _BY_NUMBER = re.compile(  # "mute 1"; behind that "and 2", "2 by 3 dB"
@@ -53,6 +59,7 @@ def with_referents(text: str, known: Known) -> str:
     """A text in which stems that were called by what was said before are called by name."""
     plain = told = as_read(text, known.names, known.roles)
     told = sides_named(_sides_compared(told, known), known)
+    told = _TO_EACH_SIDE.sub(r"the \1 one \2, the \4 one \5", _MEANT.sub(r"\1 the \2 one", told))
     if not known.before.proposed:  # else "the first one" is a move, "the other" the rest
         told = _TOLD_APART.sub(lambda match: _told_apart(match, known) or match[0], told)
         told = _FIRST_OR_LAST.sub(lambda match: _of_the_pair(match, known) or match[0], told)
