@@ -11,7 +11,7 @@ from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.answering import answered
 from assistant.asking import understood, which
 from assistant.context import ToolContext, is_ours
-from assistant.courtesy_turn import about_us, courteous, elsewhere
+from assistant.courtesy_turn import about_us, courteous, elsewhere, far_off
 from assistant.drills_turn import in_drill
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
@@ -98,6 +98,7 @@ def run_turn(
             or overloaded(turn)
             or out_of_bounds(turn)
             or sounded(turn)
+            or far_off(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
