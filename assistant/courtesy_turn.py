@@ -5,18 +5,20 @@ One rule: each gives None where the words are anything else, and has then done n
 
 import prompts
 from assistant.hearing import ToolCall, rated
-from assistant.intents import SPEAK
+from assistant.intents import SPEAK, tool_of
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import Reply, asked_again, told_at_once, worded
 from assistant.said_courtesy import PRAISE, THANKS, courtesy_said
-from assistant.said_elsewhere import is_elsewhere
+from assistant.said_elsewhere import is_elsewhere, speaks_of_sound
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
 from assistant.telling import told_of_us
 
+OFF_TOPIC = "off_topic"
+_TEACHES = frozenset({"explain", "check_gain_staging"})
 # How likely the reader must find each: of 2031 held-out messages that tools are for, 9 are so.
-LEAST_FAR_OFF = {"off_topic": 0.4} | dict.fromkeys(
+LEAST_FAR_OFF = {OFF_TOPIC: 0.4} | dict.fromkeys(
     ("beyond", "insult", "other_language", "reference", "unsafe"), 0.7
 )
 _SURE_DEED = 0.8  # that talk without a stem's name asks for something, whatever it tells of
@@ -69,7 +71,12 @@ def far_off(turn: Progress) -> Reply | None:
         return None
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
     kind = max(reading, key=lambda name: reading[name], default="")
-    if kind not in LEAST_FAR_OFF or reading[kind] < LEAST_FAR_OFF[kind]:
+    sure = kind in LEAST_FAR_OFF and reading[kind] >= LEAST_FAR_OFF[kind]
+    if not sure and tool_of(kind) in _TEACHES:
+        said = turn.said_now
+        sure = not (said.named or speaks_of_sound(said.latest))
+        kind = OFF_TOPIC  # "why does my script say index out of range"
+    if not sure:
         return None
     return worded(turn, prompts.reply(kind, len(turn.session.events)))
 
@@ -90,4 +97,4 @@ def elsewhere(turn: Progress) -> Reply | None:
     act = max(acts, key=lambda name: acts[name], default=SPEAK)
     if act == SPEAK or (not found and acts[act] >= _SURE_DEED):
         return None
-    return worded(turn, prompts.reply("off_topic", len(turn.session.events)))
+    return worded(turn, prompts.reply(OFF_TOPIC, len(turn.session.events)))

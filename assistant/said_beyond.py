@@ -58,6 +58,9 @@ _OF_WRITING = (
     r"(?: me| us| in)* (?:an?|another|some new|new) (?:(?!more|of|bit|little)\w+ ){0,3}?"
     r"(?:solos?|melody|melodies|harmony|bass ?line|beat|riff|fill|chord|bridge|verse"
     r"|counter-?melody|intro|outro|ending|(?:choir|string|horn) part|score)\b|transcribe|notate"
+    r"|(?:extract|write out|jot down|print|send me|give me)\b.*"
+    r"\b(?:midi|sheet music|chords?|notation|tabs?|lead sheet)\b"
+    r"|(?:re-?)?record (?:me|us|him|her|myself)\b|play \w+ (?:in )?again (?:yourself|properly)\b"
     r"|(?:re-?)?orchestra(?:te)?(?= (?:it|this|that|the|my|our|for)\b)|re-?arrange"
     r"|arrange (?:it|this|that|(?:the|my|our) \w+) for\b"
 )

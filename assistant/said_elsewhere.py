@@ -52,6 +52,19 @@ _TRADE = re.compile(
     r"|bury\w*|drown\w*|drill|practi[cs]e|quiz|genre|drums? (?:is|are)|listen\w*|play|plays|playing"
     r"|check|compare|explain|teach|balance|levels?|volume|show me|list|set|put|move[ds]?|make)\b"
 )
+_OF_SOUND = re.compile(  # without any of these nobody asks for a lesson of levels
+    r"\b(?:(?:re)?mix\w*|songs?|tracks?|takes?|stems?(?! cells?)|vocals?|voices?|vox|sing\w*|dbs?"
+    r"|decibels?|lufs|lu|pan\w*|mut(?:e|es|ed|ing)|solo\w*|reverb\w*|eq|equali\w+|compress\w+|bass\w*"
+    r"|treble|faders?|anchor\w*|versions?|undo|clip\w*|(?:pre)?amps?|gain\w*|headroom|meters?|peak\w*"
+    r"|master\w*|loud\w*|quiet\w*|soft\w*|hot|red|distort\w*|overload\w*|saturat\w*|waveforms?"
+    r"|squash\w*|glue|nois\w+|audio|music\w*|studio|stereo|mono|wavs?|files?|plugins?|daw|mics?"
+    r"|microphones?|frequenc\w+|mask\w*|phase|crest|dynamic\w*|rms|limit\w*|normali\w+|hz|khz|lows?"
+    r"|highs?|mids?|render\w*|levels?|balance\w*|volumes?|sound\w*|hear\w*|ears?|speakers?"
+    r"|headphones?|monitors?|sampl\w+|bus\w*|channels?|drums?|kick\w*|snares?|guitars?|pianos?|keys?"
+    r"|synths?|pads?|strings|horns?|recorded|recordings?|input|output|signal\w*|trims?|effects?"
+    r"|megami|proposal|suggest\w*|advice|overs|room|pinned|zero|notes?|sides?|left|right|cent(?:re|er)"
+    r"|turn|hits?|meant?|means|theory)\b"
+)
 _OF_A_STEM = re.compile(  # what is said of a stem behind its name
     r"^(?:'s|s)?\s*(?:(?:part|track|line|sound)s? )?(?:is|are|was|were|isn'?t|aren'?t|feels?|seems?"
     r"|gets?|got|has|have|needs?|wants?|could|should|must|too|so|way|really|just|still|like|on top"
@@ -67,6 +80,11 @@ _ENDS = re.compile(r"\s*(?:[,.;:!?]|$)")
 _WHERE_ONE_LISTENS = frozenset("car cars van vans truck tv gym shower bike driving garage".split())
 _MOST_WORDS = 30
 _BEGINS = ("turn ", "put ", "bring ", "make ", "set ", "move ", "pan ", "mute ", "show ", "play ")
+
+
+def speaks_of_sound(text: str) -> bool:
+    """Whether a text has any word of sound, levels or recording."""
+    return bool(_OF_SOUND.search(plainly(text.casefold())))
 
 
 def is_elsewhere(text: str, found: Sequence[Mention], told: Sequence[Token]) -> bool:
