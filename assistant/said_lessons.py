@@ -105,6 +105,7 @@ _A_WORD = re.compile(
     _OPENING
     + r"(?:wh?[au]t(?:'?s| is| are| does| do)|wtf is|explain|define|how does|why (?:do|is))\b"
 )
+_BUYS = re.compile(r"\b(?:buy(?:ing)?|sell(?:ing)?|bought|afford|cheap(?:er|est)?|second ?hand)\b")
 _WRITES = re.compile(r"\b(?:export|save|bounce|session file|project file)\b")
 # Words that more often speak of this song's own anchor or reference, or of a service.
 _COMMON = frozenset({"anchor", "reference-tracks", "delivery-targets"})
@@ -124,7 +125,7 @@ def asks_a_word(text: str, context: ToolContext) -> bool:
 def asks_to_be_taught(text: str, stems_named: Callable[[], Sequence[str]]) -> bool:
     """The same. stems_named: tells the stems that the text names; asked only where it matters."""
     plain = plainly(text)
-    if _WRITES.search(plain):
+    if _WRITES.search(plain) or _BUYS.search(plain):
         return False
     if by_hand_asked(plain) or _asks_of_practice(plain):
         return True
