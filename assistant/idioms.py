@@ -18,7 +18,7 @@ _BY_DOWN = (
 )
 PHRASAL = re.compile(
     r"\bset(?:s|ting)? (?:this|it|that|everything|all|me|us) up\b(?! (?:by )?[\d+-])"
-    r"|\bkill(?:s|ed|ing)? (?:me|us|you|myself)\b"
+    r"|\bkill(?:s|ed|ing)? (?:me|us|you|myself)\b|\ball the way from\b"
     rf"|\b{_BY_UP} (?:(?:me|us|my mind|his mind|her mind) )?up\b(?! (?:by )?[\d+-])"
     rf"|\b{_BY_DOWN} (?:(?:me|us|you) )?down\b(?! (?:by )?[\d+-])",
     re.IGNORECASE,

@@ -26,6 +26,8 @@ _IDIOMS = re.compile(
     r"\b(?:(?:mix|mess|screw|muddl)\w* (?:\w+ ){0,2}up|hang on|come on|what'?s up|hurry up"
     r"|al+[ -]?right|right (?:now|away|then|off|about|here|there|amount|level|balance|thing"
     r"|place|spot|way|up|down|on top|in (?:your|my|the) face|at the|where|behind)"
+    r"|(?:he|she|they|we|uncle|dad|mum|mom|wife|husband|brother|sister|friend|teacher|boss|producer)"
+    r"(?: is|'s| are|'re| was| were) right"
     r"|(?:you(?:'re| are)|i(?:'m| am)|that(?:'s| is)|it(?:'s| is)|am i|are you|is (?:it|that|this)"
     rf"|sitt?in\w*|sits|sounds?|sounding|feels?|seems?|looks?|quite) right{_OF_PLACE}"
     r"|(?:not|isn'?t|ain'?t|aren'?t|wasn'?t) (?:(?:quite|sitting|sounding|really|all) )?right"

@@ -21,7 +21,9 @@ _EXCEPT = re.compile(
     r"|excluding|save for|bar"
     r"|but(?: not| for)?)(?: (?:the|my|our))? "
 )
-_JOIN = re.compile(r"\s*(?P<how>,? ?\b(?:and|or|nor|n|plus)\b|&|/|,)(?: (?:the|my|our))? ?")
+_JOIN = re.compile(
+    r"\s*(?P<how>,? ?\b(?:and|or|nor|n|plus)\b(?: not\b)?|&|/|,)(?: (?:the|my|our))? ?"
+)
 _GOES_ON = re.compile(
     r"\s*(?:[,;]\s*)?(?=[-+]?\d|up\b|down\b|minus\b|plus\b|louder\b|quieter\b|by\b)"
 )

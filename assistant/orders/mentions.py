@@ -4,7 +4,7 @@ One rule: the longest words that mean a stem count as one mention of it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
@@ -65,6 +65,23 @@ _ME = re.compile(
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
+_KIT, _VOICES = ("kick", "snare", "hats", "drums"), ("lead vocal", "backing vocals")
+_FAMILIES = {
+    _KIT: re.compile(r"(?:the |my )?(?:drums|drum ?kit|kit)"),
+    _VOICES: re.compile(r"(?:the |my )?(?:vocals|voices|vox|singers|vocal tracks)"),
+}
+_EVERY_ONE = frozenset({"voices", "the voices", "singers", "the singers"})
+_ALL_THE = re.compile(r"\b(?:all(?: of)?|whole|entire|every one of)(?: the| my| our)? ?$")
+
+
+def _all_of_a_kind(text: str, one: Mention, kinds: Mapping[str, str | None]) -> Mention:
+    """A mention of "all the drums", or of the voices, as every stem of that family."""
+    words, before = text[one.start : one.end], text[: one.start]
+    for family, told in _FAMILIES.items():
+        if told.fullmatch(words) and (words in _EVERY_ONE or _ALL_THE.search(before)):
+            stems = tuple(name for name, role in kinds.items() if role in family)
+            return Mention(one.start, one.end, stems) if len(stems) > 1 else one
+    return one
 
 
 @lru_cache(maxsize=512)
@@ -108,6 +125,7 @@ def mentions(
     found = of_its_owner(text, found)
     kinds = dict(zip(names, roles, strict=True))
     found = [widened(text, one, own) for one in with_their_kinds(text, found, kinds)]
+    found = [_all_of_a_kind(text, one, kinds) for one in found]
     return tuple(with_sides(text, found, kinds))
 
 

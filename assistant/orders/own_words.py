@@ -37,6 +37,8 @@ IN_FULL = {  # what names shorten
     "tbn": ("trombone", "trombones", "bone", "bones"), "trombone": ("bone",),
     "trombones": ("bones",), "bone": ("trombone",), "bones": ("trombones",),
     "hh": ("hats", "hat"), "hi": ("high",), "lo": ("low",),
+    "acous": ("acoustic", "acoustics"), "aco": ("acoustic",), "acc": ("acoustic",),
+    "tambo": ("tambourine",), "oheads": ("overheads", "overhead"), "ohead": ("overhead",),
     "sopr": ("soprano", "sopranos"), "clav": ("clavinet",), "ukulele": ("uke",),
     "trombon": ("trombone", "trombones", "bone", "bones"),
 }  # fmt: skip

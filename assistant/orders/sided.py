@@ -26,6 +26,7 @@ _SAME_FOR = re.compile(
     r"(?P<same>\b(?:same|likewise|ditto|repeat that|do that|do it)\b(?: thing)? (?:for|with|on|to))"
     r" (?:the )?(?P<side>left|right)(?: (?:one|side))?(?=\W*$| too\b| as well\b)"
 )
+_BOTH_SIDES_OF = re.compile(r"\b([a-z]\w+) l ?(?:and|&|/|\+|n) ?r\b(?! (?:left|right))")
 _APART = re.compile(
     r"(?: (?:panned|out|go|going|spread))*"
     r"(?: (?P<how>hard|full|fully|half|slightly|a bit|a little|\d+ ?%))?(?: to the)?"
@@ -37,6 +38,7 @@ _OF_A_STEM = frozenset({"apply_moves", "set_mute", "set_level", "shape_sound"})
 
 def sides_named(text: str, known: Known) -> str:
     """A lower-case text in which a stem that was called by its side is called by name."""
+    text = _BOTH_SIDES_OF.sub(r"\1 l and \1 r", text)
     text = _each_to_a_side(_SAME_FOR.sub(lambda match: _same_for(match, known), text), known)
     if not _LETTER.search(text):
         return text
