@@ -205,7 +205,8 @@ def of_the_proposal(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     if moves := chosen(turn.words, proposed, names, roles, acts_of):
         return told_at_once(turn, _applied(moves, proposed))
-    if "?" not in turn.words and agrees(turn.words, acts_of):
+    plain_yes = "?" not in turn.words and not turn.said_now.named
+    if plain_yes and agrees(turn.words, acts_of):
         return told_at_once(turn, ToolCall("apply_moves", {}))
     ordered = any(call.name != "audition" for call in turn.plain_orders)
     for head, more in with_one_more(turn.words):

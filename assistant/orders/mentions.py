@@ -65,6 +65,10 @@ _ME = re.compile(
 _DRY = re.compile(r"\b(?:no|without(?: any)?|any) (?:fx|effects?)\b|\b(?:fx|effects) off\b")
 _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|without|no|any)\b")
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
+_OH = re.compile(  # a sound, and no overheads
+    r"\boh(?= (?:no|my|god|dear|well|yes|yeah|ok|okay|wait|man|boy|come|please|and|but|sorry|right"
+    r"|sure|i|that|it|nice|great|wow|lol)\b|[,!])"
+)
 _KIT, _VOICES = ("kick", "snare", "hats", "drums"), ("lead vocal", "backing vocals")
 _FAMILIES = {
     _KIT: re.compile(r"(?:the |my )?(?:drums|drum ?kit|kit)"),
@@ -93,6 +97,7 @@ def mentions(
     def speak(words: str) -> tuple[str, ...]:
         return spoken_of(words, names, roles)
 
+    text = _OH.sub(lambda match: "." * len(match[0]), text)
     found = _by_name(text, names)
     plain = _blanked(text, found)
     if _OF_A_MIX.search(plain) or not speak("fx"):  # else "fx off" is of the stem

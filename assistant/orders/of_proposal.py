@@ -83,7 +83,8 @@ _GOOD_AS_IT_IS = re.compile(  # "the keys are fine": they are to stay
     re.IGNORECASE,
 )
 _NOT_SO_MUCH = re.compile(  # "1 not 2 on the keys"
-    r"\b(\d+(?:\.\d+)?)(?: ?db)?,? (?:not|instead of|rather than) \d+(?:\.\d+)?(?: ?db)?\b"
+    r"\b(\d+(?:\.\d+)?)(?: ?db)?,? (?:not|instead of|rather than) \d+(?:\.\d+)?(?: ?db)?\b",
+    re.IGNORECASE,
 )
 _OTHER_HALF = re.compile(
     r"\W*(?:(?!(?:not?|never|don't|dont|leave|but|except)\b)[\w']+\W+){0,4}?(?:the |that )?"
@@ -188,7 +189,9 @@ def agrees(text: str, acts_of: ActsOf) -> bool:
 
     acts_of: how likely each act is meant by words beside it, which must ask for nothing.
     """
-    said = [part for part in re.split(r"[.!;]+", text.casefold()) if part.strip()]
+    if _NO.search(text.casefold()):
+        return False
+    said = [part for part in re.split(r"[.!;,]+", text.casefold()) if part.strip()]
     yes = [accepts(part) and bool(_DO_IT.search(part)) for part in said]
     return any(yes) and all(
         agreed or accepts(part) or _is_aside(part, acts_of, (SPEAK, ADVICE, "apply_moves"))

@@ -65,7 +65,7 @@ _SO_MUCH = re.compile(  # "3 was too much, make it 2"
     r"(?: (?:just|way|far|still|really|probably|maybe|clearly|a (?:bit|little|touch|tad)))*"
     r" (?:too (?:much|little|far|small|big)|not (?:quite )?enough|heaps|loads|tons|a lot|overkill"
     r"|excessive|massive|silly|mad|generous|drastic)\b(?! (?:for|on|of|to)\b)"
-    rf"[^,.;!?\d]{{0,16}}[,.;!]+(?=[^?]*\b{_NUMBER}\b)",
+    rf"[^,.;!?\d]{{0,16}}?(?:[,.;!]+|(?= (?:make|call|do|try|just|only)\b))(?=[^?]*\b{_NUMBER}\b)",
     re.IGNORECASE,
 )
 _IS_MUTED = re.compile(  # "the coin is muted now, turn it on again"

@@ -161,7 +161,8 @@ def _read(
     if before.deeds and before.deeds[-1].name == "shape_sound" and _is_of_a_sound(corrected):
         return []  # "a bit less" of the sound
     calls = _in_turn(corrected, scene, before, song.now)
-    corrects = len(corrected) < len(told) and len(calls) == 1 and before.asked is None
+    denies = any(token.kind in ("no", "meant") for token in _without_denied(told))
+    corrects = denies and len(calls) == 1 and before.asked is None
     corrects = corrects and before.just_done
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]

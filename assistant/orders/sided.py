@@ -30,7 +30,8 @@ _BOTH_SIDES_OF = re.compile(r"\b([a-z]\w+) l ?(?:and|&|/|\+|n) ?r\b(?! (?:left|r
 _APART = re.compile(
     r"(?: (?:panned|out|go|going|spread))*"
     r"(?: (?P<how>hard|full|fully|half|slightly|a bit|a little|\d+ ?%))?(?: to the)?"
-    r" (?:left(?: and | ?& ?| ?/ ?| n | )right|l ?(?:/|&|and|n) ?r)\b"
+    r" (?:to (?:the|their) sides|to either side|left(?: and | ?& ?| ?/ ?| n | )right"
+    r"|l ?(?:/|&|and|n) ?r)\b"
     r"(?= ?(?:$|[,.;!?]| and\b| please\b))"
 )
 _OF_A_STEM = frozenset({"apply_moves", "set_mute", "set_level", "shape_sound"})
@@ -50,10 +51,12 @@ def _each_to_a_side(text: str, known: Known) -> str:
     """ "the trombones hard left and right": the first of two goes left and the second right."""
     for one in mentions(text, known.names, known.roles):
         match = _APART.match(text, one.end)
-        if match is None or len(one.stems) != 2 or any(map(side_of, one.stems)):
+        if match is None or len(one.stems) != 2:
             continue
-        how = match["how"] or ""
-        told = f"{one.stems[0]} {how} left, {one.stems[1]} {how} right"
+        how, (first, second) = match["how"] or "", one.stems
+        if side_of(first) == "right" or side_of(second) == "left":
+            first, second = second, first
+        told = f"{first} {how} left, {second} {how} right"
         return f"{text[: one.start]}{told}{text[match.end() :]}"
     return text
 
