@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.hearing import ToolCall
-from assistant.orders.of_proposal import agrees, chosen, the_rest, with_places
+from assistant.orders.agreeing import agrees
+from assistant.orders.of_proposal import chosen
+from assistant.orders.places import the_rest, with_places
 from assistant.progress import Progress
 from assistant.replying import Reply, told_at_once
 from assistant.said_gains import says_way

@@ -12,11 +12,12 @@ from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
 from assistant.asking import which
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
+from assistant.orders.agreeing import accepts, agrees, says_yes_to, with_one_more
 from assistant.orders.asides import asks_for_something
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
 from assistant.orders.mentions import mentions
-from assistant.orders.of_proposal import accepts, agrees, chosen, says_yes_to, with_one_more
+from assistant.orders.of_proposal import chosen
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import (

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.acting import doubt
 from assistant.hearing import ToolCall
-from assistant.orders.of_proposal import agrees
+from assistant.orders.agreeing import agrees
 from assistant.orders.otherwise import plainly_put
 from assistant.requests import is_one_question
 from assistant.said import Said

@@ -147,7 +147,9 @@ def cases(situation: str) -> list[dict]:
     if situation == "level_liked":
         return [{"stem": "Bass", "likes": likes} for likes in ("loud", "quiet", "usual")]
     if situation in ("genre_kept", "subgenre_kept", "tone_kept"):
-        return [{"genre": "hip hop", "called": "trap", "tone": tone} for tone in ("newcomer", "pro")]
+        return [
+            {"genre": "hip hop", "called": "trap", "tone": tone} for tone in ("newcomer", "pro")
+        ]
     if situation.startswith("staging_"):
         return staging_cases(situation)
     if situation == "audition_ready":

@@ -12,6 +12,7 @@ from assistant.numerals import normal
 from assistant.orders.asides import LEAST_LIKELY, ActsOf
 from assistant.orders.lexicon import FILLER, NUMBER, VERB, phrases
 from assistant.orders.mentions import as_read, mentions
+from assistant.orders.places import PLACE, with_places
 from assistant.orders.tokens import tokens
 from mixer.moves import Move
 
@@ -23,7 +24,7 @@ _LINK = re.compile(
     r"|accept|wait|hold|pass|drop|take)\b)"
 )
 _SPARES = re.compile(r"\b(?:but|except(?: for)?|bar|without|apart from|other than)\b")
-_NO = re.compile(
+NO = re.compile(
     r"\b(?:no way|not yet|wait with|hold off(?: on)?|over my dead body|pass on|hands off|do not"
     r"|leaves?|skip|not|no|nope|nah|don'?t|forget|keep|ignore|never|stays?|decline|refuse|reject"
     r"|veto|drop)\b"
@@ -44,7 +45,7 @@ _OVERDONE = re.compile(  # why less of it is wanted: "too generous. half of it"
     r"(?:too \w+|(?<=bit )\w+|generous|keen|steep|bold|drastic)(?: for (?:me|my taste))?"
 )
 _ONLY = re.compile(r"\b(?:only|just|alone)\b")
-_SAYS_YES = re.compile(r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine)\b")
+SAYS_YES = re.compile(r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine)\b")
 _ALL = re.compile(r"\b(?:all|everything|both|the rest|rest|the others?|all of (?:it|them))\b")
 _REST = re.compile(r"\b(?:rest|others?)\b")
 _SCALES = {  # what is said of how much of a move is wanted
@@ -64,19 +65,6 @@ _SILENT = frozenset(
 _SETS_A_CONDITION = re.compile(
     r"\b(?:if|unless|until|till|when|once|instead|rather|wait|later|first|else|unsure|\w*something)\b"
 )
-_NTH = {
-    "first": 0, "1st": 0, "one": 0, "1": 0, "second": 1, "2nd": 1, "two": 1, "2": 1,
-    "third": 2, "3rd": 2, "three": 2, "3": 2,
-}  # fmt: skip
-_COUNTS = {"1": 1, "two": 2, "2": 2, "three": 3, "3": 3}
-_PLACE = re.compile(
-    r"\b(?:(?:the |your )?(?P<word>first|1st|second|2nd|third|3rd|last|former|latter)\b"
-    r"|(?:the )?(?:number|no\.|nr\.?) (?P<number>one|two|three|1|2|3)\b)"
-    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?|things?|parts?|bits?))?"
-    r"(?: of th(?:em|ose|ese))?"
-    r"(?! (?:time|take|version|thoughts?|half|\w+ db))",
-    re.IGNORECASE,
-)
 _GOOD_AS_IT_IS = re.compile(  # "the keys are fine": they are to stay
     r"\b(?:is|are) (?:just |perfectly |already )?(?:fine|good|ok(?:ay)?|great|perfect|alright)\b"
     r"(?: as (?:it is|they are))?(?! (?:by|with) me)",
@@ -86,31 +74,11 @@ _NOT_SO_MUCH = re.compile(  # "1 not 2 on the keys"
     r"\b(\d+(?:\.\d+)?)(?: ?db)?,? (?:not|instead of|rather than) \d+(?:\.\d+)?(?: ?db)?\b",
     re.IGNORECASE,
 )
-_OTHER_HALF = re.compile(
-    r"\W*(?:(?!(?:not?|never|don't|dont|leave|but|except)\b)[\w']+\W+){0,4}?(?:the |that )?"
-    r"(?:(?:him|her|it|that(?: one)?|them|those)(?= (?:too|also|as well)\b)"
-    r"|other half|second half|rest(?: of (?:it|that|them))?|others?|remaining (?:half|ones?))"
-    r"(?:\W+(?:of (?:it|that)|too|as well|also|then|after all|please|pls|now|though))*\W*"
-)
 _HIS_OTHER_HALF = re.compile(  # behind a half: all that is left
     r"\b(?:the|that|its|their|his|her) (?:other|second|remaining) half\b(?: of (?:it|that|them))?",
     re.IGNORECASE,
 )
-_TOO = re.compile(
-    r"(?:(?:and|the|my|too|also|as well|then|now|ok|okay|after all|please|well|fine|sure|alright"
-    r"|yes|yeah|go on|do|you can|h+m+|right)\b|\W)*"
-)
-_ON_SECOND_THOUGHT = re.compile(r"\bon (?:second|reflection|other) ?thoughts?\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?P<sign>(?<![\w.])[+-] ?)?\b(?P<size>\d+(?:\.\d+)?)\b")
-_ACCEPTS = re.compile(  # "go on then do that, and ..."
-    r"\W*(?:(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine|alright|all right|right|great"
-    r"|perfect|good|go on|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)"
-    r"|apply (?:that|it|them|those|both)|(?:please )?do(?: please)?|both(?: of (?:them|those))?"
-    r"|all of (?:it|them)|to (?:that|both|it)|with that|let'?s (?:do|try) (?:that|it)|by all means"
-    r"|sounds good|lovely|good idea|oh|ah|hm+)(?:\W+|$)){1,8}"
-)
-_DO_IT = re.compile(r"\b(?:do|apply|go|try|by all means|(?:yes|yeah|yep|ok|okay|sure)\W+please)\b")
-_AND = re.compile(r"(?:[,.;!]+ ?(?:and|also|but|then|plus)? ?|\band (?:then |also )?|\bplus )")
 
 
 @dataclass
@@ -151,7 +119,7 @@ def chosen(
         held = clause.strip() if alone else ""
         waits = bool(held) and bool(found.gains_db)  # of one more stem the next words tell
         understood = not clause.strip() or waits or _decide(clause, stems_at, here, spares, found)
-        if not understood and not _is_aside(clause, acts_of):
+        if not understood and not is_aside(clause, acts_of):
             return []
         if link is None:
             break
@@ -159,86 +127,22 @@ def chosen(
         start = link.end()
     if held and found.gains_db:
         return []
-    if found.bare and not (_PLACE.search(text) or None in found.gains_db.values()):
+    if found.bare and not (PLACE.search(text) or None in found.gains_db.values()):
         return []  # stems by themselves are a yes only where others are refused
     found.gains_db |= {stem: here[stem] for stem in found.bare}
     return _moves(found, proposed, bool(stems_at))
 
 
-def with_one_more(text: str) -> list[tuple[str, str]]:
-    """What may be a yes and what is asked for besides: "do that" and "the choir up a touch"."""
-    return [
-        (text[: link.start()], text[link.end() :])
-        for link in _AND.finditer(text.casefold())
-        if text[: link.start()].strip() and text[link.end() :].strip(" .,!?")
-    ]
-
-
-def says_yes_to(text: str) -> bool:
-    """Whether a text says yes in so many words, and no order can be meant by it."""
-    return bool(_SAYS_YES.search(text.casefold()))
-
-
-def accepts(text: str) -> bool:
-    """Whether a text is a yes and nothing beyond it: "go on then, do that"."""
-    return bool(_ACCEPTS.fullmatch(text.casefold()))
-
-
-def agrees(text: str, acts_of: ActsOf) -> bool:
-    """Whether a text is a yes and tells to do it: "good point. please do", and not "great".
-
-    acts_of: how likely each act is meant by words beside it, which must ask for nothing.
-    """
-    if _NO.search(text.casefold()):
-        return False
-    said = [part for part in re.split(r"[.!;,]+", text.casefold()) if part.strip()]
-    yes = [accepts(part) and bool(_DO_IT.search(part)) for part in said]
-    return any(yes) and all(
-        agreed or accepts(part) or _is_aside(part, acts_of, (SPEAK, ADVICE, "apply_moves"))
-        for part, agreed in zip(said, yes, strict=True)
-    )
-
-
-def _is_aside(clause: str, acts_of: ActsOf, harmless: tuple[str, ...] = (SPEAK, ADVICE)) -> bool:
+def is_aside(clause: str, acts_of: ActsOf, harmless: tuple[str, ...] = (SPEAK, ADVICE)) -> bool:
     """Whether words beside a yes ask for nothing: "just the keys, the pianist is my husband"."""
     bare = re.sub(r"<\d+>", " it ", clause)
     if _SETS_A_CONDITION.search(bare) or _AMOUNT.search(bare) or _scale(bare) is not None:
         return False
-    if "<" in clause and (_NO.search(bare) or _YES.search(bare)):
+    if "<" in clause and (NO.search(bare) or _YES.search(bare)):
         return False
     acts = acts_of(bare)
     act = max(acts, key=lambda name: acts[name], default=None)
     return act is not None and (act in harmless or acts[act] < LEAST_LIKELY)
-
-
-def the_rest(
-    text: str, left: Sequence[Move], names: tuple[str, ...], roles: tuple[str | None, ...]
-) -> list[Move]:
-    """What is left of a proposal, where a text asks for that: "and the other half", "keys too"."""
-    plain = " ".join(as_read(text, names, roles).split())
-    if _OTHER_HALF.fullmatch(plain):
-        return list(left)
-    found = mentions(plain, names, roles)
-    for one in reversed(found):
-        plain = f"{plain[: one.start]} {plain[one.end :]}"
-    named = {name for one in found for name in one.stems}
-    return [move for move in left if move.stem in named] if _TOO.fullmatch(plain) else []
-
-
-def with_places(text: str, proposed: Sequence[Move]) -> str:
-    """A text in which the first or the last of what is proposed is called by its stem."""
-    stems = [move.stem for move in proposed]
-
-    def named(match: re.Match[str]) -> str:
-        word = (match["word"] or match["number"]).casefold()
-        count = _COUNTS.get((match["count"] or "1").casefold(), 1)
-        at = {"last": -1, "former": 0, "latter": -1}.get(word, _NTH.get(word, 0))
-        if count > len(stems) or at >= len(stems):
-            return match[0]
-        meant = stems[-count:] if word == "last" else stems[at : at + count] or stems[at:]
-        return " and ".join(meant)
-
-    return _PLACE.sub(named, _ON_SECOND_THOUGHT.sub(" ", text))
 
 
 def _with_stems(text: str, proposed: Sequence[Move]) -> str:
@@ -289,13 +193,13 @@ def _decide(
     stems = [name for one in named for name in one]
     bare = re.sub(r"<\d+>", " ", clause)
     amounts = list(_AMOUNT.finditer(bare))
-    rest = _AMOUNT.sub(" ", _ALL.sub(" ", _YES.sub(" ", _NO.sub(" ", bare))))
+    rest = _AMOUNT.sub(" ", _ALL.sub(" ", _YES.sub(" ", NO.sub(" ", bare))))
     words = set(re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)) - _SILENT
     if not stems and _OVERDONE.fullmatch(bare.strip()):
         return True
     if len(amounts) > 1 or not all(map(_SOUND.fullmatch, words)):
         return False
-    refuses, agrees = bool(_NO.search(bare)), bool(_YES.search(bare))
+    refuses, agrees = bool(NO.search(bare)), bool(_YES.search(bare))
     agrees |= bool(stems) and _PLEASE.search(bare) is not None
     sized = bool(amounts) or _scale(bare) is not None
     if refuses or (spares and stems and not agrees and not sized):
@@ -311,7 +215,7 @@ def _decide(
         found.others |= agrees or bool(_ALL.search(bare))
         return True
     inside = [name for name in stems if name in here]
-    beside = any(set(one).isdisjoint(here) for one in named) and not _SAYS_YES.search(bare)
+    beside = any(set(one).isdisjoint(here) for one in named) and not SAYS_YES.search(bare)
     if inside and not beside and not (agrees or sized) and not found.gains_db:
         found.bare = tuple(inside)
         return True

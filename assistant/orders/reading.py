@@ -16,7 +16,7 @@ from assistant.orders.carried import carried
 from assistant.orders.commands import command, with_more
 from assistant.orders.deed import PLAIN_DB, Deed, Scene
 from assistant.orders.deeds import comes_in, deed_of, refined, spread
-from assistant.orders.excepted import ROW_JOIN
+from assistant.orders.left_out import left_out_of_all, without_denied
 from assistant.orders.lexicon import FILLER, JOIN, NUMBER, PLACE, VERB
 from assistant.orders.moved import goes_for_both
 from assistant.orders.otherwise import plainly_put
@@ -152,7 +152,7 @@ def _read(
         return []
     if _is_whole(told):  # "the bass again, one more down"
         told = [token for token in told if token.kind != "again"]
-    corrected = [t for t in _without_denied(told) if t.kind not in ("no", "meant")]
+    corrected = [t for t in without_denied(told) if t.kind not in ("no", "meant")]
     if anchor := _other_anchor(told, before):
         return anchor
     steps = any(token.kind in ("undo", "redo") for token in corrected)  # "undo twice"
@@ -161,28 +161,12 @@ def _read(
     if before.deeds and before.deeds[-1].name == "shape_sound" and _is_of_a_sound(corrected):
         return []  # "a bit less" of the sound
     calls = _in_turn(corrected, scene, before, song.now)
-    denies = any(token.kind in ("no", "meant") for token in _without_denied(told))
+    denies = any(token.kind in ("no", "meant") for token in without_denied(told))
     corrects = denies and len(calls) == 1 and before.asked is None
     corrects = corrects and before.just_done
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
     return calls
-
-
-def _without_denied(told: Sequence[Token]) -> list[Token]:
-    """Tokens without stems that are said not to be meant: "not that guitar, the keys left"."""
-    kept: list[Token] = []
-    piece: list[Token] = []
-    for token in [*told, Token(STOP, "", "")]:
-        piece.append(token)
-        if token.kind != STOP:
-            continue
-        telling = [one for one in piece if one.kind not in (FILLER, STOP, "it")]
-        denied = len(telling) > 1 and telling[0].text.startswith("not")
-        if not (denied and all(one.kind == STEM for one in telling[1:])):
-            kept += piece
-        piece = []
-    return kept[:-1] if any(one.kind != STOP for one in kept) else list(told)
 
 
 def _other_anchor(told: Sequence[Token], before: Before) -> list[ToolCall]:
@@ -221,7 +205,7 @@ _CARRIES = frozenset(  # words that go on from what was done before
 
 
 def _in_turn(told: Sequence[Token], scene: Scene, before: Before, now: Now) -> list[ToolCall]:
-    told, left_out = _exceptions(told)
+    told, left_out = left_out_of_all(told)
     parts = parts_of(told)
     if not parts or len(parts) > _MOST:
         return []
@@ -296,43 +280,6 @@ def _contradicts(last: Deed, deed: Deed, part: Part) -> bool:
 
 def _one(deed: Deed | None) -> list[Deed]:
     return [] if deed is None else [deed]
-
-
-def _exceptions(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
-    """Tokens without "but the kick" behind "everything", and the stems that it leaves out."""
-    kept: list[Token] = []
-    left_out: set[str] = set()
-    leaves, spoke = False, False
-    for place, token in enumerate(told):
-        if not spoke and token.kind in ("all", "rest"):
-            spoke = True
-            kept.append(token)
-        elif spoke and not leaves and (token.kind == "except" or token.text == "but"):
-            leaves = True
-        elif leaves and token.kind == STEM:
-            left_out |= set(token.stems)
-        elif leaves and token.text == ROW_JOIN:
-            continue
-        elif leaves and token.kind == JOIN and _next_is_a_stem(told[place + 1 :]):
-            continue
-        elif leaves and token.text in ("the", "my", "our") and told[place + 1].kind == STEM:
-            continue
-        else:
-            if left_out:
-                leaves = False
-            kept.append(token)
-    return (kept, left_out) if left_out else (list(told), set())
-
-
-def _next_is_a_stem(rest: Sequence[Token]) -> bool:
-    """Whether stems follow that say nothing more: "but the kick and the snare down 2"."""
-    behind = [token for token in rest if token.text not in ("the", "my", "our")]
-    return bool(behind) and behind[0].kind == STEM and not _says_more(behind[1:])
-
-
-def _says_more(rest: Sequence[Token]) -> bool:
-    """Whether what follows a stem is a part of its own."""
-    return bool(rest) and rest[0].kind in (STOP, JOIN)
 
 
 def _calls(deeds: Sequence[Deed]) -> list[ToolCall]:

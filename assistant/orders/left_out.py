@@ -1,0 +1,63 @@
+"""Stems that an order leaves out: "everything but the kick", "not that guitar, the keys left".
+
+One rule: only stems right behind the words that leave them out are left out.
+"""
+
+from collections.abc import Sequence
+
+from assistant.orders.excepted import ROW_JOIN
+from assistant.orders.lexicon import FILLER, JOIN
+from assistant.orders.tokens import STEM, STOP, Token
+
+
+def without_denied(told: Sequence[Token]) -> list[Token]:
+    """Tokens without stems that are said not to be meant: "not that guitar, the keys left"."""
+    kept: list[Token] = []
+    piece: list[Token] = []
+    for token in [*told, Token(STOP, "", "")]:
+        piece.append(token)
+        if token.kind != STOP:
+            continue
+        telling = [one for one in piece if one.kind not in (FILLER, STOP, "it")]
+        denied = len(telling) > 1 and telling[0].text.startswith("not")
+        if not (denied and all(one.kind == STEM for one in telling[1:])):
+            kept += piece
+        piece = []
+    return kept[:-1] if any(one.kind != STOP for one in kept) else list(told)
+
+
+def left_out_of_all(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
+    """Tokens without "but the kick" behind "everything", and the stems that it leaves out."""
+    kept: list[Token] = []
+    left_out: set[str] = set()
+    leaves, spoke = False, False
+    for place, token in enumerate(told):
+        if not spoke and token.kind in ("all", "rest"):
+            spoke = True
+            kept.append(token)
+        elif spoke and not leaves and (token.kind == "except" or token.text == "but"):
+            leaves = True
+        elif leaves and token.kind == STEM:
+            left_out |= set(token.stems)
+        elif leaves and token.text == ROW_JOIN:
+            continue
+        elif leaves and token.kind == JOIN and _next_is_a_stem(told[place + 1 :]):
+            continue
+        elif leaves and token.text in ("the", "my", "our") and told[place + 1].kind == STEM:
+            continue
+        else:
+            if left_out:
+                leaves = False
+            kept.append(token)
+    return (kept, left_out) if left_out else (list(told), set())
+
+
+def _next_is_a_stem(rest: Sequence[Token]) -> bool:
+    """Whether stems follow that say nothing more: "but the kick and the snare down 2"."""
+    behind = [token for token in rest if token.text not in ("the", "my", "our")]
+    return bool(behind) and behind[0].kind == STEM and not _says_more(behind[1:])
+
+
+def _says_more(rest: Sequence[Token]) -> bool:
+    """Whether what follows a stem is a part of its own."""
+    return bool(rest) and rest[0].kind in (STOP, JOIN)
