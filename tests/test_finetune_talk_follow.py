@@ -121,5 +121,5 @@ def test_the_product_lets_nearly_all_that_is_taught_pass() -> None:
                 why = doubt(ToolCall(one["name"], one["arguments"]), 0.9, said)
                 seen[one["name"]] += 1
                 refused[one["name"]] += why is not None
-    assert refused.total() < 0.06 * seen.total()
-    assert refused["apply_moves"] < 0.12 * seen["apply_moves"]
+    assert refused.total() < 0.08 * seen.total()  # with slips, and several deeds in one message
+    assert refused["apply_moves"] < 0.16 * seen["apply_moves"]

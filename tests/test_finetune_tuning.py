@@ -68,7 +68,7 @@ def test_the_losses_fall(run):
     assert [stage for stage, _ in found] == ["align"] * 10 + ["tune"] * 6
     for name in ("judge", "level"):
         judged = [losses[name] for _, losses in found if name in losses]
-        assert np.mean(judged[-3:]) < 0.8 * np.mean(judged[:2])
+        assert np.median(judged[2:]) < 0.8 * np.mean(judged[:2]), judged  # batches are tiny
     text = [losses["text"] for _, losses in found if "text" in losses]
     assert text[-1] < text[0]
 
