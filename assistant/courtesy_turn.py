@@ -18,7 +18,7 @@ from assistant.telling import told_of_us
 OFF_TOPIC = "off_topic"
 _TEACHES = frozenset({"explain", "check_gain_staging"})
 # How likely the reader must find each: of 2031 held-out messages that tools are for, 9 are so.
-LEAST_FAR_OFF = {OFF_TOPIC: 0.4} | dict.fromkeys(
+_LEAST_FAR_OFF = {OFF_TOPIC: 0.4} | dict.fromkeys(
     ("beyond", "insult", "other_language", "reference", "unsafe"), 0.7
 )
 _SURE_DEED = 0.8  # that talk without a stem's name asks for something, whatever it tells of
@@ -67,16 +67,16 @@ def courteous(turn: Progress) -> Reply | None:
 def far_off(turn: Progress) -> Reply | None:
     """What is said to a message that the reader is sure no tool is for; None for all else."""
     read = getattr(turn.listener, "read", None)
-    if read is None or turn.order is not None or turn.plain_orders or len(turn.parts) > 1:
+    if read is None or turn.order is not None:
         return None
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
     kind = max(reading, key=lambda name: reading[name], default="")
-    sure = kind in LEAST_FAR_OFF and reading[kind] >= LEAST_FAR_OFF[kind]
+    sure = kind in _LEAST_FAR_OFF and reading[kind] >= _LEAST_FAR_OFF[kind]
     if not sure and tool_of(kind) in _TEACHES:
         said = turn.said_now
         sure = not (said.named or speaks_of_sound(said.latest))
         kind = OFF_TOPIC  # "why does my script say index out of range"
-    if not sure:
+    if not sure or turn.plain_orders or len(turn.parts) > 1:
         return None
     return worded(turn, prompts.reply(kind, len(turn.session.events)))
 

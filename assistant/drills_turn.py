@@ -22,7 +22,7 @@ from assistant.said_lessons import lesson_asked
 from assistant.said_practice import kind_asked, wish_of
 from assistant.tools_drills import so_far
 
-_LEVELS = {"easy": "easy", "hard": "hard"}
+_LEVELS = ("easy", "hard")
 
 
 def in_drill(turn: Progress) -> Reply | None:
@@ -72,7 +72,7 @@ def _wished(turn: Progress, drill: Drill) -> Reply | None:
     if wish == "hint":
         return worded(turn, f"A way to listen: {prompts.drills('hints')[drill.kind]}.")
     if wish in _LEVELS:
-        return told_at_once(turn, ToolCall("start_drill", {"difficulty": _LEVELS[wish]}))
+        return told_at_once(turn, ToolCall("start_drill", {"difficulty": wish}))
     return None
 
 

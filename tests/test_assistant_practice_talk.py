@@ -13,23 +13,15 @@ from assistant.said_practice import speaks_of_practice, unasked
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.turn import run_turn
-from tests.scripted import ScriptedListener, a_context, a_song
+from tests.scripted import a_context, a_song
 from tests.scripted import say as speak
+from tests.test_assistant_plain_talk import Reading
 
 NAMES = ("drums", "bass", "keys", "vocals")
 HIDDEN = Drill(
     1, "hidden_change", 0, 3.0, 0.25, {"before": "a/before.wav", "after": "a/after.wav"}, 0.0,
     stem="keys", gain_db=-3.0,
 )  # fmt: skip
-
-
-class Reading(ScriptedListener):
-    """A listener that reads intents, so that plain orders are taken; it finds none."""
-
-    rated = False
-
-    def read(self, text, names, roles):
-        return {}
 
 
 @pytest.fixture

@@ -152,7 +152,8 @@ def _read(
         return []
     if _is_whole(told):  # "the bass again, one more down"
         told = [token for token in told if token.kind != "again"]
-    corrected = [t for t in without_denied(told) if t.kind not in ("no", "meant")]
+    meant = without_denied(told)
+    corrected = [token for token in meant if token.kind not in ("no", "meant")]
     if anchor := _other_anchor(told, before):
         return anchor
     steps = any(token.kind in ("undo", "redo") for token in corrected)  # "undo twice"
@@ -161,8 +162,7 @@ def _read(
     if before.deeds and before.deeds[-1].name == "shape_sound" and _is_of_a_sound(corrected):
         return []  # "a bit less" of the sound
     calls = _in_turn(corrected, scene, before, song.now)
-    denies = any(token.kind in ("no", "meant") for token in without_denied(told))
-    corrects = denies and len(calls) == 1 and before.asked is None
+    corrects = len(corrected) < len(meant) and len(calls) == 1 and before.asked is None
     corrects = corrects and before.just_done
     if corrects and before.deeds and _takes_back(before.deeds[-1], calls[0]):
         return [ToolCall("undo", {}), *calls]
