@@ -16,7 +16,7 @@ _SURE = 0.8  # how likely a change must be meant where the words are no plain or
 
 def absent(turn: Progress) -> Reply | None:
     """What is said to a plain order for an instrument that the song does not have."""
-    said, names = turn.said_now, turn.context.names
+    said, names = turn.reading.said, turn.context.names
     others = [name for name in names if name != turn.session.anchor]
     if turn.acts_of is None or turn.order is not None or set(said.named) & set(others):
         return None

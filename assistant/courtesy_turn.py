@@ -73,10 +73,10 @@ def far_off(turn: Progress) -> Reply | None:
     kind = max(reading, key=lambda name: reading[name], default="")
     sure = kind in _LEAST_FAR_OFF and reading[kind] >= _LEAST_FAR_OFF[kind]
     if not sure and tool_of(kind) in _TEACHES:
-        said = turn.said_now
+        said = turn.reading.said
         sure = not (said.named or speaks_of_sound(said.latest))
         kind = OFF_TOPIC  # "why does my script say index out of range"
-    if not sure or turn.plain_orders or len(turn.parts) > 1:
+    if not sure or turn.reading.orders or len(turn.reading.parts) > 1:
         return None
     return worded(turn, prompts.reply(kind, len(turn.session.events)))
 

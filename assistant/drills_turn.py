@@ -80,7 +80,7 @@ def _asks_for_else(turn: Progress) -> bool:
     """Whether words order what is no fader's, or speak of versions that were just talked of."""
     if turn.acts_of is None:
         return False
-    calls = turn.plain_orders
+    calls = turn.reading.orders
     if calls and not any(call.name in FADERS for call in calls):
         return True
     begun = [n for n, event in enumerate(turn.earlier) if event["event"] == "drill"]

@@ -14,22 +14,19 @@ from assistant.context import ToolContext, ToolResult
 from assistant.facts import meters_read
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step, ToolCall, judges
-from assistant.intents import acts_of as read_as_acts
 from assistant.numerals import numbers
 from assistant.orders.amounts import Course, with_amounts
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
 from assistant.orders.lexicon import owns_to_a_mistake
-from assistant.orders.reading import Stems, orders
+from assistant.orders.reading import Stems
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
 from assistant.orders.short import last_deed
-from assistant.orders.stays import asked_besides, leaves_it
-from assistant.parts import parts_of
+from assistant.orders.stays import asked_besides
 from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
-from assistant.said_practice import speaks_of_practice
 from assistant.said_sides import without_idioms
 from assistant.session import Session
 from assistant.tools import run_tool
@@ -43,10 +40,10 @@ from assistant.waiting import (
     what_was_said,
 )
 from assistant.weighing import proposal, weigh
+from assistant.words_read import Read, Reading
 
 MAX_STEPS = 4  # tool calls in one turn
 MAX_ERRORS = 2  # the model is told of its first error, the user of its second
-SURE_NO = 0.9  # how likely words must be a no to close the open proposal; "not sure" is 0.7
 LEAST_FLUENCY = 0.7  # geometric mean of the token probabilities of a reply
 # Results after which no more is asked.
 _FINAL = frozenset({"unknown_words", "unknown_topic", "drill_number"})
@@ -73,6 +70,7 @@ class Progress:
     named: str | None = None  # what the user said as it is read: stems by name, nothing taken back
     lacks_amount: bool = False  # whether an amount is ordered that another stem never got
     first: str | None = None  # what the reply to calls begins with
+    _reading: Reading | None = field(default=None, repr=False)  # of the words as they stood
 
     @property
     def words(self) -> str:
@@ -157,11 +155,11 @@ class Progress:
         refused = {done.name for done, result in self.done if not result.ok}
         did = {done.name for done, result in self.done if result.ok}
         did -= {"measure_levels", "propose_moves"}
-        several = call.name in READ_ONLY | {"shape_sound"} or len(self.said_now.clauses) > 1
-        if hasattr(self.listener, "read"):  # several orders were told apart before
+        several = call.name in READ_ONLY | {"shape_sound"} or len(self.reading.said.clauses) > 1
+        if self._read is not None:  # several orders were told apart before
             several = call.name == "shape_sound" and did == {"shape_sound"}
         if did == {"undo"} and call.name in FADERS:
-            several = corrects(self.said_now)
+            several = corrects(self.reading.said)
         unasked = bool(did) and (call.name == "propose_moves" or not several)
         if "shape_sound" in did and not numbers(self.words, self.context.names):
             unasked = unasked or call.name in FADERS
@@ -180,25 +178,25 @@ class Progress:
         moves = call.arguments.get("moves") or () if call.name == "apply_moves" else ()
         return self.is_part and any(done.get(m["stem"], 0.0) * m["gain_db"] < 0.0 for m in moves)
 
-    @cached_property
-    def said_now(self) -> Said:
-        """What the user said, by itself."""
-        return Said((self.words,), self.context.names, tuple(self.context.roles))
-
     def agrees_to_nothing(self, step: Step) -> bool:
         """Whether a yes was understood where nothing is proposed: the user is pleased, then."""
         call = step.tool
         is_yes = call is not None and call.name == "apply_moves" and not call.arguments.get("moves")
         return is_yes and not self.done and self.session.proposal is None
 
-    @property
-    def plain_orders(self) -> list[ToolCall]:
-        """The calls that the words ask for, where all of them are plain orders."""
-        return self.orders_in(self.words, self.before)
-
     def orders_in(self, text: str, told: Before) -> list[ToolCall]:
         """The calls of plain orders in a text, behind what was done before; none in any other."""
-        return [] if self.acts_of is None else orders(text, self._song, told, self.acts_of)
+        return self._read_in(told).orders_in(text)
+
+    @property
+    def reading(self) -> Reading:
+        """What the words, as they stand now, ask for."""
+        if self._reading is None or self._reading.text != self.words:
+            self._reading = self._read_in(self.before)
+        return self._reading
+
+    def _read_in(self, told: Before) -> Reading:
+        return Reading(self.words, self._song, told, self._read)
 
     @cached_property
     def before(self) -> Before:
@@ -225,7 +223,7 @@ class Progress:
     @property
     def meant_instead(self) -> list[ToolCall]:
         """What was done last, for the other stems that a correction names and says no more of."""
-        said, last = self.said_now, last_deed(self.before)
+        said, last = self.reading.said, last_deed(self.before)
         if last is None or not said.named or set(said.named) & set(last.stems):
             return []
         if (
@@ -246,7 +244,7 @@ class Progress:
         if call.name != "set_mute" or muted is None or stem not in names:
             return call
         is_muted = self.session.state().muted[names.index(stem)]
-        again = muted and is_muted and comes_back(self.said_now.latest)
+        again = muted and is_muted and comes_back(self.reading.said.latest)
         if not muted and not is_muted and stem in self.before.gains_db:
             return ToolCall("undo", {"stem": stem})
         return ToolCall("set_mute", {"stem": stem, "muted": False}) if again else call
@@ -257,39 +255,16 @@ class Progress:
         if self.done or not last or not call.arguments.get("moves"):
             return False
         same = last[0].name == call.name and set(stems_set(last[0])) == set(stems_set(call))
-        return same and owns_to_a_mistake(self.said_now.latest)
-
-    @property
-    def parts(self) -> list[str]:
-        """The parts of the words that each ask for something of their own."""
-        if (acts_of := self.acts_of) is None:
-            return [self.words]
-
-        def plainly(text: str, stems: tuple[str, ...]) -> list[ToolCall]:
-            return self.orders_in(text, replace(self.before, focus=stems or self.before.focus))
-
-        return parts_of(self.said_now, acts_of, plainly)
-
-    @property
-    def leaves_it(self) -> bool:
-        """Whether all that the words ask for is that something stays as it is."""
-        acts_of, song = self.acts_of, self._song
-        return acts_of is not None and leaves_it(self.words, song.names, song.roles, acts_of)
+        return same and owns_to_a_mistake(self.reading.said.latest)
 
     @property
     def acts_of(self) -> ActsOf | None:
         """How likely acts are meant by a text; None: a served model reads the words itself."""
-        read, song = getattr(self.listener, "read", None), self._song
-        if read is None:
-            return None
+        return self.reading.acts_of
 
-        def acts(text: str) -> Mapping[str, float]:
-            told = read_as_acts(read(text, song.names, song.roles))
-            if not speaks_of_practice(text):
-                told.pop("start_drill", None)
-            return told
-
-        return acts
+    @property
+    def _read(self) -> Read | None:
+        return getattr(self.listener, "read", None)
 
     @cached_property
     def _song(self) -> Stems:
@@ -304,17 +279,6 @@ class Progress:
         gains = dict(zip(names, state.gain_db, strict=True))
         pans = {name: pan or 0.0 for name, pan in zip(names, state.pan, strict=True)}
         return Now(gains, muted, pans)
-
-    @property
-    def turns_down(self) -> bool:
-        """Whether the words say no and nothing beyond it."""
-        read = getattr(self.listener, "read", None)
-        if read is None:
-            return self.said_now.refuses
-        if self.leaves_it:
-            return not self.said_now.named  # "leave the bass" says nothing of the others
-        intents = read(self.words, self.context.names, tuple(self.context.roles))
-        return intents.get("refuse", 0.0) >= SURE_NO
 
     @property
     def earlier(self) -> Sequence[Mapping[str, Any]]:

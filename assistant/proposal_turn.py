@@ -29,7 +29,7 @@ def of_what_is_left(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     words = with_places(turn.words, [Move(*one) for one in turn.before.advised.items()])
     moves = the_rest(words, left, names, roles) or _after_all(turn, left)
-    goes_on = bool(turn.before.deeds) and turn.before.just_done and not turn.said_now.named
+    goes_on = bool(turn.before.deeds) and turn.before.just_done and not turn.reading.said.named
     if not moves and not goes_on:  # else "half of that" is half of what was just done
         moves = chosen(words, left, names, roles, turn.acts_of)
     if not moves:
@@ -41,7 +41,7 @@ def of_what_is_left(turn: Progress) -> Reply | None:
 def _after_all(turn: Progress, left: Sequence[Move]) -> list[Move]:
     """ "you were right about the keys. do it": what was named of it, behind words of its own."""
     *before, last = [part for part in re.split(r"[.!;,]+", turn.words) if part.strip()] or [""]
-    named = set(turn.said_now.named)
+    named = set(turn.reading.said.named)
     wanted = bool(before) and agrees(last, lambda _: {})
     wanted = wanted and named <= {move.stem for move in left} and not _REFUSES.search(turn.words)
     return [move for move in left if move.stem in named] if wanted else []
@@ -49,6 +49,6 @@ def _after_all(turn: Progress, left: Sequence[Move]) -> list[Move]:
 
 def _says_how(turn: Progress) -> bool:
     """Whether the words order something of their own: "the keys down 1" and not "the keys too"."""
-    said = turn.said_now
+    said = turn.reading.said
     own = said.numbers() or says_way(without_idioms(said.latest))
-    return bool(own) and any(call.name != "audition" for call in turn.plain_orders)
+    return bool(own) and any(call.name != "audition" for call in turn.reading.orders)

@@ -94,7 +94,7 @@ def asked_again(options: Sequence[Option], seed: int) -> list[str]:
 
 def let_go(turn: Progress) -> None:
     """Close the open proposal where the words turn it down and nothing else was done."""
-    if turn.session.proposed and not turn.done and turn.turns_down:
+    if turn.session.proposed and not turn.done and turn.reading.turns_down:
         turn.session.decline()
 
 

@@ -16,7 +16,7 @@ _MOST = 2  # stems that a pronoun may mean
 
 def sounded(turn: Progress) -> Reply | None:
     """What is said to a sound for what "it" is; None where the words ask for anything else."""
-    said = turn.said_now
+    said = turn.reading.said
     if turn.acts_of is None or turn.order is not None or turn.is_part or said.named:
         return None
     names, stems = turn.context.names, turn.before.focus
@@ -25,7 +25,7 @@ def sounded(turn: Progress) -> Reply | None:
     points = _PRONOUN.search(said.latest) or shaped
     if not points or not sound.only or not 0 < len(stems) <= _MOST:
         return None
-    if said.missing or turn.plain_orders or not wishes_a_sound(said.latest, names):
+    if said.missing or turn.reading.orders or not wishes_a_sound(said.latest, names):
         return None
     calls = [ToolCall("shape_sound", {"stem": stem, "words": sound.words}) for stem in stems]
     return told_at_once(turn, *calls)

@@ -29,9 +29,9 @@ def kept(turn: Progress) -> Reply | None:
     if read is None or turn.order is not None:
         return None
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
-    if not is_taste(reading) and not asks_to_be_told_simply(turn.said_now):
+    if not is_taste(reading) and not asks_to_be_told_simply(turn.reading.said):
         return None
-    if calls := tastes_said(turn.said_now, reading):
+    if calls := tastes_said(turn.reading.said, reading):
         return told_at_once(turn, *calls)
     return worded(turn, prompts.reply("taste_open", len(turn.session.events)))
 
@@ -39,9 +39,9 @@ def kept(turn: Progress) -> Reply | None:
 def told_a_genre(turn: Progress) -> Reply | None:
     """What is said where a text tells what is made, and asks for nothing: "hi, i make lofi"."""
     open_drill = turn.session.drill is not None
-    if turn.acts_of is None or turn.order is not None or open_drill or turn.plain_orders:
+    if turn.acts_of is None or turn.order is not None or open_drill or turn.reading.orders:
         return None
-    genre = genre_by_itself(turn.said_now)
+    genre = genre_by_itself(turn.reading.said)
     if genre is None or family_of(genre) is None or _asks_besides(turn, genre):
         return None
     return told_at_once(turn, ToolCall("prefer", {"genre": genre}))
@@ -50,7 +50,7 @@ def told_a_genre(turn: Progress) -> Reply | None:
 def _asks_besides(turn: Progress, genre: str) -> bool:
     """Whether another clause than the one with the genre asks for anything."""
     others = [
-        text for text, _ in turn.said_now.clauses
+        text for text, _ in turn.reading.said.clauses
         if genre not in text and not BEATS.search(text) and not _PASSING.fullmatch(text)
     ]  # fmt: skip
     acts = [turn.acts_of(text) for text in others] if turn.acts_of is not None else []

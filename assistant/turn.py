@@ -142,13 +142,13 @@ def _alone(turn: Progress) -> Reply:
 
 def _in_parts(turn: Progress) -> Reply | None:
     """The answers to a message that asks for several things, one after the other; else None."""
-    if turn.order is not None or turn.plain_orders or turn.leaves_it:
+    if turn.order is not None or turn.reading.orders or turn.reading.leaves_it:
         return None
     if is_one_question(turn.words):
         return None  # "what is the difference of X and Y?"
-    if turn.said_now.missing and not turn.said_now.named:
+    if turn.reading.said.missing and not turn.reading.said.named:
         return None  # "what about the tuba, make it louder": there is none to make louder
-    parts = turn.parts
+    parts = turn.reading.parts
     if len(parts) < 2:
         return None
     told: list[Reply] = []

@@ -72,10 +72,10 @@ def ordered(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     if options := one_of_several(turn.words, names, roles, turn.orders_in, turn.before):
         return ask_back(turn, MORE_THAN_ONE, options)
-    calls = [turn.as_it_stands(call) for call in turn.plain_orders]
+    calls = [turn.as_it_stands(call) for call in turn.reading.orders]
     if not calls:
         return None
-    said = turn.said_now
+    said = turn.reading.said
     stems = {name for call in calls for name in stems_of(call)}
     for call in calls:
         options = which(call, stems_of(call), said)
@@ -102,11 +102,11 @@ def exported(turn: Progress) -> Reply | None:
 
 def out_of_bounds(turn: Progress) -> Reply | None:
     """What is said to a move beyond what a fader does: the bound, and no question back."""
-    if turn.acts_of is None or turn.order is not None or "?" in turn.words or turn.plain_orders:
+    if turn.acts_of is None or turn.order is not None or "?" in turn.words or turn.reading.orders:
         return None
-    found = [float(one) for one in _IN_DB.findall(turn.said_now.latest)]
+    found = [float(one) for one in _IN_DB.findall(turn.reading.said.latest)]
     beyond_it = [size_db for size_db in found if abs(size_db) > MAX_GAIN_DB]
-    if not beyond_it or not turn.said_now.named:
+    if not beyond_it or not turn.reading.said.named:
         return None
     message = (
         f"a move of {beyond_it[0]:g} dB was asked: moves must lie within -{MAX_GAIN_DB:g} and "
@@ -117,14 +117,14 @@ def out_of_bounds(turn: Progress) -> Reply | None:
 
 def left(turn: Progress) -> Reply | None:
     """What is said where all that is asked for is to leave things; None where more is."""
-    return ask_back(turn, USER_REFUSED, ()) if turn.leaves_it else None
+    return ask_back(turn, USER_REFUSED, ()) if turn.reading.leaves_it else None
 
 
 def beyond(turn: Progress) -> Reply | None:
     """What is said to a deed that no tool does; None where anything else is asked for."""
     names, roles = turn.context.names, tuple(turn.context.roles)
     acts_of = turn.acts_of
-    if acts_of is None or turn.order is not None or turn.plain_orders:
+    if acts_of is None or turn.order is not None or turn.reading.orders:
         return None
 
     def asks_for_a_deed(part: str) -> bool:
@@ -141,7 +141,7 @@ def beyond(turn: Progress) -> Reply | None:
 
 def overloaded(turn: Progress) -> Reply | None:
     """The check of the peaks where it is asked if something was recorded too hot; else None."""
-    said, acts_of, names = turn.said_now, turn.acts_of, turn.context.names
+    said, acts_of, names = turn.reading.said, turn.acts_of, turn.context.names
     if acts_of is None or turn.order is not None or said.numbers():
         return None
     roles = tuple(turn.context.roles)
@@ -183,7 +183,7 @@ def by_level(turn: Progress) -> Reply | None:
     if not picked:
         return None
     turn.named = text
-    if which_one is None and not turn.plain_orders:
+    if which_one is None and not turn.reading.orders:
         turn.named = said
         return None
     seed = len(turn.session.events)
@@ -194,7 +194,7 @@ def by_level(turn: Progress) -> Reply | None:
         )
         for place, one in enumerate(picked)
     )  # fmt: skip
-    calls = turn.plain_orders if which_one is None else [ToolCall("measure_levels")]
+    calls = turn.reading.orders if which_one is None else [ToolCall("measure_levels")]
     return told_at_once(turn, *calls)
 
 
@@ -206,10 +206,10 @@ def of_the_proposal(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     if moves := chosen(turn.words, proposed, names, roles, acts_of):
         return told_at_once(turn, _applied(moves, proposed))
-    plain_yes = "?" not in turn.words and not turn.said_now.named
+    plain_yes = "?" not in turn.words and not turn.reading.said.named
     if plain_yes and agrees(turn.words, acts_of):
         return told_at_once(turn, ToolCall("apply_moves", {}))
-    ordered = any(call.name != "audition" for call in turn.plain_orders)
+    ordered = any(call.name != "audition" for call in turn.reading.orders)
     for head, more in with_one_more(turn.words):
         if ordered and not says_yes_to(head):
             continue  # "take the keys and the pad down 2"
