@@ -1,4 +1,5 @@
-"""The mean of two listeners, one of which went on from the other: what both learned is kept.
+"""The mean of two listeners, or of their readers, one of which went on from the other: what"
+" both learned is kept.
 
 One rule: the two have the same tensors, and everything beside the weights is taken from the first.
 
@@ -48,15 +49,18 @@ def main() -> None:
     parser.add_argument("later", type=Path, help="folder of a listener")
     parser.add_argument("earlier", type=Path, help="folder of the one that it went on from")
     parser.add_argument("--share", type=float, default=0.5, help="of the earlier one, 0 to 1")
+    parser.add_argument("--file", default=WEIGHTS, help="of each folder: reader.safetensors")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     made = mean(
-        load_file(options.later / WEIGHTS), load_file(options.earlier / WEIGHTS), options.share
+        load_file(options.later / options.file),
+        load_file(options.earlier / options.file),
+        options.share,
     )
     shutil.copytree(options.later, options.out, dirs_exist_ok=True)
-    with safe_open(options.later / WEIGHTS, "pt") as file:
+    with safe_open(options.later / options.file, "pt") as file:
         facts = file.metadata()
-    save_file(made, options.out / WEIGHTS, facts)
+    save_file(made, options.out / options.file, facts)
 
 
 if __name__ == "__main__":
