@@ -11,6 +11,7 @@ from assistant.orders.lexicon import mistaken
 from assistant.said import Said
 from assistant.said_gains import says_way, sizes_db
 from assistant.said_levels import asks_how_loud
+from assistant.said_sides import PANS, without_idioms
 from mixer.words import read
 
 LEAST_CERTAINTY = 0.3  # the least sure token of a call that changes the mix
@@ -85,6 +86,13 @@ def stems_set(call: ToolCall) -> list[str]:
     return [*named, *([stem] if isinstance(stem, str) else [])]
 
 
+_PLACED_ANEW = re.compile(
+    r"%|\b(?:percent|per cent|wid\w*|narrow\w*|apart|further|farther|out|halfway|opposite"
+    r"|swap\w*|same"
+    r"|both|hard|over|spread\w*|\d{2,3})\b"
+)
+
+
 def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
     """Why a call should not be carried out, or None.
 
@@ -132,6 +140,8 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
         return _wrong_sound(call, said)
     if call.name == "set_mute" and not _speaks_of_a_mute(call.arguments.get("muted"), said):
         return "the user's words do not speak of a mute"
+    if call.name == "set_pan" and not _speaks_of_a_place(said.latest):
+        return "the user's words do not speak of a place"
     if call.name == "set_anchor" and not said.named and not _SOME.search(said.latest.casefold()):
         return "the user named no anchor"
     if call.name == "apply_moves" and _DISTANCE.search(said.latest) and not says_way(said.latest):
@@ -144,6 +154,12 @@ def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:
     if call.name == "apply_moves" and _turns_back_unasked(call, said):
         return "the user did not ask to go back"
     return wrong_number(call, said)
+
+
+def _speaks_of_a_place(text: str) -> bool:
+    """Whether lower-case words may say where a stem is to be: "right, so" does not."""
+    plain = without_idioms(text)
+    return bool(PANS.search(plain) or _PLACED_ANEW.search(plain))
 
 
 def comes_back(text: str) -> bool:

@@ -48,7 +48,8 @@ _BACK = re.compile(
     r"\b(?:un-?do\w*|udno|unod|undone|revers\w*|revert\w*|rewind|re?scind|retract|withdraw|remov\w+"
     r"|back\w*|rollback|before|previous\w*|preced\w+|restor\w+|earlier|took|take|cancel\w*|discard"
     r"|ditch|lose|kill\w*|delete|nuke|bin|chuck|throw|scratch|strike|drop|rid|off|out|unapply|return"
-    r"|z|zee|oops\w*|pretend|forget|last|worse|never ?mind|regret|mistake|without|was|were)\b|undoo"
+    r"|z|zee|oops\w*|pretend|forget|last|worse|never ?mind|regret|mistake|without|was|were"
+    r"|unma[dk]e|unpick|eras\w+|scrap|ago|withdrawn)\b|undoo"
 )
 _FORWARD = re.compile(
     r"\b(?:re-?do\w*|reod|rdo|un-?(?:do|undo|revert)\w*|undid|undone|again|forward|ahead|back"

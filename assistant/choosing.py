@@ -13,9 +13,13 @@ from assistant.intents import ADVICE, SPEAK
 from assistant.said import Said
 from assistant.said_balance import (
     LEAST_ADVICE,
+    asks_for_an_opinion,
+    asks_what_about,
     complains_of_cover,
     speaks_of_balance,
 )
+from assistant.said_gains import says_way
+from assistant.said_sound import takes_a_sound_out
 
 PLAIN = 0.9  # how likely an act is meant that the words plainly ask for, whatever the reader finds
 READER_WEIGHT = 2.0  # of 0 to 20 the best on two groups of strangers
@@ -73,7 +77,12 @@ def as_worded(read: Mapping[str, float], said: Said) -> Acts:
         acts["set_level"] = max(acts.get("set_level", 0.0), PLAIN)
     if said.asks_after or said.asks_how_it_is:
         acts[ADVICE] = max(acts.get(ADVICE, 0.0), PLAIN)
-    if said.asks_if_right or complains_of_cover(said.latest):
+    if said.named and takes_a_sound_out(said.latest):
+        acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()}
+        acts["shape_sound"] = PLAIN
+    opinion = asks_for_an_opinion(said.latest)
+    opinion |= bool(said.named) and asks_what_about(said.latest) and not says_way(said.latest)
+    if opinion or said.asks_if_right or complains_of_cover(said.latest):
         acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()} | {ADVICE: PLAIN}
     return acts
 

@@ -21,6 +21,7 @@ _TEACHES = frozenset({"explain", "check_gain_staging"})
 _LEAST_FAR_OFF = {OFF_TOPIC: 0.4} | dict.fromkeys(
     ("beyond", "insult", "other_language", "reference", "unsafe"), 0.7
 )
+_SURELY = 0.9  # the same where parts of the message would ask for something by themselves
 _SURE_DEED = 0.8  # that talk without a stem's name asks for something, whatever it tells of
 
 
@@ -76,7 +77,8 @@ def far_off(turn: Progress) -> Reply | None:
         said = turn.reading.said
         sure = not (said.named or speaks_of_sound(said.latest))
         kind = OFF_TOPIC  # "why does my script say index out of range"
-    if not sure or turn.reading.orders or len(turn.reading.parts) > 1:
+    surely = kind == OFF_TOPIC and reading.get(kind, 0.0) >= _SURELY
+    if not sure or turn.reading.orders or (not surely and len(turn.reading.parts) > 1):
         return None
     return worded(turn, prompts.reply(kind, len(turn.session.events)))
 

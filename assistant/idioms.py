@@ -43,10 +43,33 @@ _WHY = re.compile(  # "the piano down 4, I want to practise with it"
     re.IGNORECASE,
 )
 
+_IF_YOU_MIND = re.compile(
+    r"[,;]? if (?:it|that)(?: is|'?s| wo|'?ll)?(?: not|n'?t)?(?: be)?(?: too| no| any| all)?"
+    r"(?: much)?(?: of an?| the same)? ?(?:bother|trouble|problem|hassle|imposition|to you|fuss)\b"
+)
+
+_OF_COURSE = re.compile(  # told of somebody, and no regret
+    r"\bof course,? (?:he|she|they|it|we|you|i|my \w+|the \w+)(?:'s|'re)? (?:did|does|do|is|are|was"
+    r"|were|has|have|had|would|will|wants?|can|could)\b[^,.;!?]*"
+)
+
+_LATER = re.compile(  # what is put off asks for nothing now
+    r"^\W*(?:(?:ok|hm+|well|and|so|no)\W+)*(?:maybe |perhaps )?(?:later|another time"
+    r"|some other time"
+    r"|next time|tomorrow)(?: maybe| perhaps)?\b[^,.;!?\d]{0,30}[,.;!]+(?=.*\w)",
+    re.IGNORECASE,
+)
+
 
 def without_stories(text: str) -> str:
     """A text without what is told besides of somebody's health, memory, practice or blessing."""
+    text = _OF_COURSE.sub("", _IF_YOU_MIND.sub("", text))
     return _ASIDE.sub(" ", _ILL.sub("was ill", _WHY.sub("", text)))
+
+
+def without_what_is_put_off(text: str) -> str:
+    """A text without "later maybe the other one": nothing of it is asked for now."""
+    return _LATER.sub("", text)
 
 
 def without_phrasal_verbs(text: str) -> str:

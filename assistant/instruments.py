@@ -24,7 +24,7 @@ GENERAL = frozenset(  # words for a role that say no one instrument of it
     sub low end bassline 808 808s guitar guitars gtr gtrs gt riff axe acoustic acoustics strumming
     piano keys key pno keyboard pianist organ organs pad pads atmosphere chords drone strings
     string section orchestra brass horns horn synth synths melody hook arp arps arpeggio pluck
-    plucks sequence fx effects effect sfx risers riser noises noise sweeps loop loops
+    plucks sequence player players fx effects effect sfx risers riser noises noise sweeps loop loops
     """.split()
 )
 _BESIDE_A_KIT = frozenset(  # percussion that no drum kit has
@@ -47,6 +47,10 @@ _IS_NO = tuple(
         ("accordion accordions", "organ organs hammond b3"),
         ("flute flutes clarinet clarinets oboe", 
          "brass horn horns trumpet trumpets tpt trombone trombones trombon tbn bone tuba sax"),
+        ("sax saxes saxophone saxophones",
+         "trumpet trumpets tpt trombone trombones trombon tbn bone bones tuba flugel cornet"),
+        ("trumpet trumpets", "trombone trombones trombon tbn bone bones tuba sax saxophone"),
+        ("trombone trombones", "trumpet trumpets tpt tuba sax saxophone flugel cornet"),
         ("crash", "hat hats hh hihat"),
         ("clap claps rim rimshot", "snare snr sn sd"),
         ("rhodes wurli wurlitzer clav clavinet", "piano pno grand"),

@@ -52,13 +52,15 @@ _WHOLE = [word for word, value in _SPELLED.items() if value and value == int(val
 _WHOLE.sort(key=len, reverse=True)
 _PARTS = {"half": 0.5, "quarter": 0.25, "quarters": 0.75}
 _AND_A_HALF = re.compile(  # "one and a half", "one dB and half", "two and a quarter"
-    rf"\b(\d+|{'|'.join(word for word, value in WHOLE_WORDS.items() if value)})({UNIT})?"
+    rf"\b(\d+|an?(?={UNIT})|{'|'.join(word for word, value in WHOLE_WORDS.items() if value)})"
+    rf"({UNIT})?"
     r" and (?:a |one |three )?(half|quarters?)\b",
     re.IGNORECASE,
 )
 _BEHIND_A_WAY = re.compile(  # "up one", "lift her by two"
     rf"\b(?:by|up|down|plus|minus) ({'|'.join(_WHOLE)})"
-    r"(?=\W*(?:$|[,.;:!?]|(?:and|but|then|please|pls|on|for|too|now|instead|more|each)\b))",
+    r"(?=\W*(?:$|[,.;:!?]|(?:and|but|then|please|pls|on|for|too|now|instead|more|each|will|would|can|could|if|or|so|when"
+    r"|because|cos|cause|since|while|mate|love|boss|tops|max|at)\b))",
     re.IGNORECASE,
 )
 
@@ -94,10 +96,16 @@ def numbers(text: str, names: Sequence[str] = ()) -> list[Number]:
     return found + [Number(math.nan, 0, False, char) for char in strange]
 
 
+def with_halves(text: str) -> str:
+    """A text with "three and a half" in figures."""
+    return _AND_A_HALF.sub(_half_more, text)
+
+
 def _half_more(match: re.Match[str]) -> str:
     """ "three and a half" in figures."""
     whole = match[1].lower()
-    value = float(whole if whole.isdigit() else WHOLE_WORDS[whole]) + _PARTS[match[3].lower()]
+    value = float(whole) if whole.isdigit() else 1.0 if whole in ("a", "an") else WHOLE_WORDS[whole]
+    value += _PARTS[match[3].lower()]
     return f"{value:g}{match[2] or ''}"
 
 

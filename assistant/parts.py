@@ -18,7 +18,7 @@ from assistant.said import Said
 from assistant.said_clauses import LEFT_ALONE, Clause, is_bare, says_only
 from assistant.said_gains import says_way, sizes_db
 from assistant.said_mutes import mutes
-from assistant.said_sides import PANS, says_side
+from assistant.said_sides import PANS, says_side, without_picks
 from assistant.said_sound import wishes_a_sound
 
 LEAST_LIKELY = 0.6  # that a part asks for a deed
@@ -65,11 +65,13 @@ class _Part:
         return replace(deed, text=f"{self.text.strip()}, {other.text.strip()}", stems=stems)
 
 
-def parts_of(said: Said, acts_of: ActsOf, plainly: Plainly) -> list[str]:
+def parts_of(
+    said: Said, acts_of: ActsOf, plainly: Plainly, focus: tuple[str, ...] = ()
+) -> list[str]:
     """The parts of the latest words, in their order; one where they ask for one thing.
 
     acts_of: how likely each act is meant by a text. plainly: the calls of a text of plain orders,
-    in which a pronoun means these stems.
+    in which a pronoun means these stems. focus: what it means before any is named.
     """
     found = said.clauses
     if len(found) < 2 and all(len(stems) < 2 for _, stems in found):
@@ -78,7 +80,7 @@ def parts_of(said: Said, acts_of: ActsOf, plainly: Plainly) -> list[str]:
     if any(dropped) and said.everything(said.latest):
         return [said.latest]
     told = [(text, stems) for text, stems in found if not LEFT_ALONE.search(text)]
-    if len(requests := _requests(told, said, acts_of, plainly)) > 1:
+    if len(requests := _requests(told, said, acts_of, plainly, focus)) > 1:
         return requests
     parts = [_part(text, stems, said, acts_of) for text, stems in told]
     kept = _gathered(_with_their_order(parts, said), said, acts_of)
@@ -88,12 +90,15 @@ def parts_of(said: Said, acts_of: ActsOf, plainly: Plainly) -> list[str]:
     return [text for part in kept for text in _each(part, said)] or [said.latest]
 
 
-def _requests(told: Sequence[Clause], said: Said, acts_of: ActsOf, plainly: Plainly) -> list[str]:
+def _requests(
+    told: Sequence[Clause], said: Said, acts_of: ActsOf, plainly: Plainly, focus: tuple[str, ...]
+) -> list[str]:
     """The parts of a text that are worded as requests for different things; none where one is."""
     found: list[_Part] = []
     for text, stems in told:
         about = next((part.stems for part in reversed(found) if part.stems), ())
-        found.append(_request(text, stems, about, said, acts_of, plainly))
+        sound = stems or about or focus
+        found.append(_request(text, stems, about, said, acts_of, plainly, bool(sound)))
     first = next((place for place, part in enumerate(found) if part.is_deed), len(found))
     found = [
         replace(part, is_deed=part.is_deed and (part.act != ADVICE or place > first))
@@ -111,20 +116,23 @@ def _requests(told: Sequence[Clause], said: Said, acts_of: ActsOf, plainly: Plai
 
 def _request(
     text: str, stems: tuple[str, ...], about: tuple[str, ...], said: Said, acts_of: ActsOf,
-    plainly: Plainly,
+    plainly: Plainly, may_sound: bool,
 ) -> _Part:  # fmt: skip
-    """A clause as a request by itself, if it is one. about: the stems of the ones before it."""
+    """A clause as a request by itself, if it is one. about: the stems of the ones before it.
+
+    may_sound: whether a sound may be meant of something, be it what was spoken of before.
+    """
     by_form = is_request(text, said.names, said.roles)
     moves = says_way(text) or _FIGURE.search(text)
     calls = plainly(text, about) if by_form or stems or (about and moves) else []
     if calls and not (is_bare(text, said.names) and stems):
         return _Part(text, calls[-1].name, stems, is_deed=True)
-    if (stems or about) and wishes_a_sound(text, said.names) and not _MOVES.search(text):
+    if may_sound and wishes_a_sound(text, said.names) and not _MOVES.search(text):
         return _Part(text, "shape_sound", stems, is_deed=True)
     named = text if stems or not about else _PRONOUN.sub(about[-1], text, count=1)
     acts = acts_of(named) or {SPEAK: 1.0}
     act = max(acts, key=lambda name: acts[name])
-    told = act in CHANGES and bool(stems) and (says_way(text) or says_side(text))
+    told = act in CHANGES and bool(stems) and (says_way(text) or says_side(without_picks(text)))
     in_few_words = act in _IN_FEW_WORDS and len(text.split()) <= FEW_WORDS
     is_deed = act != SPEAK and acts[act] >= REQUESTED and (by_form or told)
     is_deed = is_deed or (acts[act] >= TOLD and (act == "prefer" or in_few_words))

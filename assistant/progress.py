@@ -28,6 +28,7 @@ from assistant.rewriting import wordings
 from assistant.said import Said
 from assistant.said_gains import says_way
 from assistant.said_sides import without_idioms
+from assistant.said_sound import softened
 from assistant.session import Session
 from assistant.tools import run_tool
 from assistant.transcript import Message
@@ -209,7 +210,8 @@ class Progress:
         if self.acts_of is None:
             return text
         song = self._song
-        told = with_referents(text, Known(song.names, song.roles, self.before))
+        text = softened(text)
+        told = with_referents(text, Known(song.names, song.roles, self.before, song.anchor))
         course = Course(song.names, [version.state for version in self.session.walked])
         amount = with_amounts(told, course, song.roles, self.before.focus)
         self.lacks_amount, told = amount is None, amount or told

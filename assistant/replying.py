@@ -66,13 +66,14 @@ def pleased(turn: Progress) -> Reply:
 def ask_back(turn: Progress, why: str, options: Sequence[Option]) -> Reply:
     """One short question instead of a call that nothing the user said supports."""
     seed, names = len(turn.session.events), list(turn.context.names)
+    no = "refused_ok" if turn.session.proposed else "stays"
     if why == USER_REFUSED:
         let_go(turn)
     if why.startswith(NOT_HERE):
         missing, options = why.removeprefix(NOT_HERE), ()
         text = prompts.reply("unknown_stem", seed, missing=missing, stems=names)
     elif why == USER_REFUSED or not options:
-        text = prompts.reply("refused_ok" if why == USER_REFUSED else "clarify_intent", seed)
+        text = prompts.reply(no if why == USER_REFUSED else "clarify_intent", seed)
         options = ()
     else:
         (text,) = asked_again(options, seed)

@@ -26,6 +26,14 @@ _ONE_QUESTION = re.compile(
     r"\W*(?:(?:and|so|but|ok|hey|please|now)\W+)?(?:what(?:'s| is| are| does| do)|why|explain)\b"
     r"[^.!?;,]*\?*\W*"
 )
+_ASKED_AGAIN = re.compile(  # "why leave headroom, like whats it for"
+    r"\W+(?:(?:like|i mean|so|and)\W+)?(?:what(?:'?s| is| are)? (?:it|that|this|they"
+    r"|them)?(?:'s)? ?"
+    r"(?:even |actually |all )?(?:for|about|good for)|what(?:'?s| is) the (?:point|idea|deal|use"
+    r"|reason)"
+    r"(?: (?:of|behind) (?:it|that))?|what (?:does|do) (?:it|that|they) (?:even )?(?:do|mean)"
+    r"|how does (?:it|that) (?:even )?work|what for)\W*$"
+)
 _LETS = re.compile(r"(?:let|lets|let's|lemme|gimme)\b|i(?:'ll| will) (?:take|have)\b")
 _STATES = re.compile(  # "i can take it", "we hear them all", "he had a cold"
     r"(?:i|we|he|she|they|it|you|nobody|everybody|everyone|someone)(?:'\w+)? (?!want\b|need\b)\w+"
@@ -46,7 +54,7 @@ _ORDERS = frozenset(
 
 def is_one_question(text: str) -> bool:
     """Whether a text is one sentence that asks what a thing is, or why: nothing else is in it."""
-    return bool(_ONE_QUESTION.fullmatch(text.casefold()))
+    return bool(_ONE_QUESTION.fullmatch(_ASKED_AGAIN.sub("", text.casefold())))
 
 
 def is_request(text: str, names: Sequence[str], roles: Sequence[str | None]) -> bool:

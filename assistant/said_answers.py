@@ -59,7 +59,8 @@ _SKIP = re.compile(
 )
 _POLITE_END = re.compile(r"(?:,? (?:please|pls|plz|thanks|thx|now|then))+$")
 _ANEW = re.compile(
-    r"(?:ok |okay |and |yes |yeah |haha |lol |let'?s (?:do|have|try) |gimme |i'?ll have "
+    r"(?:(?:ok|okay|and|yes|yeah|ha+h?|haha\w*|lol|nice|cool|great|yay|phew|ooh?|right)[ ,.!]+"
+    r"|let'?s (?:do|have|try) |gimme |i'?ll have |do |can (?:i|we) (?:do|have|get|try) "
     r"|(?:give|play|deal) (?:me|us) )*"
     r"(?:again|once more|(?:an)?other one|one more(?: time)?|(?:and )?the next one|try again|go on"
     r"|more|(?:and )?next(?: (?:one|round|question|drill))?|(?:an)?other (?:round|go|question)"

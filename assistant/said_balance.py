@@ -74,6 +74,18 @@ _ANY_HERE = re.compile(
     r"\b(?:have|has|do|does|is|are|got)\b[^.!?]*\b(?:any|some|it|that|this)\b[^.!?]*"
     r"\b(?:tracks?|files?|stems?|here|song|mix|mine|ours|recordings?)\b[^.!?]*\?"
 )
+_ANY_AT_ALL = re.compile(  # right behind the lesson: "so do i have any"
+    r"\W*(?:(?:o+h+|ah+|ok|okay|k|so|and|but|then|right|well|hm+|got it|i see|thanks|cool|nice|now"
+    r"|makes sense|understood|good|great)\W+)*"
+    r"(?:do|have|has|did|does|is|are|am) (?:i|we|it|mine|ours|this|that|there|(?:my|our|the|this)"
+    r" (?:own )?(?:song|mix|tracks?|recordings?|stuff|session|tune|files?))(?: (?:even|actually"
+    r"|still"
+    r"|really|all|ever))?(?: (?:have|has|got|get|doing|do))?(?: (?:any|some|enough|plenty|it|that"
+    r"|those"
+    r"|one|much|left|ok|okay|fine|safe)\b)+(?: of (?:it|that|them|those))?"
+    r"(?: (?:here|then|now|left|too|though|tho|in (?:mine|this|here|there|my \w+)|myself"
+    r"|either))*\W*"
+)
 
 
 def asks_for_it_here(text: str, before: str) -> bool:
@@ -81,7 +93,33 @@ def asks_for_it_here(text: str, before: str) -> bool:
 
     before: what the user said last: "what is clipping?", and now "have we got any here?".
     """
-    return bool(_OF_PEAKS.search(before.casefold()) and _ANY_HERE.search(text))
+    here = _ANY_HERE.search(text) or _ANY_AT_ALL.fullmatch(text)
+    return bool(_OF_PEAKS.search(before.casefold()) and here)
+
+
+_OPINION = re.compile(
+    r"^\W*(?:(?:so|ok(?:ay)?|and|hey|right|well|please|quick|your|any|an|honest|give me"
+    r"|what(?:'s|s)?"
+    r"(?: is)?|i(?:'d| would) like|let me have|tell me)\W+)*"
+    r"(?:opinions?|thoughts?|verdict|feedback|views?|judge?ment|take) (?:on|about|of|regarding)\b"
+)
+
+
+def asks_for_an_opinion(text: str) -> bool:
+    """Whether lower-case words ask what we think of something: "opinion on the bass, please"."""
+    return bool(_OPINION.search(text)) and not re.search(r"\btakes? of\b", text)
+
+
+_WHAT_ABOUT = re.compile(
+    r"^\W*(?:(?:so|and|ok(?:ay)?|then|but|right|well|now|hm+)\W+)*(?:what|how) about"
+    r" (?:the |my |our )?[^.!]*(?:(?: then)? (?:he|she|it|they|that)(?:'?s| is| are)\b"
+    r"|, ?(?:is|are)\b)(?!.*\d)"
+)
+
+
+def asks_what_about(text: str) -> bool:
+    """Whether lower-case words ask after a stem and say why: "what about the bass, is that it"."""
+    return bool(_WHAT_ABOUT.search(text))
 
 
 def complains_of_cover(text: str) -> bool:

@@ -43,7 +43,7 @@ _OF_TIME = (
 )
 _OF_THE_CUT = (
     r"(?:remove|delete|cut|take|edit|get|clean|scrub|filter|strip)\b.*\b"
-    r"(?:coughs?|coughing|sneez\w*|breaths?|ums?|uhs?|ahs?|clicks?|pops|hum|buzz|crackles?"
+    r"(?:coughs?|coughing|sneez\w*|breaths?|um+s?|uh+s?|er+ms?|ahs?|clicks?|pops|hum|buzz|crackles?"
     r"|crackling|background noise|barking|sirens?|applause|silences?|count-?in|aeroplane|airplane"
     r"|plane|traffic|bleed|chatter|crying)\b"
     r"|(?:remove|delete|cut|edit)(?: out)?(?: the| my| that| this)?"

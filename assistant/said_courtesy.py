@@ -39,6 +39,12 @@ _BYE = re.compile(
     rf"|mate))?\W*$"
     rf"|(?:^|[,.;!?] )(?:{_LEAVES})\b"
 )
+_BETTER_THANKS = re.compile(  # "yes much clearer, thank you!!"
+    r"\W*(?:(?:yes|yeah|yep|ah+|oh+|wow|now|there|that'?s|that is|it'?s)\W+)*(?:so |way |a lot "
+    r"|much |far )*"
+    r"\w+er(?: now| like that)?\W+(?:(?:thanks?|thank you|thx|ta|cheers|so much|a lot|mate"
+    r"|love)\W*)+"
+)
 _NO_BYE = re.compile(r"\b(?:before|until|till|when|if|later than|see (?:you|ya) (?:changed|put))\b")
 _FINE = (
     r"(?:slap(?:s|ped|ping)?|bang(?:s|ing)|go(?:es)? hard|rock(?:s|ed)?|rules?|hits(?: different)?"
@@ -137,6 +143,8 @@ def courtesy_said(text: str, found: Sequence[Mention], told: Sequence[Token]) ->
     praises = _PRAISES.search(plain) and not _NO_PRAISE.search(plain) and "?" not in plain
     if praises and not ordered and len(plain.split()) <= (_FEW_WORDS if found else _MOST_WORDS):
         return PRAISE  # "this beat slaps"
+    if not found and _BETTER_THANKS.fullmatch(plain):
+        return THANKS
     if found:
         return None
     if _ASKS_WHAT_ONE_CAN.search(plain.rstrip("?!. ")):

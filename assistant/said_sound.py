@@ -41,6 +41,22 @@ _WISHES = re.compile(  # in what a wish is worded: "brighter", "more air"; "bril
     r"|sound\w*|add|give|bit|little|touch|tad|hair|lot|much|way|again|\w{3,}er|fatter|wetter|take|remove|without"
     r"|de-\w+)\b"
 )
+_HARSH = re.compile(
+    r"\b(?:harsh|nasal\w*|shrill|sharp|aggressive|sibilan\w+|edgy|spiky|piercing|strident|brittle"
+    r"|scratchy|ess\w*y|hurts? my ears|grating|abrasive)\b",
+    re.IGNORECASE,
+)
+_SOFT = re.compile(
+    r"(?<!not )\b(?:softer|more soft)\b(?! than\b)(?!(?: by)? (?:\d|one|two|three|a db))",
+    re.IGNORECASE,
+)
+_TAKES_OUT = re.compile(
+    r"\b(?:take|get|pull|dial|draw|tease) (?:\w+ ){0,3}?"
+    r"(?!(?:it|that|this|them|those|him|her|all|more|some|bit|little|lot|back|up|down|off|one|two"
+    r"|dbs?|decibels?|level|volume|half|much|everything|stems?|solo|left"
+    r"|right)\b)(?P<what>[a-z]{3,}) out (?:of|from)"
+    r" (?:the|my|our|his|her|their|that|those)\b"
+)
 _TOO = re.compile(r"\btoo \w+")
 _COMPLAINS = re.compile(r"\b(?:is|are|sounds|feels|seems)\b")
 _QUESTION = re.compile(
@@ -104,7 +120,9 @@ def sound_said(
         going = bool(reading.wishes)
         return SoundSaid(reading, str(reading), "", going, going, stems)
     reading = sound_asked(text, names)
+    strange = _TAKES_OUT.search(text)
     words, style = str(reading) or other_words(text, names), ""
+    words = f"less {strange['what']}" if strange and not reading.wishes else words
     definite = any(not wish.loose for wish in reading.wishes)
     if definite and not named and _MIXES.search(text) and not _PLAIN_MIX.search(text):
         style = "" if _COMPLAINS.search(text) or _QUESTION.search(text) else str(reading)
@@ -121,6 +139,16 @@ def wishes_a_sound(text: str, names: Sequence[str]) -> bool:
     if not _WISHES.search(text) or calls_it_so:
         return False
     return any(not wish.loose for wish in sound_asked(text, names).wishes)
+
+
+def takes_a_sound_out(text: str) -> bool:
+    """Whether lower-case words take something out of a stem: "a little rasp out of the keys"."""
+    return bool(_TAKES_OUT.search(text)) and not numbers(text, ())
+
+
+def softened(text: str) -> str:
+    """A text in which "softer", said of what is harsh, is a sound and no level."""
+    return _SOFT.sub("less harsh", text) if _HARSH.search(text) else text
 
 
 def goes_on(text: str) -> bool:

@@ -27,15 +27,18 @@ _LOSES = re.compile(
     rf"\b{_AWAY} (?:(?:the|that|this|my|your|those) )?(?P<of>(?:[\w/&-]+ ){{0,3}}?){_CHANGE}\b\W*$"
 )
 _WAS_FINE = re.compile(  # "no, the pad was fine where it was"
-    r"^\W*(?:(?:no+|nah|nope|hm+|oh|actually|sorry|well)\W+)*(?:the |my )?"
-    r"(?P<of>[^,.;!?]{1,30}?) (?:was|were) (?:(?:just|perfectly|actually|much|way|probably) )?"
-    r"(?:fine|good|better|ok(?:ay)?|nicer|right|great|perfect)"
+    r"^\W*(?:(?:no+|nah|nope|hm+|oh|actually|sorry|well|fam|bro|man|mate|honestly)\W+)*"
+    r"(?:the |my )?(?P<of>[^,.;!?]{1,30}?) (?:was|were) (?:(?:just|perfectly|actually|much|way"
+    r"|probably) )?"
+    r"(?:fine|good|better|ok(?:ay)?|nicer|right|great|perfect|cold|sick|lovely|well behaved"
+    r"|(?:loud|quiet|warm|bright|dark) enough)"
     r" (?:already|before|(?:where|as|how|like|the way) (?:it|they|he|she) (?:was|were))"
     r"(?: before)?\W*$"
 )
 _TOO_MANY = re.compile(rf"\b(?:one|a) {_CHANGE} too (?:many|far)\b")
 _BAD = (
-    r"(?:ridiculous|awful|terrible|horrible|wrong|worse|ass|trash|garbage|rubbish|crap|shit|dreadful"
+    r"(?:ridiculous|awful|terrible|horrible|wrong|worse|ass|trash|garbage|rubbish|crap|shit"
+    r"|dreadful"
     r"|silly|stupid|daft|bad|ugly|nasty|hideous|a mistake|nonsense|no good|not it|gross|yuck|mess)"
 )
 _BAD_SO = re.compile(

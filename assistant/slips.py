@@ -15,7 +15,10 @@ from mixer.words import read
 
 _LIKENESS = 0.75
 _LEAST_LETTERS = 4
+_MOST_LETTERS_OFF = 2  # that a slip leaves out or adds
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_WITH = re.compile(r"(?<![\w'&.])w(?:/(?= ?\w)|(?= \w))")  # "level w the kick"
+_TOO = re.compile(r"\b2 (?=(?:loud|quiet|much|soft|hot|low|high|far|thin|bright|dark)\b)")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 # Words that decide what is done: a slip in one of them would turn a wish round or lose it.
 _TELLING = """
@@ -30,7 +33,9 @@ everyone every undo redo back forward half double decibel decibels
 def mended(text: str, names: Sequence[str] = ()) -> str:
     """A text in lower case with slips in names, telling words and words for instruments mended."""
     own = {word for name in names for word in (*words_of(name).split(), name.casefold())}
-    return _WORD.sub(lambda match: _mended(match[0], own), text.casefold())
+    plain = _TOO.sub("too ", text.casefold())
+    plain = plain if "w" in own else _WITH.sub("with", plain)
+    return _WORD.sub(lambda match: _mended(match[0], own), plain)
 
 
 def _mended(word: str, own: set[str]) -> str:
@@ -48,7 +53,8 @@ def _mended(word: str, own: set[str]) -> str:
         return word  # "drowns" is no slip of "down"
     names = [name for name in own if len(name) >= _LEAST_LETTERS and name.isalpha()]
     for targets in (names, _targets()):
-        if near := difflib.get_close_matches(word, targets, n=1, cutoff=_LIKENESS):
+        near = difflib.get_close_matches(word, targets, n=1, cutoff=_LIKENESS)
+        if near and abs(len(near[0]) - len(word)) <= _MOST_LETTERS_OFF:  # "distorting" is no string
             return near[0]
     return word
 

@@ -8,22 +8,30 @@ import re
 from assistant.hearing import ToolCall
 from assistant.progress import Progress
 from assistant.replying import Reply, told_at_once
+from assistant.said_balance import asks_for_an_opinion
 from assistant.said_sound import sound_said, wishes_a_sound
 
 _PRONOUN = re.compile(r"\b(?:it|that|this|them|those|these|they|he|she|him|her)\b")
+_PLEASED = re.compile(  # "yes, much clearer, thank you"
+    r"^\W*(?:(?:yes|yeah|yep|ah+|oh+|wow|there|now|that'?s|it'?s)\W+)+(?:so |way |a lot |much "
+    r"|far )*"
+    r"\w+er\b[^?]*\b(?:thanks?|thank you|thx|ta|cheers|lovely|perfect|great|nice one|good)\b"
+)
 _MOST = 2  # stems that a pronoun may mean
 
 
 def sounded(turn: Progress) -> Reply | None:
     """What is said to a sound for what "it" is; None where the words ask for anything else."""
     said = turn.reading.said
-    if turn.acts_of is None or turn.order is not None or turn.is_part or said.named:
+    if turn.acts_of is None or turn.order is not None or said.named:
         return None
     names, stems = turn.context.names, turn.before.focus
     sound = sound_said([said.latest], names, (), stems)
     shaped = any(call.name == "shape_sound" for call in turn.before.deeds)
     points = _PRONOUN.search(said.latest) or shaped
     if not points or not sound.only or not 0 < len(stems) <= _MOST:
+        return None
+    if asks_for_an_opinion(said.latest) or _PLEASED.search(said.latest):
         return None
     if said.missing or turn.reading.orders or not wishes_a_sound(said.latest, names):
         return None

@@ -11,6 +11,7 @@ from assistant.hearing import ToolCall
 from assistant.intents import SPEAK
 from assistant.progress import Progress
 from assistant.replying import Reply, told_at_once, worded
+from assistant.said_balance import complains_of_cover
 from assistant.said_tastes import (
     BEATS,
     asks_to_be_told_simply,
@@ -20,6 +21,9 @@ from assistant.said_tastes import (
 )
 
 _PASSING = re.compile(r"\W*(?:by the way|btw|fyi|just so you know|for the record|ok(?:ay)?)\W*")
+_LIKES = re.compile(
+    r"\b(?:like|love|prefer|want|keep|remember|taste|rule|note|hate|enjoy|fan|should|must)\w*\b"
+)
 _A_DEED = 0.5  # how likely a tool must be meant beside a genre
 
 
@@ -31,6 +35,8 @@ def kept(turn: Progress) -> Reply | None:
     reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
     if not is_taste(reading) and not asks_to_be_told_simply(turn.reading.said):
         return None
+    if complains_of_cover(turn.reading.said.latest) and not _LIKES.search(turn.words.casefold()):
+        return None  # "the sopranos drown everybody, they always do"
     if calls := tastes_said(turn.reading.said, reading):
         return told_at_once(turn, *calls)
     return worded(turn, prompts.reply("taste_open", len(turn.session.events)))

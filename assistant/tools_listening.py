@@ -63,12 +63,19 @@ def free_path(folder: Path, stem: str, suffix: str = "") -> Path:
 
 
 def render_mix(context: ToolContext, arguments: RenderMix) -> ToolResult:
-    """Render takes of the song as it stands, and report what the meters say of them."""
+    """Render takes of the song as it stands, and report what the meters say of them.
+
+    Without a seed each take is another one than those before: "three more" are no copies.
+    """
     from mixer.export import write_mix
+
+    first = arguments.seed
+    if "seed" not in arguments.model_fields_set:
+        first = max((take.seed + 1 for take in context.session.takes), default=0)
 
     style = understood_style(arguments.style, arguments.effects)
     lines, rows = [], []
-    for seed in range(arguments.seed, arguments.seed + arguments.takes):
+    for seed in range(first, first + arguments.takes):
         rendered = render(context, arguments.effects, seed, style=style)
         number = len(context.session.takes) + 1
         path = free_path(context.folder / "takes", f"take{number}", ".wav")

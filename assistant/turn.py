@@ -19,7 +19,7 @@ from assistant.levels_turn import measured
 from assistant.orders.asides import without_taken_back
 from assistant.plain_words import explained
 from assistant.progress import MAX_ERRORS, OnEvent, Progress
-from assistant.proposal_turn import of_what_is_left
+from assistant.proposal_turn import of_the_proposal, of_what_is_left, reasoned
 from assistant.replying import (
     MORE_THAN_ONE,
     Reply,
@@ -43,7 +43,6 @@ from assistant.without_model import (
     lacking,
     left,
     no_such_amount,
-    of_the_proposal,
     ordered,
     out_of_bounds,
     overloaded,
@@ -89,6 +88,7 @@ def run_turn(
             or courteous(turn)
             or no_such_amount(turn)
             or by_level(turn)
+            or reasoned(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)
             or of_a_version(turn)
@@ -159,7 +159,7 @@ def _in_parts(turn: Progress) -> Reply | None:
         )
         part.tell("part", text=text)
         try:
-            told.append(of_a_version(part) or exported(part) or _alone(part))
+            told.append(of_a_version(part) or exported(part) or sounded(part) or _alone(part))
         finally:
             turn.done += part.done
         if options := turn.session.events[-1].get("options"):

@@ -4,20 +4,16 @@ One rule: each gives None where the words are anything else, and has then done n
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 
 import prompts
-from assistant.acting import FADERS, USER_REFUSED, stems_of, stems_set
+from assistant.acting import USER_REFUSED, stems_of
 from assistant.asking import which
 from assistant.hearing import ToolCall, rated
 from assistant.intents import ADVICE, SPEAK
-from assistant.orders.agreeing import accepts, agrees, says_yes_to, with_one_more
 from assistant.orders.asides import asks_for_something
 from assistant.orders.by_level import Levels, asks_which, speaks_of_level, with_names
 from assistant.orders.lacking import bare_number, lacks_a_stem, lacks_a_way, one_of_several
 from assistant.orders.mentions import mentions
-from assistant.orders.of_proposal import chosen
 from assistant.orders.tokens import tokens
 from assistant.progress import Progress
 from assistant.replying import (
@@ -34,7 +30,7 @@ from assistant.said_lessons import lesson_asked
 from assistant.said_sensitivity import sensitivity_said
 from assistant.said_tastes import genre_in_passing
 from assistant.sensitivity import SETTINGS, operating_points
-from mixer.moves import MAX_GAIN_DB, Move
+from mixer.moves import MAX_GAIN_DB
 
 _IN_DB = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) ?(?:db|decibels?)\b")
 _AND = re.compile(r"(?:\b(?:and|plus|as well as|also|both|with|n)\b|[&+])")
@@ -196,37 +192,6 @@ def by_level(turn: Progress) -> Reply | None:
     )  # fmt: skip
     calls = turn.reading.orders if which_one is None else [ToolCall("measure_levels")]
     return told_at_once(turn, *calls)
-
-
-def of_the_proposal(turn: Progress) -> Reply | None:
-    """What is said where a part of what is proposed is wanted: "the keys yes, not the bass"."""
-    proposed, acts_of = turn.session.proposed, turn.acts_of
-    if acts_of is None or turn.order is not None or not proposed:
-        return None
-    names, roles = turn.context.names, tuple(turn.context.roles)
-    if moves := chosen(turn.words, proposed, names, roles, acts_of):
-        return told_at_once(turn, _applied(moves, proposed))
-    plain_yes = "?" not in turn.words and not turn.reading.said.named
-    if plain_yes and agrees(turn.words, acts_of):
-        return told_at_once(turn, ToolCall("apply_moves", {}))
-    ordered = any(call.name != "audition" for call in turn.reading.orders)
-    for head, more in with_one_more(turn.words):
-        if ordered and not says_yes_to(head):
-            continue  # "take the keys and the pad down 2"
-        taken = list(proposed) if accepts(head) else chosen(head, proposed, names, roles)
-        calls = turn.orders_in(more, replace(turn.before, proposed=())) if taken else []
-        faders = {name for call in calls if call.name in FADERS for name in stems_set(call)}
-        if calls and not faders & {move.stem for move in proposed}:
-            return told_at_once(turn, _applied(taken, proposed), *calls)
-    return None
-
-
-def _applied(moves: Sequence[Move], proposed: Sequence[Move]) -> ToolCall:
-    """The call that applies moves of what is proposed, or all of it."""
-    if list(moves) == list(proposed):
-        return ToolCall("apply_moves", {})
-    told = [{"stem": move.stem, "gain_db": move.gain_db} for move in moves]
-    return ToolCall("apply_moves", {"moves": told})
 
 
 def lacking(turn: Progress) -> Reply | None:

@@ -74,7 +74,7 @@ class Reading:
             about = replace(self.before, focus=stems or self.before.focus)
             return replace(self, before=about).orders_in(text)
 
-        return parts_of(self.said, acts_of, plainly)
+        return parts_of(self.said, acts_of, plainly, self.before.focus[:1])
 
     @cached_property
     def leaves_it(self) -> bool:

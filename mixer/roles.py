@@ -35,7 +35,7 @@ _PATTERNS = (
     (
         "backing vocals",
         r"\b(bg ?v(ox|ocals?|s)?|bgvox|b ?vox|back(ing|up)? ?(vox|vocals?|voc)|harm(ony|onies)?"
-        r" ?v(ox|oc\w*)|choir|ooh+s?|aah+s?|gang ?vox|dbl|doubles?|bv\d*)\b",
+        r" ?v(ox|oc\w*)|choir|ooh+s?|aah+s?|gang ?vox|dbl|doubles?|bvs?\d*)\b",
     ),
     ("kick", r"\b(kick|kik|kck|bd|bass ?drum|kicks)\b"),
     ("snare", r"\b(snare|snr|sn|sd|clap|claps|rim|rimshot)\b"),
@@ -78,8 +78,11 @@ _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
 
 
 def words_of(name: str) -> str:
-    """Spread a stem's name into lower-case words: 'LeadVox_DT-02' becomes 'lead vox dt'."""
-    spread = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    """Spread a stem's name into lower-case words: 'LeadVox_DT-02' becomes 'lead vox dt'.
+
+    A plural keeps its letters together: 'OHs' is 'ohs'.
+    """
+    spread = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])", " ", name)
     spread = re.sub(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", " ", spread)
     kept808 = re.sub(r"\b(?!808\b)\d+\b", " ", re.sub(r"[^A-Za-z0-9]+", " ", spread))
     return re.sub(r"\s+", " ", kept808).strip().lower()

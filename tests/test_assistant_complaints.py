@@ -4,6 +4,7 @@ import pytest
 
 import prompts
 from assistant.complaints import SIGNS, complaints_in
+from assistant.said_why import asks_why
 
 NAMES = ("drums", "LeadVox", "gtr 1", "gtr 2", "Keys", "808", "BGVs")
 ROLES = (
@@ -161,6 +162,8 @@ def test_other_intents_hold_hardly_a_complaint():
         misread = []
         for template in prompts.phrasings(intent):
             told = {slot: filling[slot] for slot in prompts.slots(template)}
-            misread += [template] if read(prompts.fill(template, **told)) else []
+            said = prompts.fill(template, **told)
+            why = asks_why(said, ("vocals", "drums"), ("lead vocal", "drums"))  # is answered first
+            misread += [template] if read(said) and not why else []
         # "is it because the vocals are too loud or what's the reason" is hard to tell apart
         assert len(misread) <= len(prompts.phrasings(intent)) / 150, misread

@@ -283,7 +283,7 @@ def test_what_the_words_speak_of_is_done(text, name, arguments):
 
 def test_one_message_does_not_move_a_stem_both_ways(hold, monkeypatch):
     context = hold.context
-    monkeypatch.setattr("assistant.progress.parts_of", lambda *told: ["keys up 2", "well 1"])
+    monkeypatch.setattr("assistant.words_read.parts_of", lambda *told: ["keys up 2", "well 1"])
     steps = [call("apply_moves", moves=moves(keys=-1.0)), speak("Well."), speak("Well.")]
     listener = context.listener
     listener.steps = steps

@@ -200,6 +200,13 @@ def test_render_reports_what_the_meter_reads(context):
     assert Path(again["file"]).read_bytes() == Path(take["file"]).read_bytes()
 
 
+def test_more_takes_are_no_copies_of_those_before(context):
+    first = must(context, "render_mix", effects=False, takes=2).data["takes"]
+    more = must(context, "render_mix", effects=False).data["takes"]
+    anew = must(context, "render_mix", effects=False, seed=0).data["takes"]
+    assert [take["seed"] for take in (*first, *more, *anew)] == [0, 1, 2, 0]
+
+
 def test_audition_is_fair(context):
     must(context, "apply_moves", moves=moves(bass=12.0))
     result = must(context, "audition")

@@ -200,7 +200,7 @@ def test_the_shipped_listener_understands_every_suggestion(tmp_path):
         "Check the gain staging.": ["check_gain_staging"],
         "Explain headroom.": ["explain"],
         "I can hardly hear the vocals.": ["propose_moves"],
-        "Why?": ["measure_levels"],  # whose result has the why card
+        "Why?": ["explain"],
         "How do I do that by hand?": ["explain"],
         "Leave it as it is.": [],
         "Yes, apply that.": ["apply_moves"],

@@ -8,13 +8,13 @@ from dataclasses import replace
 from assistant.acting import stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.deed import PLAIN_DB, Deed
+from assistant.orders.distances import OF_DISTANCES
 from assistant.orders.lexicon import NUMBER, SHARE
 from assistant.orders.panned import OF_PANS, SWAPS
 from assistant.orders.short import UNDO, Reads, Short
 from assistant.orders.tokens import STEM
 
 _WAYS = {"up": 1.0, "down": -1.0}
-_PLAIN_LU = 1.0  # "a bit closer" without a size
 
 
 def adjusted(short: Short, deed: Deed) -> list[ToolCall]:
@@ -71,9 +71,11 @@ def _cut_again(short: Short, deed: Deed) -> list[ToolCall]:
     """ "remove 1 again", "take 1 off": so much less of what was moved."""
     if deed.tool != "apply_moves" or not short.has("cut", "off") or not short.has(NUMBER):
         return []
-    if not short.only("cut", "off", NUMBER, "again", "it", "only", "back") or not short.number:
+    sizes = [token.number for token in short.values(NUMBER)]
+    kinds = ("cut", "off", NUMBER, "again", "it", "only", "back", "toofar", "size")
+    if not short.only(*kinds) or len(sizes) != 1:
         return []
-    return _gained(deed, -short.number)
+    return _gained(deed, -sizes[0])
 
 
 def _is_enough(short: Short, deed: Deed) -> list[ToolCall]:
@@ -133,12 +135,20 @@ def _doubled(short: Short, deed: Deed) -> list[ToolCall]:
 def _other_number(short: Short, deed: Deed) -> list[ToolCall]:
     """ "no, 3", "make that 15", "only 1": what was done with another number."""
     corrects = short.has("no", "not", "make that", "instead", "meant", "only")
+    way = {_WAYS[token.kind] for token in short.values("up", "down")}
+    if deed.tool == "set_level" and way and short.number is not None:
+        side = 1.0 if deed.relative_lu > 0 else -1.0
+        further = {1.0 if side * short.number > deed.relative_lu else -1.0}
+        if way != further or not corrects:
+            return []  # "lower, make that 7" of 5 under, and not of 9
+    elif way:
+        return []
     corrects |= deed.tool == "set_level" and (  # "put it at 2 then", "12"
         short.has("it", "toofar") or short.only(NUMBER, "no", "too")
     )
     if not corrects or not short.only(
         "no", "not", "make that", "instead", "meant", "only", NUMBER, "size", "it", "toofar",
-        "too", "both", STEM,
+        "too", "both", STEM, "up", "down",
     ):  # fmt: skip
         return []
     size, stems = short.number, short.stems or deed.stems
@@ -153,37 +163,6 @@ def _other_number(short: Short, deed: Deed) -> list[ToolCall]:
     if stems == deed.stems and taken_back(short, deed) == [UNDO]:
         return [UNDO, *_gained(deed, gain_db)]
     return _gained(deed.for_stems(stems), round(gain_db - deed.gain_db, 2))
-
-
-def _placed_anew(short: Short, deed: Deed) -> list[ToolCall]:
-    """ "1 under is plenty": the same stem, another distance."""
-    if deed.tool != "set_level" or not short.has("above", "below") or short.number is None:
-        return []
-    corrects = ("no", "instead", "only", "enough", "make that", "it", "toofar")
-    if not short.only("above", "below", NUMBER, *corrects):
-        return []
-    sides = {token.kind for token in short.values("above", "below")}
-    if len(sides) != 1:
-        return []
-    side = 1.0 if sides == {"above"} else -1.0
-    return replace(deed, relative_lu=side * short.number).calls()
-
-
-def _nearer(short: Short, deed: Deed) -> list[ToolCall]:
-    """ "2 closer", "1 further away": less or more between a stem and what it is set against."""
-    if deed.tool != "set_level" or not deed.relative_lu:
-        return []
-    if not short.only("nearer", "apart", NUMBER, "size", "it", "more", "less", "only", "toofar"):
-        return []
-    nearer = short.has("nearer") or (short.has("apart") and short.has("less"))
-    if not nearer and not (short.has("apart") or short.has("more") and short.says("further")):
-        return []
-    size = short.number if short.has(NUMBER, "size") else _PLAIN_LU
-    if size is None:
-        return []
-    side = 1.0 if deed.relative_lu > 0 else -1.0
-    far = abs(deed.relative_lu) + (-size if nearer else size)
-    return replace(deed, relative_lu=round(side * far, 2)).calls()
 
 
 def _only_these(short: Short, deed: Deed) -> list[ToolCall]:
@@ -284,8 +263,7 @@ _READS: tuple[Reads, ...] = (
     _only_these,
     _in_all,
     _by_a_share,
-    _placed_anew,
-    _nearer,
+    *OF_DISTANCES,
     _cut_again,
     _is_enough,
     _further,

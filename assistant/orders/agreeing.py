@@ -5,27 +5,55 @@ One rule: a text with a no in it, or with words that may ask for more, is no pla
 
 import re
 
+from assistant.english import plainly
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.asides import ActsOf
 from assistant.orders.of_proposal import NO, SAYS_YES, is_aside
+from assistant.orders.yes_words import BESIDE, SAYS, TELLS
 
-_ACCEPTS = re.compile(  # "go on then do that, and ..."
-    r"\W*(?:(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine|alright|all right|right|great"
-    r"|perfect|good|go on|go ahead|go for it|please|then|do (?:that|it|so|them|those|this|both)"
-    r"|apply (?:that|it|them|those|both)|(?:please )?do(?: please)?|both(?: of (?:them|those))?"
-    r"|all of (?:it|them)|to (?:that|both|it)|with that|let'?s (?:do|try) (?:that|it)|by all means"
-    r"|sounds good|lovely|good idea|oh|ah|hm+)(?:\W+|$)){1,8}"
+_WORDS = re.compile(rf"\W*(?:(?:{TELLS}|{SAYS}|{BESIDE})(?:\W+|$)){{1,10}}")
+_DO_IT = re.compile(
+    rf"\b(?:{TELLS}|(?:yes|yeah|yep|ok|okay|sure|ooh)\W+please|please\W+(?:yes|do))(?!\w)"
 )
-_DO_IT = re.compile(r"\b(?:do|apply|go|try|by all means|(?:yes|yeah|yep|ok|okay|sure)\W+please)\b")
-_AND = re.compile(r"(?:[,.;!]+ ?(?:and|also|but|then|plus)? ?|\band (?:then |also )?|\bplus )")
+_YES = re.compile(rf"\b(?:{TELLS}|{SAYS})(?!\w)")
+_AND = re.compile(
+    r"(?:(?:[,;!]|\.(?!\d))+ ?(?:and|also|but|then|plus)? ?(?:then |also )?|\band (?:then |also )?"
+    r"|\bplus )"
+)
+_AFTER = re.compile(r" (?:after|afterwards)(?: that| this)?(?= *[.!]*$)")
+_PARTIES = re.compile(
+    r"\b(?:(?:all|both|ganging up|siding|teamed up|in league) )*(?:against|on) (?:me"
+    r"|us)\b(?= ?[.!,;])"
+    r"|\bon (?:his|her|their) side\b",
+    re.IGNORECASE,
+)
+_NO_OBJECTION = re.compile(
+    r"\b(?:i )?(?:(?:would(?: not|n'?t)|can(?:not|'?t)) (?:say no|argue|object|disagree)"
+    r"|(?:i have |i've )?(?:no|zero) objections?|(?:don'?t|do not) mind)"
+    r"(?: (?:to|with) (?:that|it|this|both))?(?: (?:from me|here|from my side|if (?:you|we) do))?\b"
+)
+_WAITS = re.compile(  # "ok, but let me hear it first"
+    r"\b(?:first|before (?:i|we|you|that)\b.*|beforehand)(?: please| though| tho)?\W*$"
+)
+
+
+def without_parties(text: str) -> str:
+    """A text without who takes whose part: "so you are both against me. go on"."""
+    return _PARTIES.sub(" ", text)
 
 
 def with_one_more(text: str) -> list[tuple[str, str]]:
-    """What may be a yes and what is asked for besides: "do that" and "the choir up a touch"."""
+    """What may be a yes and what is asked for besides: "do that" and "the choir up a touch".
+
+    The longest yes first; nothing where what is besides is wanted before it.
+    """
+    plain = plainly(text)
+    if _WAITS.search(plain):
+        return []
     return [
-        (text[: link.start()], text[link.end() :])
-        for link in _AND.finditer(text.casefold())
-        if text[: link.start()].strip() and text[link.end() :].strip(" .,!?")
+        (plain[: link.start()], _AFTER.sub("", plain[link.end() :]))
+        for link in reversed(list(_AND.finditer(plain)))
+        if plain[: link.start()].strip() and plain[link.end() :].strip(" .,!?")
     ]
 
 
@@ -36,7 +64,8 @@ def says_yes_to(text: str) -> bool:
 
 def accepts(text: str) -> bool:
     """Whether a text is a yes and nothing beyond it: "go on then, do that"."""
-    return bool(_ACCEPTS.fullmatch(text.casefold()))
+    plain = _NO_OBJECTION.sub("agreed", plainly(text))
+    return bool(_WORDS.fullmatch(plain) and _YES.search(plain))
 
 
 def agrees(text: str, acts_of: ActsOf) -> bool:
@@ -44,11 +73,13 @@ def agrees(text: str, acts_of: ActsOf) -> bool:
 
     acts_of: how likely each act is meant by words beside it, which must ask for nothing.
     """
-    if NO.search(text.casefold()):
+    plain = _NO_OBJECTION.sub("agreed", plainly(text))
+    if NO.search(plain) or _WAITS.search(plain):
         return False
-    said = [part for part in re.split(r"[.!;,]+", text.casefold()) if part.strip()]
+    said = [part for part in re.split(r"(?:[!;,]|\.(?!\d))+", plain) if part.strip()]
     yes = [accepts(part) and bool(_DO_IT.search(part)) for part in said]
     return any(yes) and all(
-        agreed or accepts(part) or is_aside(part, acts_of, (SPEAK, ADVICE, "apply_moves"))
+        agreed or accepts(part) or bool(_WORDS.fullmatch(part.strip()))
+        or is_aside(part, acts_of, (SPEAK, ADVICE, "apply_moves"))
         for part, agreed in zip(said, yes, strict=True)
-    )
+    )  # fmt: skip

@@ -75,7 +75,7 @@ def without_asides(told: Sequence[Token]) -> tuple[list[Token], list[Aside]]:
         else:
             kept += piece
     goes = any(token.kind in ("out", "too") for token in kept) and any(t.stems for t in kept)
-    asks = goes or asks_for_something(kept) or _goes_on(kept)
+    asks = goes or asks_for_something(kept) or _goes_on(kept) or _scales(kept)
     return (kept, found) if asks else (list(told), [])
 
 
@@ -99,6 +99,12 @@ def without_taken_back(text: str) -> str:
 def asks_for_something(told: Sequence[Token]) -> bool:
     """Whether there are words without which nothing is ordered."""
     return any(token.kind in _ORDERS for token in told)
+
+
+def _scales(told: Sequence[Token]) -> bool:
+    """Whether all that is left is how much of the last change is wanted: "half that"."""
+    kinds = {token.kind for token in told if token.kind not in (FILLER, STOP, JOIN)}
+    return bool(kinds & {"half", "double"}) and kinds <= {"half", "double", "it", "only", "back"}
 
 
 def _goes_on(told: Sequence[Token]) -> bool:
@@ -144,6 +150,9 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
 
 
 def _speaks_of_an_order(words: Sequence[Token]) -> bool:
+    begins = next((token.kind for token in words if token.kind != FILLER), None)
+    if begins in ("hear", "solo") and any(token.stems for token in words):
+        return True  # "play us the glorious vocal"
     if words[0].kind in ("no", "not") and any(token.stems for token in words):
         return True  # "not the kick"
     about = any(token.stems or token.kind in ("unit", "percent", "sign") for token in words)

@@ -11,16 +11,25 @@ from typing import Any
 from assistant.acting import stems_of, stems_set
 from assistant.hearing import ToolCall
 from assistant.orders.by_level import asks_which
+from assistant.orders.left_over import (
+    CHANGES,
+    Turn,
+    advised_of,
+    gains_of,
+    left_over,
+    still_advised,
+)
 from assistant.orders.mentions import mentions
 from assistant.slips import mended
 from mixer.moves import Move
 
 _TURNS = 4  # looked back for something to go on from
-_TURNS_OF_ADVICE = 8  # the same for what is left of a proposal
-DEEDS = frozenset({"apply_moves", "set_level", "set_pan", "set_mute", "shape_sound"})
+_TURNS_OF_ADVICE = 12  # the same for what is left of a proposal
+DEEDS = CHANGES
 _FOCUSES = DEEDS | {"set_anchor"}
-_LOOKS = frozenset({"measure_levels", "audition", "list_versions", "explain"})  # change nothing
-_HALF_OFF_DB = 0.6  # a half is rounded to half a dB
+_ANCHOR = re.compile(
+    r"\banchor\b|\b(?:measur|judg|compar|weigh)\w* (?:\w+ ){0,4}(?:against|by|from|with|to)\b"
+)
 _UNDER_IT = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|with|as|to) (it|them|her|him)\b"
 )
@@ -36,6 +45,7 @@ class Before:
     spoken: the stems of each turn, the latest first, in the order of its words.
     against: what a pronoun was set against in the last change: "2 under her", and she is Milena.
     left_over: what is left of the last proposal where a part of it was applied.
+    still_advised: the same, and of earlier ones, where other things were done since.
     """
 
     deeds: tuple[ToolCall, ...] = ()
@@ -48,8 +58,10 @@ class Before:
     spoken: tuple[tuple[str, ...], ...] = ()
     against: Mapping[str, str] = field(default_factory=dict)
     left_over: tuple[Move, ...] = ()
+    still_advised: tuple[Move, ...] = ()
     advised: Mapping[str, float] = field(default_factory=dict)  # the gains of the last proposal
     undone: tuple[ToolCall, ...] = ()  # the last changes, where the last thing was to undo them
+    of_anchor: bool = False  # whether the last turn only asked after the anchor
     just_done: bool = True  # whether nothing else was talked of since the last change
 
     @property
@@ -99,14 +111,18 @@ def before(
         panned=_latest_first([call for call in done if call.name == "set_pan"]),
         spoken=_spoken(late, names, roles),
         against=_set_against(late, anchors),
-        left_over=() if proposed else _left_over(turns[-_TURNS_OF_ADVICE:]),
-        advised=_advised(turns[-_TURNS_OF_ADVICE:]),
+        left_over=() if proposed else left_over(turns[-_TURNS_OF_ADVICE:]),
+        still_advised=() if proposed else still_advised(turns[-_TURNS_OF_ADVICE:]),
+        advised=advised_of(turns[-_TURNS_OF_ADVICE:]),
         undone=undone,
+        of_anchor=_is_of_the_anchor(turns),
         just_done=bool(turns and turns[-1][1]),
     )  # fmt: skip
 
 
-Turn = tuple[str, list[ToolCall]]
+def _is_of_the_anchor(turns: Sequence[Turn]) -> bool:
+    """Whether the last turn asked after the anchor, and nothing was done."""
+    return bool(turns) and not turns[-1][1] and bool(_ANCHOR.search(turns[-1][0].casefold()))
 
 
 def _moves_that_stand(calls: Sequence[ToolCall]) -> dict[str, float]:
@@ -115,7 +131,7 @@ def _moves_that_stand(calls: Sequence[ToolCall]) -> dict[str, float]:
     taken_back: list[dict[str, float]] = []
     for call in calls:
         if call.name in DEEDS or call.name == "restore_version":
-            stand.append(_gains(call))
+            stand.append(gains_of(call))
             taken_back = []
         elif call.name == "undo" and (stem := call.arguments.get("stem")):
             last = next((one for one in reversed(stand) if stem in one), {})
@@ -169,44 +185,6 @@ def _undone(turns: Sequence[Turn], last: Sequence[ToolCall]) -> tuple[ToolCall, 
         return ()
     before_it = [calls for _, calls in turns if calls and calls is not last]
     return tuple(call for call in before_it[-1] if call.name in DEEDS) if before_it else ()
-
-
-def _advised(turns: Sequence[Turn]) -> dict[str, float]:
-    """The gains that were proposed last."""
-    found = [call for _, calls in turns for call in calls if call.name == "propose_moves"]
-    return _gains(found[-1]) if found else {}
-
-
-def _gains(call: ToolCall) -> dict[str, float]:
-    """The moves of a call, stem by stem."""
-    return {move["stem"]: move["gain_db"] for move in call.arguments.get("moves") or ()}
-
-
-def _left_over(turns: Sequence[Turn]) -> tuple[Move, ...]:
-    """What is left of the last proposal, if nothing but a part of it was applied since."""
-    calls = [
-        (turn, call) for turn, (_, told) in enumerate(turns) for call in told
-        if call.name not in _LOOKS
-    ]  # fmt: skip
-    places = [place for place, (_, call) in enumerate(calls) if call.name == "propose_moves"]
-    if not places:
-        return ()
-    wanted = _gains(calls[places[-1]][1])
-    since = calls[places[-1] + 1 :]
-    of_it = {
-        turn
-        for turn, call in since
-        if call.name == "apply_moves" and set(_gains(call)) & set(wanted)
-    }
-    if any(turn not in of_it for turn, _ in since):
-        return ()  # something else was done since
-    for stem, gain_db in ((s, g) for _, call in since for s, g in _gains(call).items()):
-        if stem in wanted:
-            rest_db = round(wanted[stem] - gain_db, 2)
-            if rest_db and abs(rest_db - gain_db) > _HALF_OFF_DB:
-                rest_db = 0.0  # "only 1 dB": no more than that was wanted
-            wanted[stem] = rest_db
-    return tuple(Move(stem, gain_db) for stem, gain_db in wanted.items() if gain_db)
 
 
 def _turns(events: Sequence[Mapping[str, Any]]) -> list[Turn]:

@@ -69,7 +69,16 @@ def carried(
     if (short.has("too", "flip", "same") or begins or shared) and not asks:
         if calls := _same_for(short) or _all_the_same_for(short) or _as_that_one(short):
             return calls
+    if short.only("again", "too") and short.says("same again", "the same again", "again"):
+        return _all_again(short)
     return [] if last is None else adjusted(short, last)
+
+
+def _all_again(short: Short) -> list[ToolCall]:
+    """ "same again" behind moves of several stems: all of them once more."""
+    if {call.name for call in short.before.deeds} != {"apply_moves"} or short.before.asked:
+        return []
+    return list(short.before.deeds)
 
 
 def _own(short: Short) -> Deed | None:
@@ -119,7 +128,9 @@ def _asked_again(short: Short, with_it: bool = False) -> list[ToolCall]:
     if asked is None or asked.name not in ("measure_levels", "audition"):
         return []
     heard = asked.arguments.get("stems") or ()
-    if asked.name == "audition" and len(heard) == 1 and short.only("both"):  # "both together"
+    if (
+        asked.name == "audition" and len(heard) == 1 and short.only("both", "only", "hear")
+    ):  # "both together"
         two = dict.fromkeys(name for turn in short.before.spoken[:2] for name in reversed(turn))
         return [ToolCall(asked.name, {"stems": list(two)[::-1]})] if len(two) == 2 else []
     if not short.stems:

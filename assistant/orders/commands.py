@@ -12,6 +12,7 @@ from assistant.tools_listening import MOST_TAKES
 
 _QUIET = frozenset({FILLER, VERB, "to", "only", "again", "instead"})
 _STEPS_BACK = (["go back"], ["revert"])
+_HANDS = frozenset("give gimme gis have want send need let".split())  # "give us all the stems"
 _MOST_STEPS = 9  # back or forth at once
 _FORMATS = ("a mix", "a session", "stems of it")
 
@@ -44,6 +45,8 @@ def with_more(call: ToolCall, part: Part) -> list[ToolCall]:
     if call.name == "export_mix" and part.has(*_FORMATS) and not part.has("export"):
         other = _export(part, anew=True)
         told = {call.arguments.get("format"), other and other.arguments.get("format")}
+        if other and not call.arguments:
+            return [other]  # "export it, just the mix"
         return [call, other] if other and len(told) == 2 else []
     if call.name != "render_mix" or part.has("takes", "render") or not part.has("seed", "dry"):
         return []
@@ -135,7 +138,8 @@ def _rendered(part: Part) -> dict[str, object] | None:
 
 def _export(part: Part, anew: bool = False) -> ToolCall | None:
     """An export. anew: the word for it stood before."""
-    if not (anew or part.has("export", "a session")):
+    handed = part.has("stems of it") and any(t.text in _HANDS for t in part.of(VERB, FILLER))
+    if not (anew or handed or part.has("export", "a session")):
         return None
     if not _only(part, "export", "it", "all", "out", *_FORMATS):
         return None

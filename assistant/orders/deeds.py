@@ -178,6 +178,16 @@ def _share(part: Part) -> float | None:
     return size
 
 
+def as_far_each(first: Deed, second: Deed, part: Part) -> list[Deed]:
+    """ "altos left, tenors right, halfway each": both as far out as the words behind them say."""
+    if {first.tool, second.tool} != {"set_pan"} or not part.has("both") or part.stems:
+        return []
+    size = _share(part) if part.only(FILLER, "both", "percent", *SIZED) and is_sized(part) else None
+    if not size or not first.pan or not second.pan:
+        return []
+    return [replace(one, pan=size if one.pan > 0 else -size) for one in (first, second)]
+
+
 def spread(deed: Deed, part: Part) -> list[Deed] | None:
     """A pair panned apart: "pan the guitars hard left" and then "right"; None where it is none.
 

@@ -6,8 +6,10 @@ One rule: only stems right behind the words that leave them out are left out.
 from collections.abc import Sequence
 
 from assistant.orders.excepted import ROW_JOIN
-from assistant.orders.lexicon import FILLER, JOIN
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER
 from assistant.orders.tokens import STEM, STOP, Token
+
+_ITS_OWN = frozenset({"up", "down", "left", "right", "centre", "sign", NUMBER})  # of a stem
 
 
 def without_denied(told: Sequence[Token]) -> list[Token]:
@@ -26,6 +28,16 @@ def without_denied(told: Sequence[Token]) -> list[Token]:
     return kept[:-1] if any(one.kind != STOP for one in kept) else list(told)
 
 
+def without_second_not(told: Sequence[Token]) -> list[Token]:
+    """Tokens in which "all but not the kick and not the snare" is one row of exceptions."""
+    kept: list[Token] = []
+    for token in told:
+        leaves = any(one.kind == "except" for one in kept)
+        if not (leaves and token.kind == "not" and kept[-1].kind == JOIN):
+            kept.append(token)
+    return kept
+
+
 def left_out_of_all(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
     """Tokens without "but the kick" behind "everything", and the stems that it leaves out."""
     kept: list[Token] = []
@@ -41,7 +53,7 @@ def left_out_of_all(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
             left_out |= set(token.stems)
         elif leaves and token.text == ROW_JOIN:
             continue
-        elif leaves and token.kind == JOIN and _next_is_a_stem(told[place + 1 :]):
+        elif leaves and token.kind == JOIN and _next_is_a_stem(told[place + 1 :], _way_told(kept)):
             continue
         elif leaves and token.text in ("the", "my", "our") and told[place + 1].kind == STEM:
             continue
@@ -52,10 +64,19 @@ def left_out_of_all(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
     return (kept, left_out) if left_out else (list(told), set())
 
 
-def _next_is_a_stem(rest: Sequence[Token]) -> bool:
+def _way_told(kept: Sequence[Token]) -> bool:
+    """Whether "all" was told where to go before the exception: "all down 2 but ..."."""
+    return any(token.kind in ("up", "down", "left", "right", "centre") for token in kept)
+
+
+def _next_is_a_stem(rest: Sequence[Token], way_told: bool) -> bool:
     """Whether stems follow that say nothing more: "but the kick and the snare down 2"."""
     behind = [token for token in rest if token.text not in ("the", "my", "our")]
-    return bool(behind) and behind[0].kind == STEM and not _says_more(behind[1:])
+    if not behind or behind[0].kind != STEM:
+        return False
+    if way_told:
+        return not (behind[1:] and behind[1].kind in _ITS_OWN)
+    return not _says_more(behind[1:])
 
 
 def _says_more(rest: Sequence[Token]) -> bool:

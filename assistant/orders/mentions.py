@@ -4,7 +4,7 @@ One rule: the longest words that mean a stem count as one mention of it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from assistant.naming import in_full, is_called_a_role, spoken_of, words_of
@@ -31,6 +31,7 @@ from assistant.orders.own_words import (
     own_words,
     owners,
 )
+from assistant.orders.whole_families import all_of_a_kind, instruments
 from assistant.said_sides import pairs_in_full
 from assistant.slips import mended
 
@@ -39,7 +40,9 @@ _MOST_WORDS = 4
 _LETTERS = frozenset("bcdefghjpqtvz")  # that are a stem's whole name; others are words in talk
 STANDS_FOR = ("guitar", "piano", "bass")  # the first stem of a text, the second, the others
 Speak = Callable[[str], tuple[str, ...]]  # the stems that a text names
-_SOLO = re.compile(r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the))")
+_SOLO = re.compile(
+    r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the|must|should|has to|needs to|can be))"
+)
 _AFTER_PLACE = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|against|as"
     r"|(?:level|even|par|equal|compared|match\w*) with) (?:the |my )?(me|main)\b"
@@ -67,25 +70,11 @@ _OF_A_MIX = re.compile(r"\b(?:mix\w*|render\w*|takes?|faders?|versions?|bounce|w
 _MISHEARD = re.compile(r"\bbase\b(?! (?:on|all|it|every\w*|the|my|track|this)\b)")  # by dictation
 _OH = re.compile(  # a sound, and no overheads
     r"\boh(?= (?:no|my|god|dear|well|yes|yeah|ok|okay|wait|man|boy|come|please|and|but|sorry|right"
-    r"|sure|i|that|it|nice|great|wow|lol)\b|[,!])"
+    r"|sure|i|that|it|nice|great|wow|lol)\b(?!(?<=right) (?:by )?\d)|[,!])"
 )
-_KIT, _VOICES = ("kick", "snare", "hats", "drums"), ("lead vocal", "backing vocals")
-_FAMILIES = {
-    _KIT: re.compile(r"(?:the |my )?(?:drums|drum ?kit|kit)"),
-    _VOICES: re.compile(r"(?:the |my )?(?:vocals|voices|vox|singers|vocal tracks)"),
-}
-_EVERY_ONE = frozenset({"voices", "the voices", "singers", "the singers"})
-_ALL_THE = re.compile(r"\b(?:all(?: of)?|whole|entire|every one of)(?: the| my| our)? ?$")
-
-
-def _all_of_a_kind(text: str, one: Mention, kinds: Mapping[str, str | None]) -> Mention:
-    """A mention of "all the drums", or of the voices, as every stem of that family."""
-    words, before = text[one.start : one.end], text[: one.start]
-    for family, told in _FAMILIES.items():
-        if told.fullmatch(words) and (words in _EVERY_ONE or _ALL_THE.search(before)):
-            stems = tuple(name for name, role in kinds.items() if role in family)
-            return Mention(one.start, one.end, stems) if len(stems) > 1 else one
-    return one
+_OVERHEADS = re.compile(  # with these words behind it, it is no sound
+    r"\boh(?= (?:up|down|left|hard|louder|quieter|by|wide|right (?:by )?\d|[+-]?\d))"
+)
 
 
 @lru_cache(maxsize=512)
@@ -118,6 +107,8 @@ def mentions(
             found.append(Mention(*match.span(match.lastindex or 0), me))
         plain = _blanked(plain, found)
     own = own_words(names)
+    found += _overheads(plain, own) + instruments(plain, names, roles)
+    plain = _blanked(plain, found)
     if "tom" not in own:  # who plays the fiddle, and no drum
         plain = _TOM.sub("...", plain)
     if len(alone := own.get("solo", ())) == 1:  # a stem, not a command: "solo up 3"
@@ -130,8 +121,13 @@ def mentions(
     found = of_its_owner(text, found)
     kinds = dict(zip(names, roles, strict=True))
     found = [widened(text, one, own) for one in with_their_kinds(text, found, kinds)]
-    found = [_all_of_a_kind(text, one, kinds) for one in found]
+    found = [all_of_a_kind(text, one, kinds) for one in found]
     return tuple(with_sides(text, found, kinds))
+
+
+def _overheads(text: str, own: Own) -> list[Mention]:
+    stems = tuple(sorted(own.get("oh", ()) or own.get("ohs", ())))
+    return [Mention(*one.span(), stems) for one in _OVERHEADS.finditer(text)] if stems else []
 
 
 def stems_in(text: str, names: Sequence[str], roles: Sequence[str | None]) -> tuple[str, ...]:

@@ -8,30 +8,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.intents import ADVICE, SPEAK
-from assistant.numerals import normal
+from assistant.numerals import normal, with_halves
+from assistant.orders.answer_words import made_plain, with_likely_names, without_echo
 from assistant.orders.asides import LEAST_LIKELY, ActsOf
 from assistant.orders.lexicon import FILLER, NUMBER, VERB, phrases
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.places import PLACE, with_places
 from assistant.orders.tokens import tokens
+from assistant.orders.yes_words import is_mere_talk
 from mixer.moves import Move
 
 _LINK = re.compile(
-    r"[,.;!:\n]+|\s-+\s|\b(?:but|except(?: for)?|bar|without|apart from|other than|though)\b"
+    r"(?:[,;!:\n]|\.(?!\d))+|\s-+\s|\b(?:but|except(?: for)?|bar|without|apart from|other than"
+    r"|though)\b"
     r"|(?<=>) +(?=(?:just|only|do) )"
     r"|\b(?:and|then|while|&)\b"
-    r"(?=[^<]*?\b(?:leave|skip|not|no|don'?t|do|yes|forget|keep|half|ignore|by|decline|refuse|reject"
+    r"(?=[^<]*?\b(?:leave|skip|not|no|don'?t|do|yes|forget|keep|half|ignore|by|decline|refuse"
+    r"|reject"
     r"|accept|wait|hold|pass|drop|take)\b)"
 )
 _SPARES = re.compile(r"\b(?:but|except(?: for)?|bar|without|apart from|other than)\b")
 NO = re.compile(
-    r"\b(?:no way|not yet|wait with|hold off(?: on)?|over my dead body|pass on|hands off|do not"
-    r"|leaves?|skip|not|no|nope|nah|don'?t|forget|keep|ignore|never|stays?|decline|refuse|reject"
-    r"|veto|drop)\b"
+    r"\b(?:no way|hell no|not yet|wait with|hold off(?: on)?|over my dead body|pass on|hands off"
+    r"|do not|leaves?|skip|not|no|nope|nah|don'?t|won'?t|wouldn'?t|can'?t|cannot|rather not|forget"
+    r"|keep|ignore|never|stays?|declined?|refused?|reject(?:ed)?|veto(?:ed)?|drop)\b"
 )
 _YES = re.compile(
-    r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|fine|sure|do|apply|go|take|accept|agreed?|good|only|just"
-    r"|alone|as (?:you )?(?:proposed?|suggest(?:ed)?|advised?|say|said))\b"
+    r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|fine|sure|do|apply|go|take|accept(?:ed)?|granted"
+    r"|approved|agreed?|good(?: (?:call|idea|shout|point))?|only|just"
+    r"|can have|may have|alone|as (?:you )?(?:proposed?"
+    r"|suggest(?:ed)?|advised?|say|said))\b"
 )
 _ANSWER = re.compile(  # what may be said of the stem before a comma
     r"(?:agreed|accepted|yes|yeah|yep|ok(?:ay)?|fine|sure|go(?: on| ahead)?|do it|please|no way"
@@ -49,7 +55,8 @@ SAYS_YES = re.compile(r"\b(?:yes|yeah|yea|yh|ya|aye|yep|yup|ok|okay|sure|fine)\b
 _ALL = re.compile(r"\b(?:all|everything|both|the rest|rest|the others?|all of (?:it|them))\b")
 _REST = re.compile(r"\b(?:rest|others?)\b")
 _SCALES = {  # what is said of how much of a move is wanted
-    0.5: re.compile(r"\b(?:half|halve|halved)\b"), 2.0: re.compile(r"\b(?:double|twice)\b"),
+    0.5: re.compile(r"\b(?:half|halve|halved|half ?way)\b"),
+    2.0: re.compile(r"\b(?:double|twice)\b"),
 }  # fmt: skip
 _SAYS_NOTHING = frozenset({FILLER, VERB})
 _SILENT = frozenset(
@@ -57,13 +64,15 @@ _SILENT = frozenset(
     the a an my our to it that this them those these one ones with for of on in is are was so then
     and well from by db dbs decibel decibels i i'd would like want let's lets can you we move moves
     touch alone
-    half halve halved double twice much up down as be rather now also too please pls me instead
-    part thing maybe actually definitely obviously all easy easier gentle gently careful only after
-    id have off get give gets got
+    half halve halved halfway double twice much up down as be rather now also too please pls me
+    instead part thing bit bits idea suggestion move change about touching want yours your maybe
+    actually definitely obviously all easy easier gentle gently careful only after
+    id i'll ill we'll one's otherwise have off get give gets got gentler each
     """.split()
 ) | {word for (word, *more), (kind, _) in phrases().items() if kind in _SAYS_NOTHING and not more}
 _SETS_A_CONDITION = re.compile(
-    r"\b(?:if|unless|until|till|when|once|instead|rather|wait|later|first|else|unsure|\w*something)\b"
+    r"\b(?:if|unless|until|till|when|once|instead|rather|wait|later|first|else|unsure"
+    r"|\w*something)\b"
 )
 _GOOD_AS_IT_IS = re.compile(  # "the keys are fine": they are to stay
     r"\b(?:is|are) (?:just |perfectly |already )?(?:fine|good|ok(?:ay)?|great|perfect|alright)\b"
@@ -102,12 +111,14 @@ def chosen(
 
     acts_of: how likely each act is meant by words beside it, which must ask for nothing.
     """
-    if not proposed or "?" in text:
+    if not proposed:
         return []
-    plain = _as_places(_with_stems(text, proposed), names, roles)
-    if plain is None:
+    text = without_echo(text)
+    called = with_likely_names(_with_stems(text, proposed), proposed, names, roles)
+    told, stems_at = _as_places(called, names, roles)
+    told = made_plain(told)
+    if "?" in told:
         return []
-    told, stems_at = plain
     here = {move.stem: move.gain_db for move in proposed}
     found = _Chosen()
     spares, start, held = False, 0, ""
@@ -115,7 +126,9 @@ def chosen(
         clause = told[start : link.start() if link else len(told)]
         if held and clause.strip() and "<" not in clause and _ANSWER.fullmatch(clause.strip()):
             clause, found.bare = f"{held} {clause}", ()  # "bass, agreed"
-        alone = not spares and re.fullmatch(r"\s*(?:the |my )?<\d+>\s*", clause)
+        alone = not spares and re.fullmatch(
+            r"\s*(?:the |my )?<\d+>(?: (?:part|one|bit|thing))?\s*", clause
+        )
         held = clause.strip() if alone else ""
         waits = bool(held) and bool(found.gains_db)  # of one more stem the next words tell
         understood = not clause.strip() or waits or _decide(clause, stems_at, here, spares, found)
@@ -138,6 +151,8 @@ def is_aside(clause: str, acts_of: ActsOf, harmless: tuple[str, ...] = (SPEAK, A
     bare = re.sub(r"<\d+>", " it ", clause)
     if _SETS_A_CONDITION.search(bare) or _AMOUNT.search(bare) or _scale(bare) is not None:
         return False
+    if is_mere_talk(bare):
+        return True
     if "<" in clause and (NO.search(bare) or _YES.search(bare)):
         return False
     acts = acts_of(bare)
@@ -164,14 +179,14 @@ def _moves(found: _Chosen, proposed: Sequence[Move], named: bool) -> list[Move]:
 
 def _as_places(
     text: str, names: tuple[str, ...], roles: tuple[str | None, ...]
-) -> tuple[str, list[tuple[str, ...]]] | None:
+) -> tuple[str, list[tuple[str, ...]]]:
     """A text with <0>, <1>... for the stems that it names and figures for its numbers."""
-    plain = as_read(normal(text), names, roles)
+    plain = as_read(with_halves(normal(text)), names, roles)
     told, start, stems = "", 0, []
     for one in mentions(plain, names, roles):
         told += plain[start : one.start] + f" <{len(stems)}> "
         stems.append(one.stems)
-        start = one.end
+        start = one.end - 2 * plain[: one.end].endswith("'s")  # "Tony's"
     told += plain[start:]
     rest, _ = tokens(re.sub(r"<\d+>", " , ", told), names, roles)
     numbers = [token for token in rest if token.kind == NUMBER]

@@ -5,7 +5,7 @@ One rule: a wording is put in other words, nothing is added to what it asks for.
 
 import re
 
-from assistant.idioms import without_stories
+from assistant.idioms import without_stories, without_what_is_put_off
 
 _ALL = re.compile(r"\b(?:all|every\w*|the (?:lot|rest|others|whole \w+))\b")
 _STAYS = re.compile(  # "all down 3, only the vox stays where it is"
@@ -59,13 +59,51 @@ _TOO_MANY = re.compile(  # "that is one too many"
     r" too (?:many|much|far)\b(?! (?:on|for|of|then)\b)",
     re.IGNORECASE,
 )
-_NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
+_NUMBER = r"(?:\d+(?:\.\d+)?|(?:one|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)?)"
 _SO_MUCH = re.compile(  # "3 was too much, make it 2"
     rf"(?<![\w.]){_NUMBER}(?: ?(?:dbs?|decibels?))?(?: is|'s| was| feels| felt)"
-    r"(?: (?:just|way|far|still|really|probably|maybe|clearly|a (?:bit|little|touch|tad)))*"
+    r"(?: (?:just|way|far|still|really|probably|maybe|clearly|rather|quite|pretty|perhaps"
+    r"|a (?:bit|little|touch|tad|mite)))*"
     r" (?:too (?:much|little|far|small|big)|not (?:quite )?enough|heaps|loads|tons|a lot|overkill"
-    r"|excessive|massive|silly|mad|generous|drastic)\b(?! (?:for|on|of|to)\b)"
+    r"|excessive|massive|silly|mad|generous|drastic|(?<=bit )much|heavy(?:-| )?(?:handed)?|keen"
+    r"|steep"
+    r"|bold|greedy)\b(?: even)?(?: (?:for|to) (?:me|us|them|him|her|it|that|this|my (?:taste"
+    r"|ears?))\b)?"
+    r"(?! (?:for|on|of|to)\b)"
     rf"[^,.;!?\d]{{0,16}}?(?:[,.;!]+|(?= (?:make|call|do|try|just|only)\b))(?=[^?]*\b{_NUMBER}\b)",
+    re.IGNORECASE,
+)
+_NOT_SO_MUCH = re.compile(  # "not 3. 2 will do"
+    rf"^\W*(?:(?:no|nah|sorry|wait|hm+|actually)\W+)*not {_NUMBER}(?: ?(?:dbs?|decibels?))?[,.;!]+"
+    rf"(?= ?(?:(?:but|just|only|make it|maybe|try) )*{_NUMBER}\b)",
+    re.IGNORECASE,
+)
+_AND_ALL = re.compile(r" (?:and|an|n|'n'?) all(?=\W*$)", re.IGNORECASE)  # "the bass and all"
+_FROM_WHERE = re.compile(
+    r" (?:from|than) (?:where|what|how) (?:it|they|he|she) (?:was|were)(?: before| at first)?\b",
+    re.IGNORECASE,
+)
+_OUT_WIDE = re.compile(r"\bout wide\b|\bwide(?=,? (?:hard|both|all))", re.IGNORECASE)
+_HARD_EACH = re.compile(  # of a pair, each on its side
+    r"\b(?:hard |fully |full )left(?:,? and|,|/| &)? (?:hard |fully |full )right\b", re.IGNORECASE
+)
+_AS_IT_GOES = re.compile(
+    r"\b(?:(?:hard|far|wide|much)(?= as)|as (?:hard|far|wide)) as (?:it|they|he|she|that|those|you)"
+    r" (?:goes?|gets?|can(?: go| get)?|will go)\b|\ball the way as (?:it|they) goes?\b",
+    re.IGNORECASE,
+)
+_DAFT = re.compile(  # "hard left is daft. centre"
+    r"(?:(?<=^)|(?<=[\s,.;!]))(?:(?:hard|fully|all the way|that far|so far) )?(?:left|right)"
+    r"(?: is|'s| was| sounds?| feels?)(?: (?:just|way|far|really|a (?:bit|little|touch)|so|too))*"
+    r" (?:daft|silly|much|far|wrong|ridiculous|weird|odd|extreme|stupid|strange|bad|awful"
+    r"|lopsided)\b"
+    r"[^,.;!?]*[,.;!?]+",
+    re.IGNORECASE,
+)
+_SWAP_WHY = re.compile(  # "swap those two, the altos stand on the left"
+    r"(\b(?:swap|switch|exchange|trade)\b[^,.;!?]{0,24})[,.;!-]+ ?(?:because |since |as )?"
+    r"(?:the |my |our )?[\w ]{1,24}? (?:stands?|sits?|plays?|is|are|was|were|should be|belongs?)"
+    r" (?:always )?(?:on|to|over on) the (?:left|right)\b[^,.;!?]*\W*$",
     re.IGNORECASE,
 )
 _IS_MUTED = re.compile(  # "the coin is muted now, turn it on again"
@@ -80,10 +118,29 @@ _IS_FINE = re.compile(  # "1 is fine"
     r" (?:just |about |probably )?(?:fine|good|ok(?:ay)?|great|better|perfect|plenty|right)\b",
     re.IGNORECASE,
 )
+_HAVE_MUTED = re.compile(  # "turn the trumpets on again, I have them in mute"
+    r"[,;.]+ ?(?:because |since )?(?:i|we|you) (?:have|had|put|got|still have) (?:it|them|him"
+    r"|her|that)"
+    r" (?:(?:in|on) mute|muted)\b[^,.;]*(?=\W*$)",
+    re.IGNORECASE,
+)
+_TOO_MUCH_OFF = re.compile(  # "that's too much off the hats, half it"
+    r"\btoo much (?:off|on|out of|from) (?:the |my |our )?(?P<who>[^,;.!?]{2,24})(?=[,;.!])",
+    re.IGNORECASE,
+)
 _THAN_THEY_STAND = re.compile(  # "backwards from how we stand on stage"
     r"(\b(?:backwards|the (?:wrong|other|opposite) way(?: r?a?round)?)) (?:from|to|of|than)"
     r" (?:how|where|what|the way)\b[^,;.!?]*",
     re.IGNORECASE,
+)
+_REPORTS = re.compile(  # "my wife says that's too much"
+    r"(?<!i )\b(says|said|reckons|thinks|feels|tells me|told me|insists)(?: that)? "
+    r"(?=(?:it|that|this|they)(?:'s|'re| is| are| was| were)\b)"
+)
+_SIDE_BEHIND = re.compile(  # "2 over rhythm left" is over the left one
+    r"\b(over|above|under|below|than|as|with|against) (?:the |my |our )?"
+    r"(?!(?:the|my|our|hard|far|more|way|down|over|pan\w*)\b)([^\W\d_]{3,}) (left|right)"
+    r"(?=\W*(?:$|[,.;!?]|and\b|then\b))"
 )
 _UP_FRONT = re.compile(r"\b(?:up )?front (?:and|&|'?n'?) cent(?:er|re)\b")  # of loudness, no side
 _WHO = r"(?:the |my |our )?(?:[^\W_][\w'-]* ?){1,4}?"
@@ -98,6 +155,24 @@ _NOT_MEANT = re.compile(  # "it wasn't the altos I meant, it was the men"
 _MEANT = re.compile(  # "it was the altos I meant"
     rf"\bit(?:'s| was| is) (?P<yes>{_WHO}) {_I_MEANT}\b", re.IGNORECASE
 )
+_NOT_THIS = re.compile(  # "the growl not. put that one back"
+    rf"^\W*(?P<who>{_WHO}) not[.,;!]+ ?(?:please )?(?:put|bring|get) (?:that|it|him|her|them)"
+    r"(?: ones?)? back\W*$",
+    re.IGNORECASE,
+)
+_SAID = r"(?:said|say|told you|typed|wrote|asked for)"
+_HAD_IN_MIND = (
+    r"(?:meant|mean|was (?:thinking|talking)(?: of| in| about)?|had(?: in mind)?|wanted|was after"
+    r"|should have said)(?: to say)?"
+)
+_NOT_SAID = re.compile(  # "I said the bells but I was thinking of the bass", "did I say bells? ..."
+    rf"(?:(?<=^)|(?<=[\s,.;!]))(?:did )?i {_SAID} (?P<no>{_WHO})[\s,.;!?-]+(?:(?:but|and|though"
+    rf"|sorry)"
+    rf" )?(?:i {_HAD_IN_MIND} (?P<yes>{_WHO})|(?:it was |it's )?(?P<or>{_WHO}),? (?:is what )?i"
+    rf" {_HAD_IN_MIND})"
+    r"(?=\s*(?:$|[,.;!]))",
+    re.IGNORECASE,
+)
 _NOT_THAT = re.compile(  # "scratch the piano, I meant the organ"
     rf"(?:(?<=^)|(?<=[,.;!] ))(?:scratch|scrap|strike|forget|never ?mind) (?P<no>{_WHO})"
     r"[\s,.;-]+(?:it was )?(?=i meant\b)",
@@ -107,6 +182,7 @@ _NOT_THAT = re.compile(  # "scratch the piano, I meant the organ"
 
 def said_plainly(text: str) -> str:
     """A lower-case text in which these wordings are plainer."""
+    text = _SIDE_BEHIND.sub(r"\1 the \3 \2", _REPORTS.sub(r"\1, ", text))
     text = without_stories(_UP_FRONT.sub("up front", _THAN_BEFORE.sub("", text)))
     text = _MORE_BY.sub("up by ", _LESS_BY.sub("down by ", text))
     if all_of_them := _ALL.search(text):
@@ -122,11 +198,17 @@ def said_plainly(text: str) -> str:
 
 def plainly_put(text: str) -> str:
     """An order, in any case, whose turns of phrase are plainer: "lose 3 dB", "2 o'clock"."""
-    text = _THAN_THEY_STAND.sub(r"\1", text)
+    text = _THAN_THEY_STAND.sub(r"\1", without_what_is_put_off(text))
     text = _CLOCK.sub(_on_the_dial, _MAKES.sub("turn it", text))
-    text = _IS_MUTED.sub(", ", text)
+    text = _HARD_EACH.sub("hard left and right", _OUT_WIDE.sub(" ", _AS_IT_GOES.sub("hard", text)))
+    text = _FROM_WHERE.sub("", _AND_ALL.sub(" too", _NOT_SO_MUCH.sub("no, ", text)))
+    text = _SWAP_WHY.sub(r"\1", _DAFT.sub("no, ", text))
+    text = _TOO_MUCH_OFF.sub(r"too much, \g<who>", text)
+    text = _IS_MUTED.sub(", ", _HAVE_MUTED.sub("", text))
     text = _IS_FINE.sub(r"\g<size> is enough", _SO_MUCH.sub("no,", text.strip()))
     text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))
+    text = _NOT_THIS.sub(r"put \g<who> back where it was", text)
+    text = _NOT_SAID.sub(lambda m: f"i meant {m['yes'] or m['or']}, not {m['no']}", text)
     text = _NOT_MEANT.sub(r"i meant \g<yes>, not \g<no>", text)
     text = _NOT_THAT.sub(r"not \g<no>, ", _MEANT.sub(r"i meant \g<yes>", text))
     return _NO_MORE.sub(r"\1", _LOSES.sub("down", text))

@@ -9,6 +9,7 @@ from assistant.orders.lexicon import NUMBER, SHARE
 from assistant.orders.short import UNDO, Reads, Short
 from assistant.orders.tokens import STEM
 
+_LEAST_PERCENT = 5.0
 _FURTHER_PAN = 0.2
 _INWARD = 0.3  # of the way to the middle, where no size is said
 _SMALL = frozenset({"a bit", "a little", "a little bit", "a touch", "a tad", "slightly"})
@@ -106,6 +107,8 @@ def _other_side(short: Short, deed: Deed) -> list[ToolCall]:
         return []
     if short.has("toofar") and not short.has(NUMBER, "size", "no", "meant", "instead"):
         return []  # "too far left"
+    if _is_of_level(short):
+        return []
     size = short.share if short.has(NUMBER, "size") else abs(deed.pan)
     return [] if size is None else _panned_as(deed, sides.pop() * size)
 
@@ -125,6 +128,8 @@ def _each_on_its_side(short: Short, deed: Deed) -> list[ToolCall]:
         "ended",
     ):  # fmt: skip
         return []
+    if _is_of_level(short):
+        return []
     bare = short.only(NUMBER, "percent") and short.number_is_a_share
     corrects = short.has(*_CORRECTS)
     if not (scaled or bare or corrects or short.has("both", "three") or len(short.stems) > 1):
@@ -140,6 +145,31 @@ def _each_on_its_side(short: Short, deed: Deed) -> list[ToolCall]:
     for stem in stems:
         calls += _panned(stem, short.share if short.pan_of(stem) > 0 else -short.share)
     return calls
+
+
+def _to_both_sides(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "wider, hard left and hard right": the two that were panned last, each on its side."""
+    if not (short.has("left") and short.has("right")) or short.has("not"):
+        return []
+    kinds = ("left", "right", "size", NUMBER, "percent", "it", "both", "more", "out", "pan")
+    size = short.share if short.has(NUMBER, "size") else None
+    stems = short.stems or short.before.panned[:2]
+    pans = [short.pan_of(stem) for stem in stems]
+    if size is None or not short.only(*kinds, *_CORRECTS, STEM) or len(stems) != 2:
+        return []
+    if pans[0] * pans[1] >= 0.0:
+        return []
+    return [
+        call
+        for stem, pan in zip(stems, pans, strict=True)
+        for call in _panned(stem, size if pan > 0 else -size)
+    ]
+
+
+def _is_of_level(short: Short) -> bool:
+    """Whether a number is too small for a place in percent: "2 not 3" is of decibels."""
+    small = [token.number for token in short.values(NUMBER) if 1.0 < token.number < _LEAST_PERCENT]
+    return bool(small) and not short.has("percent", *SIDES)
 
 
 def _further(short: Short, deed: Deed) -> list[ToolCall]:
@@ -181,5 +211,5 @@ def _panned_as(deed: Deed, pan: float) -> list[ToolCall]:
     return [call for stem in deed.stems for call in _panned(stem, pan)]
 
 
-OF_PANS: tuple[Reads, ...] = (_other_side, _further, _each_on_its_side)
+OF_PANS: tuple[Reads, ...] = (_to_both_sides, _other_side, _further, _each_on_its_side)
 SWAPS: Reads = _swapped

@@ -17,8 +17,11 @@ _COUNTS = {"1": 1, "two": 2, "2": 2, "three": 3, "3": 3}
 PLACE = re.compile(
     r"\b(?:(?:the |your )?(?P<word>first|1st|second|2nd|third|3rd|last|former|latter)\b"
     r"|(?:the )?(?:number|no\.|nr\.?) (?P<number>one|two|three|1|2|3)\b)"
-    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?|things?|parts?|bits?))?"
-    r"(?: of th(?:em|ose|ese))?"
+    r"(?: (?P<count>two|three|2|3))?(?: (?:ones?|moves?|suggestions?|ideas?|changes?|things?"
+    r"|parts?|bits?))?"
+    r"(?: of (?:them|(?:the|your|those|these|the ones)(?: (?:two|three|both|2|3))?"
+    r"(?: (?:ones?|moves?|suggestions?|proposals?|ideas?|changes?|things?))?)(?! \w+ (?:down"
+    r"|up)\b))?"
     r"(?! (?:time|take|version|thoughts?|half|\w+ db))",
     re.IGNORECASE,
 )

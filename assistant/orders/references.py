@@ -26,6 +26,13 @@ _PERSON = re.compile(  # not "2 under her" (against whom, before.py), nor "her h
     r"\b(?:her|him)\b(?=\W*$|[,.;!?]| (?:up|down|a|an|back|by|to|louder|quieter|softer|more|less|in"
     r"|out|over|left|right|hard|and|then|now|please|sound|warmer|brighter|darker|\d+|one|two|three)\b)"
 )
+_THEIR_VOICE = re.compile(r"\b(?:his|her) (?:voice|vocals?|singing|part)\b")
+_ME = re.compile(
+    r"(?<=\bpan )me\b|(?<=\bturn )me\b|(?<=\bpush )me\b|(?<=\bpull )me\b|(?<=\bmute )me\b"
+    r"|(?<=\bmove )me\b"
+    r"|(?<=\bunder )me\b|(?<=\bover )me\b|(?<=\bbelow )me\b|(?<=\babove )me\b|(?<=\bthan )me\b"
+    r"|(?<=\bloud as )me\b|(?<=\blevel with )me\b|(?<=\bput )me (?=(?:up|down|left|right|a |an )\b)"
+)
 _PLAIN = r"(?:high|hi|low|lo|upper|lower|top|bottom|first|second)"
 _MEANT = re.compile(rf"\b(i (?:meant|mean)) (?:the )?({_PLAIN})(?=\W*$)")
 _TO_EACH_SIDE = re.compile(  # "high left, low right"
@@ -64,7 +71,10 @@ def with_referents(text: str, known: Known) -> str:
         told = _TOLD_APART.sub(lambda match: _told_apart(match, known) or match[0], told)
         told = _FIRST_OR_LAST.sub(lambda match: _of_the_pair(match, known) or match[0], told)
         told = _OTHER.sub(lambda match: _other(match, known) or match[0], told)
+    told = _THEIR_VOICE.sub(lambda match: _their_voice(match, known) or match[0], told)
     told = _PERSON.sub(lambda match: _person(match, known) or match[0], told)
+    if speaker := known.speaker:
+        told = _ME.sub(speaker, told)
     told = _BY_NUMBER.sub(lambda match: _by_number(match, known) or match[0], told)
     told = _the_other_of_its_kind(told, known)
     told = _BY_OWN_WORD.sub(lambda match: _by_own_word(match, known) or match[0], told)
@@ -83,6 +93,14 @@ def _person(match: re.Match[str], known: Known) -> str | None:
     if len(now) == 1:
         return singing[0]  # nobody calls a drum kit "her"
     return singing[0] if len(singing) == 1 and (not now or singing[0] in now) else None
+
+
+def _their_voice(match: re.Match[str], known: Known) -> str | None:
+    """ "his voice": of several who sing the one that was spoken of."""
+    sung = ("lead vocal", "backing vocals")
+    singing = {n for n, role in zip(known.names, known.roles, strict=True) if role in sung}
+    now = [name for name in known.before.focus if name in singing]
+    return now[0] if len(now) == 1 and len(known.before.focus) == 1 and len(singing) > 1 else None
 
 
 def _may_be_one(name: str) -> bool:
@@ -105,10 +123,11 @@ def _sides_compared(text: str, known: Known) -> str:
         other = "right" if compared["one"] == "left" else "left"
         mates = [partners(name, known.names, known.roles) for name in named]
         found = [name for mate in mates for name in mate if side_of(name) == other]
-        if len(named) != 1 or len(found) != 1:
+        if len(named) == 1 and len(found) == 1:
+            start, end = compared.span("other")
+            return f"{text[:start]}{found[0]}{text[end:]}"
+        if any(side_of(name) for name in named):
             return text
-        start, end = compared.span("other")
-        return f"{text[:start]}{found[0]}{text[end:]}"
     for family in [*known.families(), known.names]:
         pair = [[n for n in family if side_of(n) == side] for side in ("left", "right")]
         if all(len(one) == 1 for one in pair):

@@ -17,6 +17,15 @@ class Known:
     names: tuple[str, ...]
     roles: tuple[str | None, ...]
     before: Before
+    anchor: str | None = None
+
+    @property
+    def speaker(self) -> str | None:
+        """Whom "me" means where several sing: the one that all is judged against."""
+        kinds = dict(zip(self.names, self.roles, strict=True))
+        several = sum(role == "lead vocal" for role in self.roles) > 1
+        sings = self.anchor is not None and kinds.get(self.anchor) == "lead vocal"
+        return self.anchor if several and sings else None
 
     @property
     def spoken(self) -> tuple[str, ...]:

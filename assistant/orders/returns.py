@@ -14,6 +14,7 @@ from assistant.orders.parts import Part
 from assistant.orders.tokens import STEM
 
 _QUIET = frozenset({FILLER, VERB, "to", "only", "push", "pull", "unit"})
+_BACK_TO = ("was", "back", "go back", "again", "up", "down")  # "back down where it was"
 _WHOSE = frozenset({STEM, "it", "both", "three", "all", "rest"})
 
 
@@ -30,7 +31,7 @@ def returned(part: Part, scene: Scene, before: Before, now: Now) -> list[ToolCal
     """The calls that lead stems back; none where the part asks for no such thing."""
     if part.has("opened") or _to_zero(part):
         return _as_opened(part, scene)
-    if part.has("was") and part.only(*_QUIET, *_WHOSE, "was", "back", "go back", "again"):
+    if part.has("was") and part.only(*_QUIET, *_WHOSE, *_BACK_TO):
         if part.has("all") and not part.stems:
             return [ToolCall("restore_version", {"version": 0})]
         return _taken_back(subject(part, scene), before)
@@ -58,7 +59,7 @@ def _to_zero(part: Part) -> bool:
 
 
 def _as_opened(part: Part, scene: Scene) -> list[ToolCall]:
-    if not part.only(*_QUIET, *_WHOSE, NUMBER, "opened", "back", "go back", "start"):
+    if not part.only(*_QUIET, *_WHOSE, NUMBER, "opened", "start", *_BACK_TO):
         return []
     if part.numbers not in ([], [0.0]):
         return []

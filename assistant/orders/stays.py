@@ -14,6 +14,10 @@ from assistant.said_clauses import SPARES
 
 Roles = tuple[str | None, ...]
 AS_IT_IS = r"as (?:it|they|she|he) (?:is|are)"
+WHERE_IT_IS = (
+    r"(?:right |exactly |just )?(?:where|as|how|like) (?:it|they|she|he)"
+    r" (?:is|are|was|were|sits?|stands?)"
+)
 LEAVES = re.compile(
     r"(?:^|[,.;!]|\b(?:and|but|no+|nah|nope|oh|well))\s*(?:just |please |pls )?"
     r"(?:leave|keep|don'?t (?:touch|change|move)) (?:the )?(?:\w+ ){0,3}?"
@@ -21,12 +25,15 @@ LEAVES = re.compile(
 )
 _KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
     r"(?:^|[,.;!]|\b(?:and|but))\s*(?:(?:just )?(?:keep|leave) (?:the |my |our )?"
-    r"(?P<what>[^,.;!?\n]+?)(?: (?:be|as is|alone))?"
+    rf"(?P<what>[^,.;!?\n]+?)(?: (?:be|off|out|muted|as is|alone|in peace|{WHERE_IT_IS}))?"
     r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:(?:can |should )?stays?"
-    r"(?: (?:off|out|muted|there|put))?|(?:is|are|was|were) (?:just )?(?:fine|good|ok|right)))"
+    rf"(?: (?:off|out|muted|there|put|{WHERE_IT_IS}))?"
+    r"|(?:do not|don'?t|not to be) (?:touch(?:ed)?|moved?|changed?)(?: (?:it|them|that))?|(?:is"
+    r"|are|was|were) (?:just )?(?:fine|good|ok|right)))"
     r"(?=\s*(?:$|[,.;!\n]))",
     re.IGNORECASE,
 )
+_BEFORE_THEM = re.compile(r"\W*(?:(?:all|both|of|the|my|our|those|these|just|two)\W+)*")
 _STAYS = re.compile(  # "leave it", "don't touch the bass"
     r"(?:^|[,.;!]|\b(?:and|but|so|now|ok(?:ay)?|no))\s*(?:just |please |pls |let'?s )?"
     r"(?:(?:leave|keep) (?:it|them|that|this|him|her)"
@@ -49,7 +56,8 @@ def without_what_stays(text: str, names: tuple[str, ...], roles: Roles) -> tuple
     def kept_so(match: re.Match[str]) -> str:
         what = (match["what"] or match["stays"]).casefold()
         found = mentions(what, names, roles)
-        if not found or what[: found[0].start].strip() or what[found[-1].end :].strip():
+        before = _BEFORE_THEM.fullmatch(what[: found[0].start]) if found else None
+        if before is None or what[found[-1].end :].strip():
             return match[0]
         kept.update(name for one in found for name in one.stems)
         return " , "

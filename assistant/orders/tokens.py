@@ -20,7 +20,7 @@ _PIECE = re.compile(
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _SIDES = {"l": "left", "r": "right"}
 _TOO_FAR = re.compile(  # of what was done last: "that is way too much now"
-    r"\b(?:(?:it|that|this|now|it'?s|that'?s|is|was|just|a|bit|little|way|far|tad|touch|rather|maybe"
+    r"\b(?:(?:it|that|this|now|it'?s|that'?s|is|was|just|a|bit|little|way|far|tad|mite|touch|rather|maybe"
     r"|still) )*too (?:much|far|wide|strong)(?: (?:over|apart|out|across|to the side))?(?: now)?\b"
 )
 _OF_ONE = frozenset("up down track stem part mic voice channel fader level volume".split())
@@ -61,17 +61,30 @@ def tokens(
     return _numbers_joined(_whose(told)), plain
 
 
+_BEFORE_A_STEM = frozenset("her those these main".split())  # "those tenors", "the main vocal"
+
+
 def _whose(told: Sequence[Token]) -> list[Token]:
     """Tokens without the "'s" of "sal's track up 2", and with her in "her harmony" as no "it"."""
     kept: list[Token] = []
-    for token, behind in zip(told, [*told[1:], Token(STOP, "", "")], strict=False):
+    for place, (token, behind) in enumerate(
+        zip(told, [*told[1:], Token(STOP, "", "")], strict=False)
+    ):
         of_a_stem = bool(kept) and bool(kept[-1].stems)
         if of_a_stem and token.text == "'s" and (behind.text in _OF_ONE or behind.kind == NUMBER):
             continue
-        if token.text == "her" and behind.stems:
+        if token.kind == "toofar" and token.text == "too far" and _ends(behind, told[place + 2 :]):
+            token = Token(UNKNOWN, token.text, token.text)  # "too much wine"
+        if token.text in _BEFORE_A_STEM and behind.stems:
             token = Token(FILLER, token.text, token.text)
         kept.append(token)
     return kept
+
+
+def _ends(noun: Token, behind: Sequence[Token]) -> bool:
+    """Whether a strange word of its own ends what is said: "wine" of "too much wine"."""
+    long = noun.kind == UNKNOWN and noun.text.isalpha() and len(noun.text) > 3
+    return long and (not behind or behind[0].kind == STOP)
 
 
 def _without_idioms(text: str, start: int, end: int) -> str:
@@ -142,6 +155,9 @@ def _numbers_joined(told: Sequence[Token]) -> list[Token]:
         elif _is_half_more(token, rest, joined):
             joined[-2] = Token(NUMBER, joined[-2].number + 0.5, joined[-2].text)
             place += 1 if rest[0].text != "a" else 2
+        elif _is_quarter_more(token, rest, joined):
+            joined[-2] = Token(NUMBER, joined[-2].number + rest[0].number, joined[-2].text)
+            place += 1
         elif token.kind == "half" and rest and rest[0].kind in ("left", "right"):
             joined.append(Token("size", "halfway", token.text))
         elif token.kind == "half" and joined and joined[-1].text in ("another", "extra"):
@@ -171,6 +187,12 @@ def _is_half_more(token: Token, rest: Sequence[Token], joined: Sequence[Token]) 
     words = " ".join(one.text for one in rest[:2])
     half = words in ("a half", "half") or words.startswith(("a half ", "half "))
     return sized and token.text == "and" and half
+
+
+def _is_quarter_more(token: Token, rest: Sequence[Token], joined: Sequence[Token]) -> bool:
+    """Whether "and a quarter" stands behind a number and its unit: "a decibel and a quarter"."""
+    sized = len(joined) > 1 and joined[-1].kind == "unit" and joined[-2].kind == NUMBER
+    return sized and token.text == "and" and bool(rest) and rest[0].text == "a quarter"
 
 
 def _is_half(token: Token, rest: Sequence[Token]) -> bool:

@@ -8,16 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from assistant.orders.as_opened import goes_to_the_start
 from assistant.orders.before import DEEDS
 from assistant.orders.lexicon import FILLER, NUMBER, PLACE
 from assistant.orders.tokens import STEM, STOP, Token, tokens
+from assistant.orders.version_steps import the_newest, with_the_present
 
+NEWEST = -1
 _TURNS = 3  # looked back for talk of versions
 _OF_VERSIONS = frozenset({"list_versions", "restore_version", "audition"})
 _A_VERSION = re.compile(r"\b(?:versions?|snapshots?|v ?\d+)\b")
 _A_TAKE = re.compile(
     r"\b(?:takes|renders|mixes|(?:the|this|that|first|second|third|last|other) (?:take|render)"
-    r"|take \d)\b"
+    r"|take \d(?! (?:db|dbs|off|out|away|more|back|from|of|on)\b))\b"
 )
 _THAT_ONE = re.compile(r"\b(?:it|that(?: one)?|this(?: one)?|the (?:same|one))\b")
 _ASKS = re.compile(
@@ -25,7 +28,17 @@ _ASKS = re.compile(
     r"(?:what|which|whats|what's|how)\b|\bremind me\b|\bwhat(?:'?s| is| was| did| do)\b"
 )
 _WHAT_IS_IN = re.compile(r"\bwhat(?:'?s| is| was) (?:again )?in (?:number )?\d+\W*$")
-_ONLY_A_NUMBER = re.compile(r"(?:no|nah|nope|hm+|wait|sorry|ok|or|and|try|[\s,.!])*\d+[\s.!]*")
+_AFTERTHOUGHT = (
+    r"(?:actually|after all|sorry|instead|then|please|pls|it is|was right|for real|i (?:was"
+    r"|am) (?:wrong"
+    r"|mistaken)|i take (?:it|that) back|my (?:bad|mistake)|i changed my mind|i think|again"
+    r"|[\s,.!])*"
+)
+_ONLY_A_NUMBER = re.compile(
+    r"(?:no|nah|nope|hm+|wait|sorry|ok|or|and|try|so|actually|well|then|let's go|go|go with|make it"
+    rf"|i'll (?:take|have)|[\s,.!])*\d+{_AFTERTHOUGHT}"
+)
+_SENTENCES = re.compile(r"(?<=[.!;])\s+")
 _PLAYS = re.compile(
     r"\b(?:play|hear|listen|compare|a/?b|back to back|side by side|switch between)\b"
 )
@@ -38,7 +51,8 @@ _RANKS = re.compile(
 _CHOOSES = re.compile(
     r"\b(?:better|nicer|best|nicest|favou?rite|winn?er|wins?|won|back|again|tak(?:e|ing|in)|stay"
     r"(?:ing)?|keep(?:ing)?|have|go(?:ing)?(?: with)?|load|want|prefer|pick(?:ing)?|choose"
-    r"|us(?:e|ing)|open|return|restore|bring|put|switch(?: to)?|it is|then|one for me|like)\b"
+    r"|us(?:e|ing)|open|return|prefers|likes|wants|chose|picks|picked|voted|restore|bring|put"
+    r"|switch(?: to)?|it is|then|one for me|like)\b"
 )
 _BACK = re.compile(  # "have that one back", "load it", "go there"
     r"\b(?:load|restore|go (?:back )?(?:there|to)|switch to|(?:have|bring|put|get|take|want) "
@@ -47,17 +61,8 @@ _BACK = re.compile(  # "have that one back", "load it", "go there"
 _NOT = re.compile(r"\b(?:not|n't|don'?t|no more|without|worse|hate|never)\b")
 _LABELLED = re.compile(r"\d+$")  # "v12", "take2"
 _COUNTED = re.compile(r"\b(?:v|version )? ?(\d{1,2})\b")
-_TO_THE_START = re.compile(  # "everything as it was at the very beginning"
-    r"\b(?:everything|all(?: of (?:it|them|that))?|it all|the (?:lot|whole thing|mix))\b[^.?!]*"
-    r"\b(?:as|how|like|where|the way) (?:it|they|everything|we|i) (?:was|were|had|started|began"
-    r"|came|opened|got)\b[^.?!]*"
-)
-_THE_START = re.compile(
-    r"\b(?:open(?:ed)?|(?:very )?(?:beginning|start(?:ed)?)|first|originally|to begin with|began"
-    r"|came|loaded|before (?:we|i) (?:started|began|touched))\b"
-)
 _LONGEST = 14  # words of what names a version; a story is none
-_OTHER_DEEDS = frozenset(  # kinds of tokens with which something else is ordered
+OTHER_DEEDS = frozenset(  # kinds of tokens with which something else is ordered
     """
     up down cut add pan left right centre above below against mute unmute solo unit percent sign
     render seed anchor judge swap double half
@@ -70,6 +75,8 @@ _PLACES = {
     "first": 1, "1st": 1, "former": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4,
     "4th": 4, "last": -1, "latter": -1,
 }  # fmt: skip
+_FAR_ON = ("fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_FAR_ON_ONE = re.compile(rf"\b(?:the|that) ({'|'.join(_FAR_ON)})\b")
 _PLACED = re.compile(  # "first one's got more soul"
     rf"^\W*(?:(?:the|ok|yeah|hm+|so|well|nah|no|i think|honestly)\W+)*({'|'.join(_PLACES)})"
     r"(?: one| take| version| mix)?(?:'s|(?= (?:is|was|has|had|got|sounds?|feels?|wins|it is|for"
@@ -99,11 +106,12 @@ class Talked:
 
 @dataclass(frozen=True)
 class Named:
-    """Versions or takes as a text names them, and what it wants of them."""
+    """Versions or takes as a text names them, and what it wants of them; NEWEST is the last."""
 
     of: Literal["versions", "takes"]
     wants: Literal["told", "heard", "chosen", "asked which", "ranked", "exported"]
     numbers: tuple[int, ...] = ()
+    with_now: bool = False  # the version that is heard now is to be played first
 
 
 def talked(events: Sequence[Mapping[str, Any]]) -> Talked:
@@ -156,25 +164,30 @@ def named(
     told, plain = tokens(text, names, roles)
     told = [token for token in told if token.text not in ("me", "compare")]  # "play me 2 and 4"
     kinds = {token.kind for token in told}
-    start = _TO_THE_START.search(plain)
-    if start and _THE_START.search(start[0]) and STEM not in kinds and "?" not in text:
+    if STEM not in kinds and goes_to_the_start(plain, talk.of == "versions"):
         return Named("versions", "chosen", (0,))
+    settled = _settled(plain, talk) if not kinds & OTHER_DEEDS else None
+    if settled is not None and "?" not in text:
+        return Named("versions", "chosen", (settled,))
     of = "takes" if _A_TAKE.search(plain) else "versions" if _says_version(plain) else talk.of
     if of is None or STEM in kinds or len(plain.split()) > _LONGEST:
         return None
     numbers = _numbers(told, plain, talk)
     paired = len(numbers) == 2 and kinds <= _PAIRED and bool(kinds & _BETWEEN)
     least = -1 if of == "takes" else 0  # the last take
-    if any(number < least for number in numbers) or (kinds & _OTHER_DEEDS and not paired):
+    if any(number < least for number in numbers) or (kinds & OTHER_DEEDS and not paired):
         return None
     if "export" in kinds:
         taken = of == "takes" and len(numbers) == 1 and "stems of it" not in kinds
         return Named(of, "exported", numbers) if taken else None
     if _PLAYS.search(plain) or paired:
+        if not numbers and of == "versions" and the_newest(plain) and with_the_present(plain):
+            return Named(of, "heard", (NEWEST,), with_now=True)
         if not numbers:
             back_to_back = of == "takes" and bool(_ALL_OF_THEM.search(plain))
             return Named(of, "heard") if back_to_back else None
-        return Named(of, "heard", numbers)
+        beside = of == "versions" and len(numbers) == 1 and with_the_present(plain)
+        return Named(of, "heard", numbers, with_now=beside)
     if _RANKS.search(plain) and len(numbers) in (0, 2):
         return Named(of, "ranked", numbers)
     if _ASKS.search(plain):
@@ -189,8 +202,6 @@ def _chosen(
     talk: Talked,
 ) -> Named | None:  # fmt: skip
     """The version or take that is chosen: by words for it, or as all that is said."""
-    if talk.restored and numbers and _ONLY_A_NUMBER.fullmatch(plain):
-        return Named(of, "chosen", numbers[:1])
     placed = any(token.kind == PLACE for token in told) or bool(_PLACED.search(plain))
     bare = {token.kind for token in told} <= {PLACE, FILLER, STOP, "it"}  # "ok, the second one"
     compared = bool(talk.heard) and {token.kind for token in told} <= _BARE
@@ -207,6 +218,14 @@ def _chosen(
     if _BACK.search(plain) and _THAT_ONE.search(plain) and talk.number is not None:
         return Named(of, "chosen", (talk.number,))
     return None
+
+
+def _settled(plain: str, talk: Talked) -> int | None:
+    """The number that a text about versions ends with: "2 has more space, but 4 moves. ok 4"."""
+    if talk.of != "versions" or not (talk.restored or talk.heard):
+        return None
+    last = _SENTENCES.split(plain.strip(" .!"))[-1]
+    return int(_COUNTED.findall(last)[-1]) if _ONLY_A_NUMBER.fullmatch(last) else None
 
 
 def _numbers(told: Sequence[Token], plain: str, talk: Talked) -> tuple[int, ...]:
@@ -226,6 +245,7 @@ def _numbers(told: Sequence[Token], plain: str, talk: Talked) -> tuple[int, ...]
     places = [int(token.number) for token in told if token.kind == PLACE]
     if not places and (found := _PLACED.search(plain)):
         places = [_PLACES[found[1]]]
+    places += [_FAR_ON.index(word) + 4 for word in _FAR_ON_ONE.findall(plain)]
     return tuple(counts) + tuple(_placed(place, talk) for place in places)
 
 
