@@ -1,7 +1,7 @@
 """Does a conversation hold up? Whole turns as the product takes them, with real tools on audio.
 
 Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml,
-fresh_*.yaml, third_*.yaml to seventh_*.yaml; each group came after what reads them had been mended
+fresh_*.yaml, third_*.yaml to eighth_*.yaml; each group came after what reads them had been mended
 by the ones before, so the last is the one to believe), and messages that no tool is for by two more
 (offtopic_messages.yaml, aside_messages.yaml). A turn is right when it called the right
 tools with the right arguments, or left the mix as they would.
@@ -47,7 +47,8 @@ KINDS = {
     "other_language": ("other_language",), "unknown_stem": ("unknown_stem",),
     "reference": ("reference", "off_topic"), "unsafe": ("unsafe", "off_topic", "beyond"),
     "beyond": ("beyond", "off_topic"), "which_anchor": ("which_anchor",),
-    "praise": ("praise", "thanks"), "insult": ("insult",), "refuse": ("refused_ok",),
+    "praise": ("praise", "thanks", "stays", "take_chosen", "take_is_chosen"),
+    "insult": ("insult",), "refuse": ("refused_ok", "stays"),
     "absurd": ("unsafe", "beyond", "tool_error"), "which_stem": ("clarify_stem",),
     "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked",
                    "taste_open"),
@@ -55,7 +56,9 @@ KINDS = {
 TOOL_ONLY = frozenset(
     {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}
 )
-GROUPS = ("stranger", "fresh", "third", "fourth", "fifth", "sixth", "seventh")  # of writers
+GROUPS = (  # of writers
+    "stranger", "fresh", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+)  # fmt: skip
 NOT_ASKED = ("offtopic", "aside")  # writers of messages that no tool is for, and of no dialogues
 
 
