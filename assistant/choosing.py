@@ -19,7 +19,7 @@ from assistant.said_balance import (
     speaks_of_balance,
 )
 from assistant.said_gains import says_way
-from assistant.said_sound import takes_a_sound_out
+from assistant.said_sound import taken_out
 
 PLAIN = 0.9  # how likely an act is meant that the words plainly ask for, whatever the reader finds
 READER_WEIGHT = 2.0  # of 0 to 20 the best on two groups of strangers
@@ -77,7 +77,8 @@ def as_worded(read: Mapping[str, float], said: Said) -> Acts:
         acts["set_level"] = max(acts.get("set_level", 0.0), PLAIN)
     if said.asks_after or said.asks_how_it_is:
         acts[ADVICE] = max(acts.get(ADVICE, 0.0), PLAIN)
-    if said.named and takes_a_sound_out(said.latest):
+    strange = taken_out(said.latest)
+    if said.named and strange is not None and not said.speak(strange):
         acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()}
         acts["shape_sound"] = PLAIN
     opinion = asks_for_an_opinion(said.latest)

@@ -48,15 +48,17 @@ _IF_YOU_MIND = re.compile(
     r"(?: much)?(?: of an?| the same)? ?(?:bother|trouble|problem|hassle|imposition|to you|fuss)\b"
 )
 
-_OF_COURSE = re.compile(  # told of somebody, and no regret
-    r"\bof course,? (?:he|she|they|it|we|you|i|my \w+|the \w+)(?:'s|'re)? (?:did|does|do|is|are|was"
-    r"|were|has|have|had|would|will|wants?|can|could)\b[^,.;!?]*"
+_OF_COURSE = re.compile(  # told of somebody, and no regret: "of course he did"
+    r"\bof course,? (?:he|she|they|it|we|you|i)(?:'s|'re)?"
+    r"(?: (?:did|does|do|is|are|was|were|has|have|had|would|will|wants?|can|could))?(?=\s*(?:$"
+    r"|[.;!?]))"
 )
 
-_LATER = re.compile(  # what is put off asks for nothing now
-    r"^\W*(?:(?:ok|hm+|well|and|so|no)\W+)*(?:maybe |perhaps )?(?:later|another time"
-    r"|some other time"
-    r"|next time|tomorrow)(?: maybe| perhaps)?\b[^,.;!?\d]{0,30}[,.;!]+(?=.*\w)",
+_LATER = re.compile(  # what is put off asks for nothing now: "later maybe the other one"
+    r"^\W*(?:(?:ok|hm+|well|and|so|no)\W+)*"
+    r"(?:(?:maybe|perhaps) (?:later|another time|some other time|next time)"
+    r"|(?:later|another time|some other time|next time) (?:maybe|perhaps))"
+    r"(?: (?:the|that|those|my|our|an?))?(?: \w+){0,2}[,.;!]+(?=.*\w)",
     re.IGNORECASE,
 )
 

@@ -46,8 +46,10 @@ _HARSH = re.compile(
     r"|scratchy|ess\w*y|hurts? my ears|grating|abrasive)\b",
     re.IGNORECASE,
 )
-_SOFT = re.compile(
-    r"(?<!not )\b(?:softer|more soft)\b(?! than\b)(?!(?: by)? (?:\d|one|two|three|a db))",
+_SOFT = re.compile(  # of what is spoken of, and by no number
+    r"(\b(?:make|get|do|want)(?: (?:it|them|that|him|her|this|these|those))?"
+    r"(?: (?:a (?:bit|little|touch|tad)|much|way|sound))*) (?:softer|more soft)\b(?! than\b)"
+    r"(?!(?: by)? (?:\d|one|two|three|a db))",
     re.IGNORECASE,
 )
 _TAKES_OUT = re.compile(
@@ -56,6 +58,9 @@ _TAKES_OUT = re.compile(
     r"|dbs?|decibels?|level|volume|half|much|everything|stems?|solo|left"
     r"|right)\b)(?P<what>[a-z]{3,}) out (?:of|from)"
     r" (?:the|my|our|his|her|their|that|those)\b"
+    r"(?! (?:mix|song|track|chorus|verse|bridge|intro|outro|way|session|picture|middle|cent(?:re"
+    r"|er)"
+    r"|equation|box|bed)\b)"
 )
 _TOO = re.compile(r"\btoo \w+")
 _COMPLAINS = re.compile(r"\b(?:is|are|sounds|feels|seems)\b")
@@ -141,14 +146,15 @@ def wishes_a_sound(text: str, names: Sequence[str]) -> bool:
     return any(not wish.loose for wish in sound_asked(text, names).wishes)
 
 
-def takes_a_sound_out(text: str) -> bool:
-    """Whether lower-case words take something out of a stem: "a little rasp out of the keys"."""
-    return bool(_TAKES_OUT.search(text)) and not numbers(text, ())
+def taken_out(text: str) -> str | None:
+    """What lower-case words take out of a stem: "a little rasp out of the keys"; None: nothing."""
+    found = _TAKES_OUT.search(text)
+    return found["what"] if found and not numbers(text, ()) else None
 
 
 def softened(text: str) -> str:
     """A text in which "softer", said of what is harsh, is a sound and no level."""
-    return _SOFT.sub("less harsh", text) if _HARSH.search(text) else text
+    return _SOFT.sub(r"\1 less harsh", text) if _HARSH.search(text) else text
 
 
 def goes_on(text: str) -> bool:

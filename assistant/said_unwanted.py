@@ -40,6 +40,11 @@ _ASKS_MORE = re.compile(
     r"\d|\b(?:up|down|louder|quieter|softer|more|less|instead|rather|mute|solo it|pan|one|two|three"
     r"|half|meant|mean|but|brighter|warmer|darker|to the (?:left|right))\b"
 )
+_PLEASED = re.compile(  # why it stays as it is now
+    r"\b(?:(?:sounds?|is|are|'s|'re) (?:\w+ )?(?:great|good|perfect|lovely|nice|fine|right)|now"
+    r"|perfect"
+    r"|works?|(?:like|love) (?:it|them|that|him|her))\b"
+)
 _HAD_AGAIN = re.compile(  # "do again what you took back"
     r"\b(?:what(?:ever)?|the (?:one|thing|change|move)(?: that)?) (?:you|we|i)(?:'ve"
     r"| have)? (?:just )?"
@@ -80,7 +85,8 @@ def unwanted(
         whole = len(found) == 1 and set(found[0].stems) == set(done)
         whole = whole and found[0].end - found[0].start >= len(said["of"]) - len("the ")
         others = {name for one in mentions(rest, names, roles) for name in one.stems} - set(done)
-        return whole and not others and not _ASKS_MORE.search(rest)
+        pleased = _PLEASED.search(rest)
+        return whole and not others and not pleased and not _ASKS_MORE.search(rest)
     return False
 
 

@@ -18,7 +18,12 @@ _LEAST_LETTERS = 4
 _MOST_LETTERS_OFF = 2  # that a slip leaves out or adds
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _WITH = re.compile(r"(?<![\w'&.])w(?:/(?= ?\w)|(?= \w))")  # "level w the kick"
-_TOO = re.compile(r"\b2 (?=(?:loud|quiet|much|soft|hot|low|high|far|thin|bright|dark)\b)")
+_TOO = re.compile(  # "they are 2 loud", "is the bass 2 loud"; a stem of that number is none
+    r"(?P<is>\b(?:is|are|its|it's|they're|sounds?|was|way|bit) )2 (?=(?:loud|quiet|much|soft|hot"
+    r"|low"
+    r"|high|thin|bright|dark)\b)"
+    r"|(?P<asks>^\W*(?:is|are|isn'?t|aren'?t) [^,.;]*? )2 (?=(?:loud|quiet|much|soft)\W*$)"
+)
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 # Words that decide what is done: a slip in one of them would turn a wish round or lose it.
 _TELLING = """
@@ -33,7 +38,9 @@ everyone every undo redo back forward half double decibel decibels
 def mended(text: str, names: Sequence[str] = ()) -> str:
     """A text in lower case with slips in names, telling words and words for instruments mended."""
     own = {word for name in names for word in (*words_of(name).split(), name.casefold())}
-    plain = _TOO.sub("too ", text.casefold())
+    plain = text.casefold()
+    if not any("2" in name for name in names):
+        plain = _TOO.sub(lambda match: f"{match['is'] or match['asks']}too ", plain)
     plain = plain if "w" in own else _WITH.sub("with", plain)
     return _WORD.sub(lambda match: _mended(match[0], own), plain)
 

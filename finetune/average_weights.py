@@ -1,5 +1,6 @@
-"""The mean of two listeners, or of their readers, one of which went on from the other: what"
-" both learned is kept.
+"""The mean of two listeners, or of their readers: what both learned is kept.
+
+The second must be what the first went on from.
 
 One rule: the two have the same tensors, and everything beside the weights is taken from the first.
 

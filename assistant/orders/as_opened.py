@@ -60,7 +60,7 @@ def goes_to_the_start(plain: str, of_versions: bool) -> bool:
     """
     start = _TO_THE_START.search(plain)
     if start and _THE_START.search(start[0]) and "?" not in plain:
-        return True
+        return not _DENIED.search(plain[: start.start()]) and " as loud " not in start[0]
     if _ONE_STEM.search(plain) or ("?" in plain and not _REQUEST.search(plain)):
         return False
     wordings = (_BACK_AS_IT_WAS, _BACK_TO_WHEN, _TO_IT, *([_AS_OPENED] if of_versions else []))

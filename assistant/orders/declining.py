@@ -34,7 +34,8 @@ _WISHES = re.compile(
     r"|up|down|louder|quieter|more|less|yes|too|rather|back|undo|was better|were better|other"
     r"|i (?:meant?|said)|need|needs|should|enough|loud\w*|quiet\w*|too \w+|levels?|drown\w*"
     r"|buried|before|better|worse|wrong|problem|bother\w*|annoy\w*|anchor|versions?|export"
-    r"|(?:what|how) (?:about|if))\b|\?"
+    r"|i (?:want|like|wish|prefer)|i'd|go (?:on|ahead)|fine|\w{3,}er|harsh|hidden|lost|muddy|boomy"
+    r"|thin|dull|(?:what|how) (?:about|if))\b|\?"
 )
 
 

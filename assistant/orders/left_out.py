@@ -55,13 +55,30 @@ def left_out_of_all(told: Sequence[Token]) -> tuple[list[Token], set[str]]:
             continue
         elif leaves and token.kind == JOIN and _next_is_a_stem(told[place + 1 :], _way_told(kept)):
             continue
-        elif leaves and token.text in ("the", "my", "our") and told[place + 1].kind == STEM:
+        elif leaves and token.kind == JOIN and (own := _with_its_own(told[place + 1 :])):
+            left_out |= own  # "all down 2 but the kick and the snare up 1"
+            leaves = False
+            kept.append(token)
+        elif (
+            leaves and token.text in ("the", "my", "our") and _is_stem(told[place + 1 : place + 2])
+        ):
             continue
         else:
             if left_out:
                 leaves = False
             kept.append(token)
     return (kept, left_out) if left_out else (list(told), set())
+
+
+def _is_stem(tokens: Sequence[Token]) -> bool:
+    return bool(tokens) and tokens[0].kind == STEM
+
+
+def _with_its_own(rest: Sequence[Token]) -> set[str]:
+    """The stems that come next, where an order of their own is said of them."""
+    behind = [token for token in rest if token.text not in ("the", "my", "our")]
+    own = len(behind) > 1 and behind[0].kind == STEM and behind[1].kind in _ITS_OWN
+    return set(behind[0].stems) if own else set()
 
 
 def _way_told(kept: Sequence[Token]) -> bool:

@@ -37,7 +37,8 @@ _LOSES = re.compile(  # "the hats need to lose 3 dB"
     r"\b(?:lose|loses|losing|shed)\b(?= (?:[\w.]+ ){0,3}(?:db|dbs|decibels?)\b)", re.IGNORECASE
 )
 _NO_MORE = re.compile(  # "one dB, no more"
-    r"(\d|\bdbs?|\bdecibels?)\W{1,2}(?:and |but )?(?:no|not|nothing) (?:more|further)\b(?! than)",
+    r"(\d|\bdbs?|\bdecibels?)\W{1,2}(?:and |but )?(?:no|not|nothing) (?:more|further)\b"
+    r"(?=\W*(?:$|[,.;!?]|and\b|but\b|please\b|then\b|for\b|on\b))",
     re.IGNORECASE,
 )
 _THAN_BEFORE = re.compile(  # "back in, but 2 lower than they were"
@@ -85,7 +86,9 @@ _FROM_WHERE = re.compile(
 )
 _OUT_WIDE = re.compile(r"\bout wide\b|\bwide(?=,? (?:hard|both|all))", re.IGNORECASE)
 _HARD_EACH = re.compile(  # of a pair, each on its side
-    r"\b(?:hard |fully |full )left(?:,? and|,|/| &)? (?:hard |fully |full )right\b", re.IGNORECASE
+    r"\b(?:hard |fully |full )left(?:,? and|,|/| &)? (?:hard |fully |full )right\b"
+    r"(?=\W*(?:$|[.;!?,]|please\b|obviously\b))",
+    re.IGNORECASE,
 )
 _AS_IT_GOES = re.compile(
     r"\b(?:(?:hard|far|wide|much)(?= as)|as (?:hard|far|wide)) as (?:it|they|he|she|that|those|you)"
@@ -97,7 +100,9 @@ _DAFT = re.compile(  # "hard left is daft. centre"
     r"(?: is|'s| was| sounds?| feels?)(?: (?:just|way|far|really|a (?:bit|little|touch)|so|too))*"
     r" (?:daft|silly|much|far|wrong|ridiculous|weird|odd|extreme|stupid|strange|bad|awful"
     r"|lopsided)\b"
-    r"[^,.;!?]*[,.;!?]+",
+    r"[^,.;!?]*[,.;!?]+"
+    r"(?=\W*(?:(?:ok|so|just|make|it|try|go|put|them|back|to|in|the|dead|a|bit|little|more|please|then"
+    r"|hard|\d+|%|percent|per cent|left|right|cent(?:re|er)|middle|half|way|halfway)\W*)+$)",
     re.IGNORECASE,
 )
 _SWAP_WHY = re.compile(  # "swap those two, the altos stand on the left"
@@ -166,7 +171,8 @@ _HAD_IN_MIND = (
     r"|should have said)(?: to say)?"
 )
 _NOT_SAID = re.compile(  # "I said the bells but I was thinking of the bass", "did I say bells? ..."
-    rf"(?:(?<=^)|(?<=[\s,.;!]))(?:did )?i {_SAID} (?P<no>{_WHO})[\s,.;!?-]+(?:(?:but|and|though"
+    rf"(?:(?<=^)|(?<=[\s,.;!]))(?:did )?i {_SAID} (?P<no>{_WHO})(?<!but)(?<!but )(?<!and)(?<!and"
+    rf" )(?<!though)(?<!though )[\s,.;!?-]+(?:(?:but|and|though"
     rf"|sorry)"
     rf" )?(?:i {_HAD_IN_MIND} (?P<yes>{_WHO})|(?:it was |it's )?(?P<or>{_WHO}),? (?:is what )?i"
     rf" {_HAD_IN_MIND})"

@@ -60,7 +60,7 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
     text = plainly_put(text)
-    text, kept = without_what_stays(text, song.names, song.roles)
+    text, kept = without_what_stays(text, song.names, song.roles, song.now.muted)
     if back := overshot(text, song.names, song.roles, before):
         return back
     told, plain = tokens(text, song.names, song.roles)
@@ -80,6 +80,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     strange = any(token.kind == UNKNOWN for token in told)
     if strange and _takes_something_out(told):
         return []  # "a little rasp out of the keys" is a sound
+    if any(a.kind == "no" and b.kind == "more" and c.stems for a, b, c in _triples(told)):
+        return []  # "no more drums"
     told = without_strange(told) if strange else told
     if not told or (strange and not_here(plain, song.names, song.roles)):
         return []
@@ -91,7 +93,8 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     beside = next((one.stems for one in reversed(asides) if one.stems), ())
     pair = before.spoken[0] if before.spoken and len(before.spoken[0]) == 2 else ()
     several = any(token.text in _SEVERAL for token in told) and set(before.focus) < set(pair)
-    if last is not None and any(_UNHEARD.search(one.text) for one in asides):
+    scales = any(token.kind in ("half", "back", "toofar") for token in told)
+    if last is not None and scales and any(_UNHEARD.search(one.text) for one in asides):
         beside = ()  # "can't hear the words now": what was done just before is why
     focus = beside or (pair if several else before.focus)
     scene = Scene(
@@ -112,6 +115,10 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
     if not are_asides(asides, calls, acts_of):
         return []
     return _agreed(told, calls, before)
+
+
+def _triples(told: Sequence[Token]) -> list[tuple[Token, Token, Token]]:
+    return list(zip(told, told[1:], told[2:], strict=False))
 
 
 def _takes_something_out(told: Sequence[Token]) -> bool:

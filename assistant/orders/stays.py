@@ -4,6 +4,7 @@ One rule: only what is named is kept, and nothing of the rest is lost.
 """
 
 import re
+from collections.abc import Collection
 
 from assistant.intents import ADVICE, SPEAK
 from assistant.orders.asides import ActsOf, asks_for_something
@@ -25,7 +26,8 @@ LEAVES = re.compile(
 )
 _KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
     r"(?:^|[,.;!]|\b(?:and|but))\s*(?:(?:just )?(?:keep|leave) (?:the |my |our )?"
-    rf"(?P<what>[^,.;!?\n]+?)(?: (?:be|off|out|muted|as is|alone|in peace|{WHERE_IT_IS}))?"
+    rf"(?P<what>[^,.;!?\n]+?)(?: (?P<off>off|out|muted)| (?:be|as is|alone|in peace"
+    rf"|{WHERE_IT_IS}))?"
     r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:(?:can |should )?stays?"
     rf"(?: (?:off|out|muted|there|put|{WHERE_IT_IS}))?"
     r"|(?:do not|don'?t|not to be) (?:touch(?:ed)?|moved?|changed?)(?: (?:it|them|that))?|(?:is"
@@ -44,8 +46,13 @@ _ABOUT_IT = re.compile(r",\s*(?:he|she|it|they|his|her|its|their)(?:'s)? [^,.;!?
 _ECHO = re.compile(r"^(?:[^\W_]+'?\W+){0,2}[^\W_]+ ?\?+\W*(?=\bno)")  # "up? no, leave it"
 
 
-def without_what_stays(text: str, names: tuple[str, ...], roles: Roles) -> tuple[str, set[str]]:
-    """A text without "leave the bass alone" and the like, and the stems that are to stay."""
+def without_what_stays(
+    text: str, names: tuple[str, ...], roles: Roles, muted: Collection[str] = ()
+) -> tuple[str, set[str]]:
+    """A text without "leave the bass alone" and the like, and the stems that are to stay.
+
+    muted: the stems of which "keep the bass off" says that they stay as they are.
+    """
     kept: set[str] = set()
 
     def without(match: re.Match[str]) -> str:
@@ -57,7 +64,8 @@ def without_what_stays(text: str, names: tuple[str, ...], roles: Roles) -> tuple
         what = (match["what"] or match["stays"]).casefold()
         found = mentions(what, names, roles)
         before = _BEFORE_THEM.fullmatch(what[: found[0].start]) if found else None
-        if before is None or what[found[-1].end :].strip():
+        off = match["off"] and not {name for one in found for name in one.stems} <= set(muted)
+        if before is None or off or what[found[-1].end :].strip():
             return match[0]
         kept.update(name for one in found for name in one.stems)
         return " , "

@@ -44,6 +44,8 @@ _REFUSES = re.compile(
     r"\b(?:not|no|never|don'?t|leave|but(?! (?:only|just|maybe|like|half|\d))|except|unless|if"
     r"|stays?|keep"
     r"|hear|play|solo|mute|why|undo|how|what (?:was|is|were|did)|which|version|back|pan\w*|under"
+    r"|explain|tell me|bright\w*|warm\w*|dark\w*|(?:is|are|was|were|sounds?) (?:\w+ )?(?:good|great"
+    r"|fine|nice|loud|quiet|lovely|perfect|ok|okay)(?! by me| with me)"
     r"|below|above|level with|same as|\w+er than|to the (?:left|right))\b|\?|%"
 )
 _WONDERS = re.compile(r"\?+(?=\W*(?:let'?s|do|go|yes|yeah|ok|okay|please|apply)\b)")
@@ -61,11 +63,6 @@ _HESITATES = re.compile(
 def without_hesitation(text: str) -> str:
     """A text without what one says before one changes one's mind: "ok wait actually"."""
     return _HESITATES.sub("", text, count=1) or text
-
-
-def points_to_advice(text: str) -> bool:
-    """Whether a text speaks of what was advised: "what you said about the keys"."""
-    return bool(_POINTS.search(plainly(text)))
 
 
 def taken_up(

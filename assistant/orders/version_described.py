@@ -4,7 +4,7 @@ One rule: every word of a description must be known and all that it says must fi
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,7 +69,6 @@ _ONLY_THAT = re.compile(r"\bjust(?: the| my| our)* <")
 _MARK = re.compile(r"<([\d+]+)>(?:'s)?")
 _WORD = re.compile(r"[\w'-]+")
 _FAR = 1e-6
-Fits = Callable[[Version], bool]
 
 
 @dataclass(frozen=True)

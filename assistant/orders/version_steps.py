@@ -92,8 +92,7 @@ def stepped(
 
 
 def of_the_heard(text: str, heard: tuple[int, ...]) -> int | None:
-    """The one of two versions that a text likes, by its age: "the earlier one breathes, stay"
-    " there"."""
+    """The one of two versions that a text likes, by its age: "the earlier one breathes"."""
     plain = text.casefold()
     earlier, later = _EARLIER.search(plain), _LATER.search(plain)
     if len(set(heard)) != 2 or bool(earlier) == bool(later) or _DISLIKED.search(plain):
