@@ -6,7 +6,7 @@ from assistant.numerals import numbers
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.otherwise import plainly_put
 from assistant.said_balance import asks_for_an_opinion, asks_what_about
-from assistant.said_sound import softened, takes_a_sound_out
+from assistant.said_sound import softened, taken_out
 from assistant.slips import mended
 from mixer.roles import role_from_name, words_of
 from tests.test_assistant_leaning_turns import Reading, hold, level, moved, mute, pan
@@ -95,6 +95,26 @@ def test_what_is_left_and_what_is_put_off(hold, lines, expected):
 
 
 @pytest.mark.parametrize(
+    "lines, expected",
+    [
+        (["keys up 1", "later the bass gets lost. bring it up 2"], [moved(bass=2.0)]),
+        (["keys up 1", "everything down 2 but the bass and the keys up 1"],
+         [moved(**{"ch 1": -2.0, "ch 2": -2.0, "drums": -2.0, "gtr hi": -2.0, "gtr lo": -2.0,
+                   "vocals": -2.0, "keys": 1.0})]),
+        (["keep the bass muted, keys up 2"], [mute("bass", True), moved(keys=2.0)]),
+        (["keys hard left", "hard left is wrong. bass down 2"], []),
+        (["keys up 2. no more bass"], []),
+        (["bass up 2, of course the vocals have to come up 2"], [moved(bass=2.0, vocals=2.0)]),
+        (["gtr lo hard left, hard right gtr hi"], [pan("gtr lo", -1.0), pan("gtr hi", 1.0)]),
+        (["tomorrow mute the bass, keys up 2"], []),
+        (["keys up 1", "leave the keys, they sound great now"], []),
+    ],
+)  # fmt: skip
+def test_near_wordings_are_not_taken_for_these(hold, lines, expected):
+    assert hold(*lines) == expected
+
+
+@pytest.mark.parametrize(
     "said, plain",
     [
         ("my uncle thinks that is too much", "my uncle thinks, that is too much"),
@@ -158,21 +178,23 @@ def test_softer_is_a_sound_where_something_is_harsh():
         == "the vocal is so harsh, make it less harsh"
     )
     assert softened("make the vocal softer") == "make the vocal softer"
+    assert softened("the vocal is sharp, keys softer") == "the vocal is sharp, keys softer"
+    assert mended("vox 2 loud and clear", ("Vox 1", "Vox 2")) == "vox 2 loud and clear"
     assert softened("it is harsh, 2 dB softer than that") == "it is harsh, 2 dB softer than that"
 
 
 @pytest.mark.parametrize(
     "said, opinion, about, out",
     [
-        ("your thoughts on the bass?", True, False, False),
-        ("give me three takes of it", False, False, False),
-        ("what about the bass then, it's always so big", False, True, False),
-        ("what about the bass up 2", False, False, False),
-        ("take some fizz out of the keys", False, False, True),
-        ("take 2 dB out of the keys", False, False, False),
-        ("take it out of the mix", False, False, False),
+        ("your thoughts on the bass?", True, False, None),
+        ("give me three takes of it", False, False, None),
+        ("what about the bass then, it's always so big", False, True, None),
+        ("what about the bass up 2", False, False, None),
+        ("take some fizz out of the keys", False, False, "fizz"),
+        ("take 2 dB out of the keys", False, False, None),
+        ("take the choir out of the chorus", False, False, None),
     ],
 )
 def test_an_opinion_is_asked_or_a_sound_is_taken_out(said, opinion, about, out):
-    told = (asks_for_an_opinion(said), asks_what_about(said), takes_a_sound_out(said))
+    told = (asks_for_an_opinion(said), asks_what_about(said), taken_out(said))
     assert told == (opinion, about, out)
