@@ -21,7 +21,7 @@ _TEACHES = frozenset({"explain", "check_gain_staging"})
 _LEAST_FAR_OFF = {OFF_TOPIC: 0.4} | dict.fromkeys(
     ("beyond", "insult", "other_language", "reference", "unsafe"), 0.7
 )
-_SURELY = 0.9  # the same where parts of the message would ask for something by themselves
+_SURELY = 0.7  # the same where parts of the message would ask for something by themselves
 _SURE_DEED = 0.8  # that talk without a stem's name asks for something, whatever it tells of
 
 

@@ -29,9 +29,15 @@ _OF_TIMING = (
     r"\b(?:on|to|with|onto)"
     r" (?:the )?(?:grid|click|beat|metronome)\b"
     r"|(?:change|set|raise|lower|halve|double) (?:the |its )?tempo\b"
+    r"|make (?:it|this|that|(?:the|my|our) (?:whole )?(?:song|track|thing|beat|tune|piece))"
+    r"(?: a (?:bit|little|touch))? (?:faster|slower)\b"
+    r"|(?:shift|move|nudge|push|pull|drag|start|bring)\b[^.!?]{0,24}\b(?:earlier|later|in time)\b"
+    r"(?=\W*(?:$|please|pls|so\b|by\b))"
+    r"|(?:time-?)?stretch (?:it|this|that|them|the|my)\b"
 )
 _OF_PITCH = (
-    r"(?:put|get|bring|sing)\b.*\b(?:in|into|back in) tune\b|(?:re|de|auto)-?tune\w*|tune (?!in"
+    r"(?:move|shift|change|correct|fix)\b[^.!?]{0,24}\b(?:notes?|chords?)\b"
+    r"|(?:put|get|bring|sing)\b.*\b(?:in|into|back in) tune\b|(?:re|de|auto)-?tune\w*|tune (?!in"
     r"|into|to|the (?:volume|level|balance))|transpose"
     r"|harmoni[sz]e|pitch (?:it|the|my|up|down|this|him|her)|modulate|melodyne"
     r"|(?:fix|correct|shift|change|sort)(?: \w+){0,4} (?:pitch|intonation|key)\b"
@@ -60,6 +66,7 @@ _OF_WRITING = (
     r"|counter-?melody|intro|outro|ending|(?:choir|string|horn) part|score)\b|transcribe|notate"
     r"|(?:extract|write out|jot down|print|send me|give me)\b.*"
     r"\b(?:midi|sheet music|chords?|notation|tabs?|lead sheet)\b"
+    r"|play (?:one|it|a solo|that|something)\b.*\b(?:record|in (?:it|there)|for me)\b"
     r"|(?:re-?)?record (?:me|us|him|her|myself)\b|play \w+ (?:in )?again (?:yourself|properly)\b"
     r"|(?:re-?)?orchestra(?:te)?(?= (?:it|this|that|the|my|our|for)\b)|re-?arrange"
     r"|arrange (?:it|this|that|(?:the|my|our) \w+) for\b"
@@ -76,8 +83,9 @@ _OTHER_UNIT = re.compile(  # no order in these can be carried out: "12 cents up"
 )
 _TIMES = re.compile(r"\b\d+[:/]\d+(?: notes?)?\b|\bbars? \d+\b")
 _DESCRIBES = re.compile(
-    r"(?:is|are|was|my \w+ (?:drinks|rushes|drags)|he|she|they|it|it's|he's|she's|they're|we|i"
-    r"|because|since|cause)\b"
+    r"(?:is|are|was|were|(?:my|the|our) (?:\w+ ){1,3}?(?:is|are|was|were|gets?|got|goes|went|comes?"
+    r"|came|enter(?:s|ed)?|strikes?|plays?|played|stops?|drags|rushes|drinks|keeps?|sings?|sang)\b"
+    r"|he|she|they|it|it's|he's|she's|they're|we|i|because|since|cause)\b"
 )
 _LISTED = re.compile(
     r"\b(?:ums?|uhs?|ers?|ahs?|clicks?|coughs?)(?:(?:,| and| or| &) (?:the )?\w+)*?"

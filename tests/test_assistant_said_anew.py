@@ -6,6 +6,7 @@ from assistant.numerals import numbers
 from assistant.orders.mentions import as_read, mentions
 from assistant.orders.otherwise import plainly_put
 from assistant.said_balance import asks_for_an_opinion, asks_what_about
+from assistant.said_beyond import is_beyond
 from assistant.said_sound import softened, taken_out
 from assistant.slips import mended
 from mixer.roles import role_from_name, words_of
@@ -198,3 +199,24 @@ def test_softer_is_a_sound_where_something_is_harsh():
 def test_an_opinion_is_asked_or_a_sound_is_taken_out(said, opinion, about, out):
     told = (asks_for_an_opinion(said), asks_what_about(said), taken_out(said))
     assert told == (opinion, about, out)
+
+
+@pytest.mark.parametrize(
+    "said, beyond",
+    [
+        ("my kick gets lazy in the second verse. snap each hit to the grid", True),
+        ("the choir came in late, shift them a bit earlier please", True),
+        ("could you make the song a bit faster", True),
+        ("change that wrong chord to a minor one", True),
+        ("bring the choir in a bit louder", False),
+        ("lower the chords of the keys by 1", False),
+        ("move the vocals back, later we talk", False),
+    ],
+)
+def test_notes_and_time_are_beyond_us(said, beyond):
+    told = is_beyond(said, ("keys", "choir"), ("piano", "backing vocals"), lambda part: False)
+    assert told is beyond
+
+
+def test_a_million_decibels_is_a_number(hold):
+    assert hold("keys up by a million db") == [moved(keys=1e6)]  # which the tool refuses
