@@ -71,6 +71,10 @@ _A_PART = re.compile(  # of a proposal of several moves
     r"|\bnot the\b|\bexcept\b|\bwait with\b"
 )
 _LIKEWISE = re.compile(r"\b(?:too|also|as well|same|likewise|similar\w*|ditto|like|and|by)\b")
+_PLACED_ANEW = re.compile(
+    r"%|\b(?:percent|per cent|wid\w*|narrow\w*|apart|further|farther|out|halfway|opposite|swap\w*"
+    r"|same|both|hard|over|spread\w*|\d{2,3})\b"
+)
 
 
 def stems_of(call: ToolCall) -> list[str]:
@@ -84,13 +88,6 @@ def stems_set(call: ToolCall) -> list[str]:
     moves, stem = call.arguments.get("moves") or [], call.arguments.get("stem")
     named = [move["stem"] for move in moves if isinstance(move, dict)]
     return [*named, *([stem] if isinstance(stem, str) else [])]
-
-
-_PLACED_ANEW = re.compile(
-    r"%|\b(?:percent|per cent|wid\w*|narrow\w*|apart|further|farther|out|halfway|opposite"
-    r"|swap\w*|same"
-    r"|both|hard|over|spread\w*|\d{2,3})\b"
-)
 
 
 def doubt(call: ToolCall, certainty: float | None, said: Said) -> str | None:

@@ -79,13 +79,17 @@ def as_worded(read: Mapping[str, float], said: Said) -> Acts:
         acts[ADVICE] = max(acts.get(ADVICE, 0.0), PLAIN)
     strange = taken_out(said.latest)
     if said.named and strange is not None and not said.speak(strange):
-        acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()}
-        acts["shape_sound"] = PLAIN
+        acts = _plainly_meant("shape_sound", acts)
     opinion = asks_for_an_opinion(said.latest)
     opinion |= bool(said.named) and asks_what_about(said.latest) and not says_way(said.latest)
     if opinion or said.asks_if_right or complains_of_cover(said.latest):
-        acts = {name: (1.0 - PLAIN) * likely for name, likely in acts.items()} | {ADVICE: PLAIN}
+        acts = _plainly_meant(ADVICE, acts)
     return acts
+
+
+def _plainly_meant(act: str, acts: Acts) -> dict[str, float]:
+    """The acts with one that the words leave no doubt of."""
+    return {name: (1.0 - PLAIN) * likely for name, likely in acts.items()} | {act: PLAIN}
 
 
 def judges_nothing(act: str, read: Mapping[str, float], said: Said) -> bool:

@@ -59,7 +59,8 @@ _AND_A_HALF = re.compile(  # "one and a half", "one dB and half", "two and a qua
 )
 _BEHIND_A_WAY = re.compile(  # "up one", "lift her by two"
     rf"\b(?:by|up|down|plus|minus) ({'|'.join(_WHOLE)})"
-    r"(?=\W*(?:$|[,.;:!?]|(?:and|but|then|please|pls|on|for|too|now|instead|more|each|will|would|can|could|if|or|so|when"
+    r"(?=\W*(?:$|[,.;:!?]|(?:and|but|then|please|pls|on|for|too|now|instead|more|each"
+    r"|will|would|can|could|if|or|so|when"
     r"|because|cos|cause|since|while|mate|love|boss|tops|max|at)\b))",
     re.IGNORECASE,
 )

@@ -143,6 +143,11 @@ def _sound_besides(turn: Progress, more: str, stems: tuple[str, ...]) -> Sequenc
     return [ToolCall("shape_sound", {"stem": s, "words": sound.words}) for s in named or stems]
 
 
+def _advised(turn: Progress) -> list[Move]:
+    """The moves of the last advice, whatever became of them."""
+    return [Move(*one) for one in turn.before.advised.items()]
+
+
 def _moved(calls: Sequence[ToolCall]) -> set[str]:
     """The stems whose faders calls move."""
     return {name for call in calls if call.name in FADERS for name in stems_set(call)}
@@ -166,7 +171,7 @@ def _meant_instead(turn: Progress) -> list[Move]:
         return []
     names, roles = turn.context.names, tuple(turn.context.roles)
     rest = turn.user_text[corrects.end() :]
-    told = with_places(rest, [Move(*one) for one in turn.before.advised.items()])
+    told = with_places(rest, _advised(turn))
     return [] if _ALSO.search(rest) else the_rest(told, left, names, roles)
 
 
@@ -177,7 +182,7 @@ def _taken_up(turn: Progress, words: str) -> list[Move]:
         call.name not in ("apply_moves", "undo") for call in turn.orders_in(words, before)
     ):
         return []
-    words = with_places(words, [Move(*one) for one in before.advised.items()])
+    words = with_places(words, _advised(turn))
     names, roles = turn.context.names, tuple(turn.context.roles)
     return taken_up(words, before.still_advised, tuple(before.advised), names, roles)
 
@@ -188,7 +193,7 @@ def _left(turn: Progress, said: str) -> list[Move]:
     if not left or turn.acts_of is None or _says_how(turn, said):
         return []
     names, roles = turn.context.names, tuple(turn.context.roles)
-    words = with_places(said, [Move(*one) for one in turn.before.advised.items()])
+    words = with_places(said, _advised(turn))
     words = words if _CORRECTS.match(words) else without_hesitation(words)
     if moves := the_rest(words, left, names, roles) or _after_all(turn, words, left):
         return moves

@@ -20,8 +20,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _WITH = re.compile(r"(?<![\w'&.])w(?:/(?= ?\w)|(?= \w))")  # "level w the kick"
 _TOO = re.compile(  # "they are 2 loud", "is the bass 2 loud"; a stem of that number is none
     r"(?P<is>\b(?:is|are|its|it's|they're|sounds?|was|way|bit) )2 (?=(?:loud|quiet|much|soft|hot"
-    r"|low"
-    r"|high|thin|bright|dark)\b)"
+    r"|low|high|thin|bright|dark)\b)"
     r"|(?P<asks>^\W*(?:is|are|isn'?t|aren'?t) [^,.;]*? )2 (?=(?:loud|quiet|much|soft)\W*$)"
 )
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")

@@ -15,6 +15,7 @@ from assistant.progress import Progress
 from assistant.replying import Reply, told_at_once, worded
 
 _SAYS_MORE = OTHER_DEEDS | {"export", "hear", "a session", "stems of it"}
+_BESIDES = (_SAYS_MORE - {"render"}) | {STEM}
 
 
 def of_takes(turn: Progress, talk: Talked) -> Reply | None:
@@ -30,9 +31,6 @@ def of_takes(turn: Progress, talk: Talked) -> Reply | None:
         return None
     number = take_liked(turn.words, lots(turn.earlier))
     return None if number is None else chosen(turn, number)
-
-
-_BESIDES = (_SAYS_MORE - {"render"}) | {STEM, "hear"}
 
 
 def lots(events: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:

@@ -77,7 +77,7 @@ def _is_stem(tokens: Sequence[Token]) -> bool:
 def _with_its_own(rest: Sequence[Token]) -> set[str]:
     """The stems that come next, where an order of their own is said of them."""
     behind = [token for token in rest if token.text not in ("the", "my", "our")]
-    own = len(behind) > 1 and behind[0].kind == STEM and behind[1].kind in _ITS_OWN
+    own = _is_stem(behind) and len(behind) > 1 and behind[1].kind in _ITS_OWN
     return set(behind[0].stems) if own else set()
 
 
@@ -89,7 +89,7 @@ def _way_told(kept: Sequence[Token]) -> bool:
 def _next_is_a_stem(rest: Sequence[Token], way_told: bool) -> bool:
     """Whether stems follow that say nothing more: "but the kick and the snare down 2"."""
     behind = [token for token in rest if token.text not in ("the", "my", "our")]
-    if not behind or behind[0].kind != STEM:
+    if not _is_stem(behind):
         return False
     if way_told:
         return not (behind[1:] and behind[1].kind in _ITS_OWN)

@@ -59,6 +59,7 @@ _WITH_NOW = re.compile(
     r"|what (?:we|i) have(?: now)?|how it is(?: now)?)\b"
 )
 _NEWEST = re.compile(r"\bthe (?:latest|newest|most recent)\b")
+_FEW_WORDS = 5  # of which a step is all that is said
 
 
 def stepped(
@@ -103,9 +104,6 @@ def of_the_heard(text: str, heard: tuple[int, ...]) -> int | None:
     if not alone and not _LIKED.search(plain):
         return None
     return min(heard) if earlier else max(heard)
-
-
-_FEW_WORDS = 5
 
 
 def with_the_present(plain: str) -> bool:
