@@ -183,6 +183,23 @@ def test_a_lesson_is_found_by_words_and_has_the_songs_numbers(show, room):
     expect(page.get_by_role("heading", name="What a decibel is")).to_be_visible()
 
 
+def test_a_lesson_that_arrives_late_does_not_replace_the_one_chosen_after_it(show, room):
+    page = show(room)
+    held = []
+    page.route("**/learn/lesson?name=anchor", lambda route: held.append(route))  # the panel's first one waits
+    opened(page).get_by_role("tab", name="Lessons").click()
+    page.get_by_label("or choose").select_option(label="Relative level")
+    expect(page.get_by_role("heading", name="Relative level")).to_be_visible()
+    with page.expect_response("**/learn/lesson?name=anchor") as arrived:
+        held.pop().continue_()
+    arrived.value.finished()
+    page.get_by_role("tab", name="Listening drills").click()
+    page.get_by_role("tab", name="Lessons").click()
+    expect(page.get_by_role("heading", name="Relative level")).to_be_visible()
+    expect(page.get_by_role("heading", name="Mixing around an anchor")).to_have_count(0)
+    expect(page.get_by_label("or choose")).to_have_value("relative-level")
+
+
 def test_a_drill_begun_in_the_chat_opens_the_panel_and_survives_a_reload(show, room):
     from assistant.tools_drills import begin
 

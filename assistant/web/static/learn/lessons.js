@@ -1,5 +1,6 @@
 // Lessons in this song's numbers: found by the learner's words, or chosen from the list.
-// One rule: what is shown was told by the server for the song as it stands now.
+// Two rules: what is shown was told by the server for the song as it stands now, and it is what was
+// asked for last, in whatever order the answers arrive.
 
 import { ask } from "../asking.js";
 import { shown } from "../desk/words.js";
@@ -30,7 +31,7 @@ export class Lessons {
 
   look(looking) {
     if (!looking) this.voice.hush();
-    if (looking && !this.shown) this.#tell({ name: "anchor" }, false);
+    if (looking && !this.latest) this.#tell({ name: "anchor" }, false);
   }
 
   #find(event) {
@@ -39,17 +40,19 @@ export class Lessons {
   }
 
   async #tell(asked, moves = true) {
+    this.latest = asked;
     const slow = setTimeout(() => { this.state.textContent = "Looking …"; }, 400);
     try {
       const lesson = await ask(`${this.room}/learn/lesson?${new URLSearchParams(asked)}`);
+      if (this.latest !== asked) return;
       this.error.textContent = "";
       this.#show(lesson);
       if (moves) this.article.focus();
     } catch (error) {
-      this.error.textContent = error.message;
+      if (this.latest === asked) this.error.textContent = error.message;
     } finally {
       clearTimeout(slow);
-      this.state.textContent = "";
+      if (this.latest === asked) this.state.textContent = "";
     }
   }
 
