@@ -20,7 +20,7 @@ _YES = re.compile(
     r"|instead|same (?:move|fader)|offer|except|both|them all|(?:none|anything|nothing) but"
     r"|everything (?:apart|except|but)|do (?:it|that|this|so|these|those|them|all|what|half|\d+)"
     r"|do (?:as you|your|just)|(?:please|just|you|we|may|others|so|and) do the|pick the"
-    r"|just \d+)\b|👍|✅|👌|½|^do the\b"
+    r"|let (?:her|it|them) rip|blessing|righto?|in it goes|just \d+)\b|👍|✅|👌|½|^do the\b"
     r"|\bjust (?:the|that) \w+(?: (?:one|move|change|part|please|pls|thanks|first|for now))*(?=$|,)"
 )
 _HOLDS_BACK = re.compile(  # in the same breath as a yes, these leave it in doubt

@@ -3,6 +3,10 @@
 One rule: each gives None where the words are anything else, and has then done nothing.
 """
 
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import prompts
 from assistant.hearing import ToolCall, rated
 from assistant.intents import SPEAK, tool_of
@@ -13,14 +17,24 @@ from assistant.replying import Reply, asked_again, told_at_once, worded
 from assistant.said_courtesy import PRAISE, THANKS, courtesy_said
 from assistant.said_elsewhere import is_elsewhere, speaks_of_sound
 from assistant.said_trust import CHANGED, PARDON, SURE, asked_of_us
+from assistant.strange import strangeness, together
 from assistant.telling import told_of_us
 
-OFF_TOPIC = "off_topic"
+OFF_TOPIC, REMARK = "off_topic", "remark"
+_ASKS_NOTHING = (REMARK, "thanks", "praise", "refuse")
+_SITUATIONS = {"refuse": "stays"}  # where nothing is proposed
+# How likely two readers together must find that words ask for nothing: in general, where pieces of
+# them would be orders by themselves, and each of these pieces.
+_LEAST_TOLD, _LEAST_BESIDE_ORDERS, _LEAST_OF_A_PIECE = 0.45, 0.3, 0.12
+_PIECES = re.compile(r"[.!?;,\n]+(?!\d)")
 _TEACHES = frozenset({"explain", "check_gain_staging"})
 # How likely the reader must find each: of 2031 held-out messages that tools are for, 9 are so.
 _LEAST_FAR_OFF = {OFF_TOPIC: 0.4} | dict.fromkeys(
     ("beyond", "insult", "other_language", "reference", "unsafe"), 0.7
 )
+# How strange two readers together must find what one is not sure of; the second where a stem is
+# named, something was done that words may lean on ("make that sixty"), or several things are said.
+_STRANGE = (0.35, 0.5)
 _SURELY = 0.7  # the same where parts of the message would ask for something by themselves
 _SURE_DEED = 0.8  # that talk without a stem's name asks for something, whatever it tells of
 
@@ -65,22 +79,70 @@ def courteous(turn: Progress) -> Reply | None:
     return worded(turn, prompts.reply(kind, len(turn.session.events)))
 
 
-def far_off(turn: Progress) -> Reply | None:
-    """What is said to a message that the reader is sure no tool is for; None for all else."""
-    read = getattr(turn.listener, "read", None)
-    if read is None or turn.order is not None:
+def asks_nothing(turn: Progress) -> Reply | None:
+    """What is said to words that only tell, thank, praise or forbid something; None for all else.
+
+    An order that somebody gave, or would have given, is none: "in '74 they had the bass up 6",
+    "thanks for turning it down". While a proposal is open only what is told counts.
+    """
+    kinds: tuple[str, ...] = (REMARK,) if turn.session.proposed else _ASKS_NOTHING
+    if not turn.reading.said.named:  # "not THAT quiet" is about what was done
+        kinds = tuple(kind for kind in kinds if kind != "refuse")
+    told = _told(turn, turn.user_text, kinds)
+    strange = strangeness(*_read_twice(turn, turn.user_text))
+    ordering = [one for one in _PIECES.split(turn.user_text) if turn.reading.orders_in(one)]
+    least = _LEAST_BESIDE_ORDERS if ordering else _LEAST_TOLD
+    if sum(told.values()) < max(least, strange):
         return None
-    reading = read(turn.words, turn.context.names, tuple(turn.context.roles))
-    kind = max(reading, key=lambda name: reading[name], default="")
+    if any(sum(_told(turn, one, kinds).values()) < _LEAST_OF_A_PIECE for one in ordering):
+        return None  # "lovely, now the bass up 2"
+    likeliest = max(told, key=lambda kind: told[kind])
+    situation = _SITUATIONS.get(likeliest, likeliest)
+    return worded(turn, prompts.reply(situation, len(turn.session.events)))
+
+
+def far_off(turn: Progress) -> Reply | None:
+    """What is said to a message that the readers are sure no tool is for; None for all else."""
+    # as it was said: "do I block him" is of a stem once "him" is taken for one
+    reading, typed = _read_twice(turn, turn.user_text)
+    if not reading:
+        return None
+    several = len(turn.reading.parts) > 1
+    kind = max(reading, key=lambda name: reading[name])
     sure = kind in _LEAST_FAR_OFF and reading[kind] >= _LEAST_FAR_OFF[kind]
-    if not sure and tool_of(kind) in _TEACHES:
+    surely = kind == OFF_TOPIC and reading[kind] >= _SURELY
+    leans = bool(turn.reading.said.named or turn.reading.before.deeds)
+    least = _STRANGE[several or leans]
+    if not sure and typed and strangeness(reading, typed) >= least:
+        both = together(reading, typed)
+        kind, sure, surely = max(both, key=lambda name: both[name]), True, True
+    elif not sure and tool_of(kind) in _TEACHES:
         said = turn.reading.said
         sure = not (said.named or speaks_of_sound(said.latest))
         kind = OFF_TOPIC  # "why does my script say index out of range"
-    surely = kind == OFF_TOPIC and reading.get(kind, 0.0) >= _SURELY
-    if not sure or turn.reading.orders or (not surely and len(turn.reading.parts) > 1):
+    if not sure or turn.reading.orders or (several and not surely):
         return None
     return worded(turn, prompts.reply(kind, len(turn.session.events)))
+
+
+def _told(turn: Progress, text: str, kinds: Sequence[str]) -> dict[str, float]:
+    """How likely a text is meant as each of these kinds, by two readers together."""
+    reading, typed = _read_twice(turn, text)
+    if not typed:
+        return dict.fromkeys(kinds, 0.0)
+    return {kind: (reading.get(kind, 0.0) + typed.get(kind, 0.0)) / 2.0 for kind in kinds}
+
+
+def _read_twice(turn: Progress, text: str) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """How likely each intent is meant by a text, by the tuned reader and as it was typed.
+
+    Nothing where a question waits for this answer, or where a served model reads the words.
+    """
+    listener: Any = turn.listener  # one that reads has both ways to
+    if not hasattr(listener, "read") or turn.order is not None:
+        return {}, {}
+    reading = listener.read(text, turn.context.names, tuple(turn.context.roles))
+    return reading, listener.read_as_typed(text)
 
 
 def elsewhere(turn: Progress) -> Reply | None:

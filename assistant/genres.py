@@ -17,11 +17,14 @@ _CALLED = re.compile(  # "this is balkan folk music", "genre: zydeco"
     r"\s*(?=[,.;!?]|$| (?:and|so|not|from|please|pls|but|btw)\b)"
 )
 _KINDS_OF = re.compile(  # what stands before a genre and says which kind of it: "bedroom pop"
-    r"(?:\b(?:acid|afro|alt|alternative|art|baroque|bedroom|black|blackened|brazilian|british|brutal"
-    r"|chamber|chill|chilled|christian|classic|cool|country|dark|death|deep|dirty|dream|dreamy|drone"
+    r"(?:\b(?:acid|afro|alt|alternative|art|baroque|bedroom|black|blackened|brazilian|british"
+    r"|brutal"
+    r"|chamber|chill|chilled|christian|classic|cool|country|dark|death|deep|dirty|dream|dreamy"
+    r"|drone"
     r"|experimental|folk|french|free|gothic|hard|heavy|indie|industrial|instrumental|jazz|latin"
     r"|lo-?fi|pop|melodic|melancholic|minimal|modern|neo|noise|nordic|nu|old ?school|post|power"
-    r"|prog|progressive|psych|psychedelic|pub|punk|shoegazey|ska|slow|slowed|smooth|soft|southern|speed"
+    r"|prog|progressive|psych|psychedelic|pub|punk|shoegazey|ska|slow|slowed|smooth|soft"
+    r"|southern|speed"
     r"|stoner|surf|symphonic|synth|tech|technical|tropical|uk|vintage|viking|worship)[ -]){1,3}$"
 )
 _TOLD = re.compile(  # what one makes, or what a song is; no sound that it is to have
@@ -32,7 +35,8 @@ _TOLD = re.compile(  # what one makes, or what a song is; no sound that it is to
     r"|basically|mostly|pure|just|really|total|proper|pretty much|bit of))* $"
 )
 _ENDS = re.compile(
-    r"\s*(?:$|[,.;!]|(?:songs?|tracks?|music|tunes?|beats?|stuff|band|record|album|number|piece|ballad"
+    r"\s*(?:$|[,.;!]|(?:(?:at|around|about) )?(?:around |about )?\d{2,3} ?bpm\b|(?:songs?"
+    r"|tracks?|music|tunes?|beats?|stuff|band|record|album|number|piece|ballad"
     r"|thing|type|style|vibes?|for|so|and|if|btw|but|by the way|you|pls|please|with|not|mostly"
     r"|innit|init|lol|tho|mate|bro|man|tonight|today|now|here|these days)\b)"
 )

@@ -10,7 +10,8 @@ _BY_UP = (
     r"(?:made|mak(?:e|es|ing)|gr(?:ew|own?)|br(?:oke|eaks?|oken)|w(?:oke|akes?|oken)|show(?:ed|s)?"
     r"|turned(?= late| at| drunk)|shut|cheer(?:ed|s)?|hurry|g(?:ave|iven)|sign(?:ed)?"
     r"|dress(?:ed)?|hang|hung|fed|split|catch|caught|packed|signed|stood|stand|locked|patched"
-    r"|what'?s|what is|messed|screwed|cracks?|cracked|owned?)"
+    r"|what'?s|what is|messed|screwed|cracks?|cracked|owned?"
+    r"|brighten|warm|thicken|fatten|beef|liven|toughen|sharpen|freshen|sweeten)"  # of a sound
 )
 _BY_DOWN = (
     r"(?:calm(?:ed)?|s[ia]t|settle(?:d)?|let|not(?:e|ed)|writ(?:e|ten)|wrote|br(?:oke|oken|eaks?)"
@@ -63,10 +64,19 @@ _LATER = re.compile(  # what is put off asks for nothing now: "later maybe the o
 )
 
 
+_AND = re.compile(r"\ban (?=after\b|den\b|then\b|now\b|also\b|dat\b|di\b|me\b)", re.IGNORECASE)
+_THAT = re.compile(r"\bdat\b", re.IGNORECASE)
+
+
 def without_stories(text: str) -> str:
     """A text without what is told besides of somebody's health, memory, practice or blessing."""
     text = _OF_COURSE.sub("", _IF_YOU_MIND.sub("", text))
     return _ASIDE.sub(" ", _ILL.sub("was ill", _WHY.sub("", text)))
+
+
+def without_dialect(text: str) -> str:
+    """A text in which "an after dat" is "and after that"."""
+    return _THAT.sub("that", _AND.sub("and ", text))
 
 
 def without_what_is_put_off(text: str) -> str:

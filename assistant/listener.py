@@ -32,6 +32,7 @@ from assistant.model.processing import (
     said_by,
 )
 from assistant.model.sentences import SentenceEncoder
+from assistant.model.typed import TypedReader
 from assistant.naming import spoken_of
 from assistant.orders.mentions import plainly_said
 from assistant.rewriting import not_here_told, spoken
@@ -97,6 +98,7 @@ class EmbeddedListener:
         reads = model.config.sentence_features > 0
         self.sentences = SentenceEncoder.of(folder) if reads else None
         self.reader = SentenceEncoder.reader_of(folder)
+        self.typed = TypedReader.of(folder)
         self._judge = Judge(self.model, self.processor.tokenizer, self.sentences)
         # by song, for as long as somebody has it open: a server has many
         self._heard: WeakKeyDictionary[Song, Heard] = WeakKeyDictionary()
@@ -206,6 +208,10 @@ class EmbeddedListener:
         if self.reader is None:
             return {}
         return self.reader.intents_of(plainly_said(text, names, roles))
+
+    def read_as_typed(self, text: str) -> dict[str, float]:
+        """The same by the text as it was typed; nothing where no such reader was trained."""
+        return {} if self.typed is None else self.typed.intents_of(text)
 
     def _read(self, hearing: Hearing, messages: Sequence[dict[str, Any]]) -> dict[str, float]:
         """What the user's last words want, by intent, as long as nothing was done about them."""

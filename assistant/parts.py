@@ -35,6 +35,7 @@ _LOOKS = frozenset({"measure_levels", "list_versions", "check_gain_staging"})
 MOST = 4
 _PRONOUN = re.compile(r"\b(?:it|its|that|this|them|those|these|one|ones|both)\b")
 _ARTICLE = re.compile(r"^(?:the|a|my|our|and)\s+")
+_TAKES = re.compile(r"\btakes\b")  # "two takes please"; "one mix for the web" may be a file
 _FIGURE = re.compile(r"\d")
 _MOVES = re.compile(r"\d|\b(?:up|down|louder|quieter|softer|db)\b")
 _PLAIN = frozenset(  # beside stems, of an order that is the same for each of them
@@ -133,7 +134,8 @@ def _request(
     acts = acts_of(named) or {SPEAK: 1.0}
     act = max(acts, key=lambda name: acts[name])
     told = act in CHANGES and bool(stems) and (says_way(text) or says_side(without_picks(text)))
-    in_few_words = act in _IN_FEW_WORDS and len(text.split()) <= FEW_WORDS
+    plain = act in _IN_FEW_WORDS or (act == "render_mix" and _TAKES.search(text) is not None)
+    in_few_words = plain and len(text.split()) <= FEW_WORDS
     is_deed = act != SPEAK and acts[act] >= REQUESTED and (by_form or told)
     is_deed = is_deed or (acts[act] >= TOLD and (act == "prefer" or in_few_words))
     return _Part(text, act, stems, is_deed)

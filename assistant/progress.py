@@ -14,7 +14,9 @@ from assistant.context import ToolContext, ToolResult
 from assistant.facts import meters_read
 from assistant.grounding import check, gather
 from assistant.hearing import Hearing, Listener, NotAskedError, ReplyError, Step, ToolCall, judges
+from assistant.idioms import without_dialect
 from assistant.numerals import numbers
+from assistant.orders.advice_asked import plainly_asked
 from assistant.orders.amounts import Course, with_amounts
 from assistant.orders.asides import ActsOf
 from assistant.orders.before import Before, before
@@ -22,6 +24,7 @@ from assistant.orders.lexicon import owns_to_a_mistake
 from assistant.orders.reading import Stems
 from assistant.orders.references import Known, with_referents
 from assistant.orders.returns import Now
+from assistant.orders.same_reference import with_its_reference
 from assistant.orders.short import last_deed
 from assistant.orders.stays import asked_besides
 from assistant.rewriting import wordings
@@ -210,7 +213,8 @@ class Progress:
         if self.acts_of is None:
             return text
         song = self._song
-        text = softened(text)
+        text = plainly_asked(softened(without_dialect(text)))
+        text = with_its_reference(text, self.before, song.anchor)
         told = with_referents(text, Known(song.names, song.roles, self.before, song.anchor))
         course = Course(song.names, [version.state for version in self.session.walked])
         amount = with_amounts(told, course, song.roles, self.before.focus)

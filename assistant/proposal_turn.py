@@ -20,13 +20,14 @@ from assistant.orders.agreeing import (
 from assistant.orders.declining import declines
 from assistant.orders.of_proposal import chosen
 from assistant.orders.places import PLACE, the_rest, with_places
-from assistant.orders.taken_up import taken_up, without_hesitation
+from assistant.orders.taken_up import as_advised, taken_up, without_hesitation
 from assistant.progress import Progress
 from assistant.replying import Reply, ask_back, told_at_once
 from assistant.said import Said
 from assistant.said_gains import says_way
 from assistant.said_sides import without_idioms
-from assistant.said_sound import sound_said, wishes_a_sound
+from assistant.said_sound import sound_said, taken_out, wishes_a_sound
+from assistant.said_undo import taken_back
 from assistant.said_why import asks_why, begins_with_why, besides_why
 from assistant.tools_teaching import LONGEST_TOPIC
 from assistant.why_cards import card_of
@@ -43,6 +44,11 @@ _INSTEAD = re.compile(  # "no sorry, i meant"
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\b(?:too|also|as well|other|rest|both|and)\b", re.IGNORECASE)
+_BACK = re.compile(  # what was just done
+    r"\W*(?:(?:please|ok|so|no|then|just) )*(?:put|bring|turn|take|set) (?:it|that|this|them|him"
+    r"|her|those) (?:all |right )?back(?: to (?:where|how) (?:it|they) (?:was|were))?\W*$"
+)
+_WHY_NOT = re.compile(r"\bwhy (?:ever |the hell )?not\s*\?+(?=\W*$)", re.IGNORECASE)  # a yes
 _REFUSES = re.compile(r"\b(?:not|no|never|don'?t|leave|but|except|unless|if)\b", re.IGNORECASE)
 
 
@@ -79,7 +85,7 @@ def of_the_proposal(turn: Progress) -> Reply | None:
     names, roles = turn.context.names, tuple(turn.context.roles)
     ordered = any(call.name != "audition" for call in turn.reading.orders)
     for head, more in with_one_more(turn.words):
-        if ordered and not says_yes_to(head):
+        if ordered and not (says_yes_to(head) or accepts(head)):
             continue  # "take the keys and the pad down 2"
         taken = list(proposed) if accepts(head) else chosen(head, proposed, names, roles)
         calls = _asked_besides(turn, more, taken)
@@ -89,7 +95,7 @@ def of_the_proposal(turn: Progress) -> Reply | None:
     moves = chosen(turn.words, proposed, names, roles, acts_of)
     if moves := moves or chosen(without, proposed, names, roles, acts_of):
         return told_at_once(turn, _applied(moves, proposed))
-    words = without_parties(turn.words)
+    words = _WHY_NOT.sub("why not", without_parties(turn.words))
     plain_yes = "?" not in words and not Said((words,), names, roles).named
     if plain_yes and agrees(words, acts_of):
         return told_at_once(turn, ToolCall("apply_moves", {}))
@@ -104,6 +110,8 @@ def of_what_is_left(turn: Progress) -> Reply | None:
     if turn.acts_of is None or turn.order is not None or turn.session.proposed:
         return None
     if moves := _meant_instead(turn):
+        return told_at_once(turn, ToolCall("undo"), _applied(moves))
+    if moves := _undone_for_the_advice(turn):
         return told_at_once(turn, ToolCall("undo"), _applied(moves))
     if moves := _taken_up(turn, turn.user_text) or _left(turn, turn.words):
         return told_at_once(turn, _applied(moves))
@@ -136,7 +144,10 @@ def _sound_besides(turn: Progress, more: str, stems: tuple[str, ...]) -> Sequenc
     names, roles = turn.context.names, tuple(turn.context.roles)
     named = tuple(Said((more,), names, roles).named)
     sound = sound_said([more], names, named, named or stems)
-    if not sound.only or sound.style or numbers(more, names) or len(named or stems) > _MOST_SHAPED:
+    out = bool(named) and taken_out(more) is not None  # "a little rasp out of the horns"
+    if not (sound.only or out) or sound.style or numbers(more, names):
+        return ()
+    if len(named or stems) > _MOST_SHAPED:
         return ()
     if _STATES.match(more) or not (named or wishes_a_sound(more, names)):
         return ()
@@ -173,6 +184,24 @@ def _meant_instead(turn: Progress) -> list[Move]:
     rest = turn.user_text[corrects.end() :]
     told = with_places(rest, _advised(turn))
     return [] if _ALSO.search(rest) else the_rest(told, left, names, roles)
+
+
+def _undone_for_the_advice(turn: Progress) -> list[Move]:
+    """What is asked for behind an undo, as it was advised: "put it back and do your 3"."""
+    names, roles = turn.context.names, tuple(turn.context.roles)
+    done = {stem for call in turn.before.deeds for stem in stems_set(call)}
+    for head, more in with_one_more(turn.words):
+        *talk, last = [part for part in re.split(r"[.!;,]+", head) if part.strip()] or [""]
+        back = turn.orders_in(last, turn.before) == [ToolCall("undo", {})]
+        back = back or taken_back(last, names, roles) == ()
+        if not (back or _BACK.match(last)) or any(
+            turn.orders_in(part, turn.before) for part in talk
+        ):
+            continue
+        moves = as_advised(more, _advised(turn), names, roles)
+        if moves and {move.stem for move in moves} <= done:
+            return moves
+    return []
 
 
 def _taken_up(turn: Progress, words: str) -> list[Move]:

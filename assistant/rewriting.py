@@ -35,6 +35,7 @@ SPOKEN = (
     "nonsense", "other_language", "reference", "unsafe", "beyond", "which_anchor", "refused_ok",
     "complaint_about_anchor",
 )  # fmt: skip
+ONLY_TOLD = "remark"  # said only where the words are known to be one: the model has not learned it
 
 
 def spoken(
@@ -45,7 +46,7 @@ def spoken(
     missing: the user's words for instruments that the song does not have.
     situation: the one that the words are known to be of, if any.
     """
-    names = (situation,) if situation in SPOKEN else SPOKEN
+    names = (situation,) if situation in (*SPOKEN, ONLY_TOLD) else SPOKEN
     told = [text for name in names for text in prompts.wordings(name, anchor=anchor)]
     return tuple(dict.fromkeys([*told, *not_here_told(missing, stems)]))
 

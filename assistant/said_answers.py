@@ -19,7 +19,8 @@ _UP = re.compile(
     r"|gained|bigger)\b|\+ ?\d"
 )
 _DOWN = re.compile(
-    r"\b(?:down\w*|dwn|dn|quiet\w*|soft\w*|low\w*|cut|reduc\w+|dropp?\w*|decreas\w+|pull\w*|less|minus"
+    r"\b(?:down\w*|dwn|dn|quiet\w*|soft\w*|low\w*|cut|reduc\w+|dropp?\w*|decreas\w+|pull\w*|less"
+    r"|minus"
     r"|weaker|smaller|turned back)\b|(?<![\w)])- ?\d"
 )
 # Said of how a stem is, where a move is asked for: "too loud by 3" is a move down.
@@ -30,6 +31,7 @@ _IS_A_MOVE = re.compile(
 )
 _THE_WORK = (
     r"(?:(?:the|my|our|this) )?(?:track|song|mix|work|tune|music|mixing|beat|desk|real work|record"
+    r"|cue|piece|score|arrangement|number|jingle|podcast|riddim"
     r"|business|session)"
 )
 _PRACTICE = (
@@ -51,6 +53,11 @@ _STOP = re.compile(
     r"(?: (?:now|then|please))*"
     r"|let'?s (?:work|mix|get (?:to work|mixing|on with it|going)|carry on|continue)"
     r"(?: on the (?:mix|song|track))?)"
+)
+_BACK = re.compile(
+    r"[.!;,]+ (?:(?:right|ok(?:ay)?|so|now|anyway|well|let'?s get|let'?s go)\W+)*"
+    rf"(?P<back>back to {_THE_WORK})(?=\s*[,.;!:])",
+    re.IGNORECASE,
 )
 _CUTS = re.compile(r"[,.;!\n]+|\s(?:and|but|then)\b|$")
 _SKIP = re.compile(
@@ -220,7 +227,7 @@ def left_off(text: str) -> str | None:
 
     "enough of that, back to the track. mute the bass" says "mute the bass" besides.
     """
-    plain, start, stops = text.replace("\u2019", "'"), 0, False
+    plain, start, stops = _behind_talk(text.replace("\u2019", "'")), 0, False
     for cut in _CUTS.finditer(plain):
         head = " ".join(plain[start : cut.start()].casefold().split())
         stops = stops or bool(_STOP.fullmatch(head))
@@ -228,6 +235,14 @@ def left_off(text: str) -> str | None:
             break
         start = cut.end()
     return plain[start:].strip() if stops else None
+
+
+def _behind_talk(text: str) -> str:
+    """A text from "back to the song" on, where what stands before that is no answer."""
+    back = _BACK.search(text)
+    if back is None or _UP.search(text[: back.start()]) or _DOWN.search(text[: back.start()]):
+        return text
+    return text if re.search(r"\d", text[: back.start()]) else text[back.start("back") :]
 
 
 def _leaving(text: str) -> Said | None:

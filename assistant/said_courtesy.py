@@ -68,7 +68,8 @@ _PRAISES = re.compile(
     rf"|true|little|total|bloody|damn) )+{_WONDER}\b"
 )
 _ASKS_WHAT_ONE_CAN = re.compile(
-    r"\bwhat (?:exactly )?(?:can|could|do|would|are) (?:you|u|ya)(?: (?:actually|really|exactly"
+    r"\bwhat (?:exactly )?(?:can|could|do|are|would(?= (?:you|u|ya) (?:offer|help))) (?:you|u"
+    r"|ya)(?: (?:actually|really|exactly"
     r"|even|able to|like))* (?:do|offer|help(?: me| us)? with|good for)"
     r"(?: (?:for (?:me|us)|here|then|exactly|actually|with (?:it|that|this)))*\W*$"
     r"|\bwhat(?:'s| is) it you do\b"
@@ -97,6 +98,14 @@ _GOOD = (
     r"|top(?: notch)?|excellent|smashing|marvellous|splendid|bravo|yes+|yas+|woo+(?: ?hoo+)?|yay)"
 )
 _THANKS = re.compile(rf"(?:(?:{_AROUND}|{_GOOD}) )*{_THANK}(?: (?:{_AROUND}|{_GOOD}|{_THANK}))*")
+_THANKS_FOR = re.compile(  # "ta for turning it down": done, and no order
+    rf"\W*(?:(?:{_AROUND}|{_GOOD})\W+)*{_THANK}(?: {_AROUND})* (?:for|to have)"
+    r" (?:(?:not|finally|so|just|kindly) )*\w+(?:ing|ed)\b(?P<rest>.*)"
+)
+_GOES_ON = re.compile(
+    r"[?;\n]|[.!] *\w|\b(?:now|but|can|could|would|please|pls|also|next|then|still|too|more|again"
+    r"|though|tho)\b"
+)
 _GOOD_ONLY = re.compile(rf"(?:{_AROUND} )*{_GOOD}(?: (?:{_AROUND}|{_GOOD}))*")
 _HELLO = (
     r"(?:hi+|hey+|hello+|hiya+|yo+|howdy|oi+|ahoy|hola|ciao|salut|hallo|hej|good (?:morning|day))"
@@ -143,6 +152,9 @@ def courtesy_said(text: str, found: Sequence[Mention], told: Sequence[Token]) ->
     praises = _PRAISES.search(plain) and not _NO_PRAISE.search(plain) and "?" not in plain
     if praises and not ordered and len(plain.split()) <= (_FEW_WORDS if found else _MOST_WORDS):
         return PRAISE  # "this beat slaps"
+    thanked = _THANKS_FOR.fullmatch(plain)
+    if thanked and not _GOES_ON.search(thanked["rest"]):
+        return THANKS
     if not found and _BETTER_THANKS.fullmatch(plain):
         return THANKS
     if found:

@@ -29,8 +29,27 @@ _ASKS = re.compile(
 _IN_GENERAL = re.compile(
     _OPENING + r"(?:why|how come)\b(?: (?:do|does|would|is it that|can|should))?"
     r" (?:people|everybody|everyone|anybody|anyone|somebody|someone|engineers?|producers?|pros?"
-    r"|they all|you guys|mixers|bands|a (?:mix|song|track|record)|mixes|songs|records|some (?:mixes"
+    r"|they all|you guys|mixers|bands|(?<=it that )(?:one|you|we)|(?<=why does )one (?:stem"
+    r"|track|instrument)"
+    r"|a (?:mix|song|track|record)|mixes|songs|records|some (?:mixes"
     r"|songs|records))\b"
+)
+_DEVICE = (
+    r"(?:(?:smart|mobile|tele)?phones?|laptops?|radios?|telly|tvs?|ear ?buds|ear ?phones|headphones"
+    r"|car (?:stereo|radio|speakers)|(?:phone|small|laptop|bluetooth) speakers?|speakers|boombox"
+    r"|tablets?|ipads?)"
+)
+_METERS = r"(?:meters?|numbers?|readings?|lufs|faders?|levels?)"
+_WHY = re.compile(r"\b(?:why|how come|how is it)\b")
+_NATURE = re.compile(  # "why does the sub vanish on phones", "... when the meter says it's low"
+    r"(?:^|[,;:] ?|\b(?:and|so|but|like|wait|ok|hm+) )(?:why|how come|how is it that)\b(?! not\b"
+    r"| (?:did|are"
+    r"|do|have|would) (?:you|we|i)\b)"
+    rf"[^.!?]*\b(?:(?:on|in) (?:[a-z]+ ){{0,3}}{_DEVICE}\b"
+    rf"|(?:even )?(?:when|though|while|if) (?:the |my |your )?{_METERS} (?:say|says|show|shows"
+    rf"|reads?"
+    r"|are|is|claims?)\b)"
+    rf"|\bwhat (?:do|does|can) (?:\w+ )?{_DEVICE}\b[^.!?]*\b(?:why|how come)\b"
 )
 _TEACHES = re.compile(
     r"\b(?:explain\w*|teach (?:me|us)|lesson|define|definition|meaning of|meant by|mean by"
@@ -149,6 +168,25 @@ def _asks_of_practice(plain: str) -> bool:
     asking = [one for one in sentences if _OF_PRACTICE.search(one) or _IN_GENERAL.search(one)]
     others = [one for one in sentences if one not in asking]
     return bool(asking) and not any(map(_OTHER_DEEDS.search, others))
+
+
+def asks_why_at_all(text: str) -> bool:
+    """Whether a text asks why something is so with all music, and orders nothing besides."""
+    plain = plainly(text)
+    sentences = [one.strip() for one in re.split(r"[.!?;]+", plain) if one.strip()]
+    asks = any(_NATURE.search(one) or _IN_GENERAL.search(one) for one in sentences)
+    others = [one for one in re.split(r"[.!?;,]+", plain) if not _WHY.search(one)]
+    return asks and not any(_OTHER_DEEDS.search(one) for one in others)
+
+
+def topic_of_why(text: str) -> str:
+    """What such a text is about, as a lesson is called, where no word of its own names one."""
+    plain = plainly(text)
+    if named(plain):
+        return text
+    if re.search(rf"\b{_DEVICE}\b", plain):
+        return "listening level"
+    return "loudness" if re.search(rf"\b{_METERS}\b", plain) else text
 
 
 def _leads_to_a_lesson(parts: Sequence[str]) -> bool:

@@ -38,7 +38,8 @@ _PLAIN_MIX = re.compile(  # a mix that is asked for with effects or without is n
 )
 _WISHES = re.compile(  # in what a wish is worded: "brighter", "more air"; "brilliant!" is praise
     r"\b(?:more|less|too|not (?:so|as|that)|makes?|made|get|want\w*|need\w*|could|should"
-    r"|sound\w*|add|give|bit|little|touch|tad|hair|lot|much|way|again|\w{3,}er|fatter|wetter|take|remove|without"
+    r"|sound\w*|add|give|bit|little|touch|tad|hair|lot|much|way|again|\w{3,}er|fatter|wetter"
+    r"|take|remove|without"
     r"|de-\w+)\b"
 )
 _HARSH = re.compile(
@@ -80,7 +81,7 @@ _OF_A_GENRE = re.compile(  # "dream pop" asks for nothing dreamy
     r"|hip ?hop|country|blues|soul|funk|wave|trance|garage|band)\b"
 )
 # Words about faders, mixes and versions: of them no sound is made.
-_OTHER_BUSINESS = frozenset(
+OTHER_BUSINESS = frozenset(
     """
     apply audition back balance blind bounce bring bus center centre channel compare db decibel
     decibels down drill export fader faders final gain hear hot left level levels listen loud
@@ -179,7 +180,7 @@ def other_words(text: str, names: Sequence[str]) -> str:
             words.pop(0)
         while words and words[-1] in FILLER:
             words.pop()
-        if not _OTHER_BUSINESS & set(words) and len(words) > len(best):
+        if not OTHER_BUSINESS & set(words) and len(words) > len(best):
             best = words
     return " ".join(best)
 

@@ -1,6 +1,7 @@
 """A wish for the sound of what was just spoken of: "give it more bite", "can they be warmer?".
 
-One rule: the words surely ask for a sound, of no stem that they name and of nothing else.
+One rule: the words surely ask for a sound, of no stem that they name and of nothing else; or for
+one of each stem that they name.
 """
 
 import re
@@ -10,6 +11,7 @@ from assistant.progress import Progress
 from assistant.replying import Reply, told_at_once
 from assistant.said_balance import asks_for_an_opinion
 from assistant.said_sound import sound_said, wishes_a_sound
+from assistant.said_sounds import sounds_of_each
 
 _PRONOUN = re.compile(r"\b(?:it|that|this|them|those|these|they|he|she|him|her)\b")
 _PLEASED = re.compile(  # "yes, much clearer, thank you"
@@ -18,6 +20,19 @@ _PLEASED = re.compile(  # "yes, much clearer, thank you"
     r"\w+er\b[^?]*\b(?:thanks?|thank you|thx|ta|cheers|lovely|perfect|great|nice one|good)\b"
 )
 _MOST = 2  # stems that a pronoun may mean
+
+
+def sounded_each(turn: Progress) -> Reply | None:
+    """What is said to sounds of several stems in one sentence; None for all else."""
+    if turn.acts_of is None or turn.order is not None or turn.reading.orders:
+        return None
+    wishes = sounds_of_each(turn.words, turn.context.names, tuple(turn.context.roles))
+    calls = [
+        ToolCall("shape_sound", {"stem": stem, "words": wish.words})
+        for wish in wishes
+        for stem in wish.stems
+    ]
+    return told_at_once(turn, *calls) if calls else None
 
 
 def sounded(turn: Progress) -> Reply | None:

@@ -11,12 +11,12 @@ from assistant.acting import CHANGES, READ_ONLY, doubt, stems_of
 from assistant.answering import answered
 from assistant.asking import understood, which
 from assistant.context import ToolContext, is_ours
-from assistant.courtesy_turn import about_us, courteous, elsewhere, far_off
+from assistant.courtesy_turn import about_us, asks_nothing, courteous, elsewhere, far_off
 from assistant.drills_turn import in_drill
 from assistant.hearing import Hearing, Listener, Step, ToolCall, judges
 from assistant.journal import JournalError
 from assistant.levels_turn import measured
-from assistant.orders.asides import without_taken_back
+from assistant.orders.straightened import straightened
 from assistant.plain_words import explained
 from assistant.progress import MAX_ERRORS, OnEvent, Progress
 from assistant.proposal_turn import of_the_proposal, of_what_is_left, reasoned
@@ -32,7 +32,7 @@ from assistant.replying import (
 from assistant.requests import is_one_question
 from assistant.rewriting import rewrite
 from assistant.session import Session
-from assistant.sound_turn import sounded
+from assistant.sound_turn import sounded, sounded_each
 from assistant.tastes_turn import kept, told_a_genre
 from assistant.versions_turn import first_one, of_a_version, taken_back_now
 from assistant.waiting import open_question
@@ -48,6 +48,7 @@ from assistant.without_model import (
     overloaded,
     picky,
     taught,
+    taught_why,
 )
 
 MAX_CHARACTERS = 2000  # of what the user says
@@ -72,7 +73,8 @@ def run_turn(
     turn = Progress(session, listener, context, user_text, on_event, order=order)
     turn.tell("user", text=user_text)
     if order is None and len(user_text) <= MAX_CHARACTERS:
-        kept = turn.with_referents(without_taken_back(user_text))
+        plain = straightened(user_text, context.names, tuple(context.roles))
+        kept = turn.with_referents(plain)
         turn.named = None if kept == user_text else kept
     try:
         if len(user_text) > MAX_CHARACTERS:
@@ -86,19 +88,22 @@ def run_turn(
             or in_drill(turn)
             or about_us(turn)
             or courteous(turn)
-            or no_such_amount(turn)
-            or by_level(turn)
             or reasoned(turn)
             or of_the_proposal(turn)
             or of_what_is_left(turn)
             or of_a_version(turn)
+            or asks_nothing(turn)
+            or no_such_amount(turn)
+            or by_level(turn)
             or taken_back_now(turn)
             or beyond(turn)
             or exported(turn)
             or overloaded(turn)
             or out_of_bounds(turn)
+            or taught_why(turn)
             or far_off(turn)
             or sounded(turn)
+            or sounded_each(turn)
             or _in_parts(turn)
             or _alone(turn)
         )
@@ -159,7 +164,13 @@ def _in_parts(turn: Progress) -> Reply | None:
         )
         part.tell("part", text=text)
         try:
-            told.append(of_a_version(part) or exported(part) or sounded(part) or _alone(part))
+            told.append(
+                told_a_genre(part)
+                or of_a_version(part)
+                or exported(part)
+                or sounded(part)
+                or _alone(part)
+            )
         finally:
             turn.done += part.done
         if options := turn.session.events[-1].get("options"):

@@ -45,8 +45,8 @@ def of_a_version(turn: Progress) -> Reply | None:
     if told is not None:
         return told
     found = named(turn.words, names, roles, talk)
-    if found is None:
-        return None
+    if found is None or len(turn.reading.orders) > 1:
+        return None  # "back to version 2, then the keys 1 down" is more than the version
     if found.of == "takes" and not turn.session.takes:
         if found.wants != "chosen" or not _A_TAKE.search(turn.words.casefold()):
             return None

@@ -26,7 +26,7 @@ from assistant.replying import (
 from assistant.said_balance import asks_for_it_here, asks_if_overloaded
 from assistant.said_beyond import is_beyond
 from assistant.said_formats import formats_said
-from assistant.said_lessons import lesson_asked
+from assistant.said_lessons import asks_why_at_all, lesson_asked, topic_of_why
 from assistant.said_sensitivity import sensitivity_said
 from assistant.said_tastes import genre_in_passing
 from assistant.sensitivity import SETTINGS, operating_points
@@ -192,6 +192,15 @@ def by_level(turn: Progress) -> Reply | None:
     )  # fmt: skip
     calls = turn.reading.orders if which_one is None else [ToolCall("measure_levels")]
     return told_at_once(turn, *calls)
+
+
+def taught_why(turn: Progress) -> Reply | None:
+    """A lesson where it is asked why something is so with all music; None otherwise."""
+    if turn.acts_of is None or turn.order is not None or turn.reading.orders:
+        return None
+    if not asks_why_at_all(turn.words):
+        return None
+    return told_at_once(turn, ToolCall("explain", {"topic": topic_of_why(turn.words)[:120]}))
 
 
 def lacking(turn: Progress) -> Reply | None:

@@ -10,8 +10,9 @@ After Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022 (WiSE
 """
 
 import argparse
+import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -45,6 +46,25 @@ def mean(
     }
 
 
+def grown(
+    earlier: Mapping[str, torch.Tensor],
+    later: Mapping[str, torch.Tensor],
+    known: Sequence[str],
+    now: Sequence[str],
+) -> dict[str, torch.Tensor]:
+    """An earlier reader with the intents that came since, whose rows are the later one's.
+
+    Args:
+        known: the intents of the earlier one, in its order.
+        now: those of the later one, all of these among them.
+    """
+    made = dict(earlier)
+    for name in (name for name in later if name.startswith("head.") and known != now):
+        made[name] = later[name].clone()
+        made[name][[list(now).index(intent) for intent in known]] = earlier[name]
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("later", type=Path, help="folder of a listener")
@@ -53,15 +73,15 @@ def main() -> None:
     parser.add_argument("--file", default=WEIGHTS, help="of each folder: reader.safetensors")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    made = mean(
-        load_file(options.later / options.file),
-        load_file(options.earlier / options.file),
-        options.share,
-    )
+    files = [folder / options.file for folder in (options.later, options.earlier)]
+    (later, earlier), told = [load_file(file) for file in files], []
+    for file in files:
+        with safe_open(file, "pt") as kept:
+            told.append(kept.metadata() or {})
+    now, known = (json.loads(facts.get("intents", "[]")) for facts in told)
+    made = mean(later, grown(earlier, later, known, now), options.share)
     shutil.copytree(options.later, options.out, dirs_exist_ok=True)
-    with safe_open(options.later / options.file, "pt") as file:
-        facts = file.metadata()
-    save_file(made, options.out / options.file, facts)
+    save_file(made, options.out / options.file, told[0])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Does a conversation hold up? Whole turns as the product takes them, with real tools on audio.
 
 Messages and dialogues are by strangers to the training material (finetune/stranger_*.yaml,
-fresh_*.yaml, third_*.yaml to eighth_*.yaml; each group came after what reads them had been mended
-by the ones before, so the last is the one to believe), and messages that no tool is for by two more
-(offtopic_messages.yaml, aside_messages.yaml). A turn is right when it called the right
+fresh_*.yaml, third_*.yaml to ninth_*.yaml; each group came after what reads them had been mended
+by the ones before; the ninth is treacherous on purpose), and messages that no tool is for by two
+more (offtopic_messages.yaml, aside_messages.yaml). A turn is right when it called the right
 tools with the right arguments, or left the mix as they would.
 
     python -m finetune.evaluate conversation --songs runs/songs --content runs/content
@@ -47,7 +47,7 @@ KINDS = {
     "other_language": ("other_language",), "unknown_stem": ("unknown_stem",),
     "reference": ("reference", "off_topic"), "unsafe": ("unsafe", "off_topic", "beyond"),
     "beyond": ("beyond", "off_topic"), "which_anchor": ("which_anchor",),
-    "praise": ("praise", "thanks", "stays", "take_chosen", "take_is_chosen"),
+    "praise": ("praise", "thanks", "stays", "take_chosen", "take_is_chosen", "remark"),
     "insult": ("insult",), "refuse": ("refused_ok", "stays"),
     "absurd": ("unsafe", "beyond", "tool_error"), "which_stem": ("clarify_stem",),
     "preference": ("beyond", "clarify_intent", "genre_kept", "tone_kept", "level_liked",
@@ -57,7 +57,7 @@ TOOL_ONLY = frozenset(
     {"propose_moves", "explain", "start_drill", "answer_drill", "check_gain_staging"}
 )
 GROUPS = (  # of writers
-    "stranger", "fresh", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+    "stranger", "fresh", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
 )  # fmt: skip
 NOT_ASKED = ("offtopic", "aside")  # writers of messages that no tool is for, and of no dialogues
 

@@ -34,10 +34,15 @@ class Message:
 
 
 class Messages:
-    """Draws messages of all intents; held out: from the phrasings that never meet training."""
+    """Draws messages of all intents.
 
-    def __init__(self, rng: np.random.Generator, held_out: bool = False):
+    held_out: from the phrasings that never meet training. by_name: stems stand in them as users
+    call them, and not as the tuned reader meets them.
+    """
+
+    def __init__(self, rng: np.random.Generator, held_out: bool = False, by_name: bool = False):
         self.rng, self.held_out = rng, held_out
+        self._unknown_share = 1.0 if by_name else UNKNOWN_SHARE
         self.intents = prompts.intents()
         counts = np.array([len(split_phrasings(name, held_out)) for name in self.intents])
         self._probability = np.sqrt(counts) / np.sqrt(counts).sum()
@@ -93,7 +98,7 @@ class Messages:
         return self._any(tables.get(name, name))
 
     def _stem(self) -> str:
-        if self.rng.random() > UNKNOWN_SHARE:
+        if self.rng.random() > self._unknown_share:
             word = STANDS_FOR[min(self._stems_told, len(STANDS_FOR) - 1)]
             self._stems_told += 1
             return word

@@ -96,19 +96,30 @@ class Reader(nn.Module):
         return total
 
     @torch.no_grad()
-    def go_on_from(self, changes: Mapping[str, torch.Tensor]) -> None:
-        """Take up what changes() gave of a reader of the same kind and intents."""
+    def go_on_from(
+        self, changes: Mapping[str, torch.Tensor], earlier: Sequence[str], now: Sequence[str]
+    ) -> None:
+        """Take up what changes() gave of a reader of the same kind.
+
+        Args:
+            earlier: the intents of that reader, in its order.
+            now: those of this one; one that the other has not begins as it stands here.
+        """
         own = self.changes()
         unlike = sorted(set(own) ^ set(changes)) + sorted(
-            name for name in set(own) & set(changes) if own[name].shape != changes[name].shape
-        )
-        if unlike or not own:
+            name for name in set(own) & set(changes)
+            if own[name].shape != changes[name].shape and not name.startswith("head.")
+        )  # fmt: skip
+        if lost := sorted(set(earlier) - set(now)):
+            unlike.append(f"the intent {lost[0]}")
+        if unlike or not own or len(now) != self.intents:
             raise ValueError(
                 f"a {self.kind} reader of {self.intents} intents cannot go on from these weights "
                 f"(they differ in {', '.join(unlike[:3]) or 'everything'}): train it from the start"
             )
+        rows = [list(now).index(name) for name in earlier]
         for name, kept in self.head[-1].named_parameters():
-            kept.copy_(changes[f"head.{name}"])
+            kept[rows] = changes[f"head.{name}"].to(kept.dtype)
         for name, module in self.encoder.named_modules():
             if hasattr(module, "lora_A") and "default" in module.lora_A:
                 layer = name.removeprefix("base_model.model.")

@@ -66,7 +66,7 @@ class Pretending:
         self.rows = np.stack([row for row in rows if row is not None])
         self.proposal: list[dict] | None = None
         if hasattr(listener, "read"):
-            self.read = listener.read
+            self.read, self.read_as_typed = listener.read, listener.read_as_typed
 
     def hear(self, song: Song, state: MixState, anchor: str) -> Hearing:
         """The song as it stands."""

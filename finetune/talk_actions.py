@@ -34,6 +34,7 @@ SMALL_TALK = {
     "greet": 1.0, "thanks": 1.0, "goodbye": 0.7, "praise": 0.8, "insult": 0.8, "who_are_you": 0.8,
     "capabilities": 1.0, "which_anchor": 0.8, "off_topic": 2.2, "nonsense": 0.9,
     "other_language": 0.9, "reference": 0.9, "unsafe": 0.9, "beyond": 1.6,
+    "remark": 1.6,
 }  # fmt: skip
 
 

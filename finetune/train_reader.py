@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from assistant.intents import tool_of
@@ -135,7 +136,9 @@ def main() -> None:
     count = sum(p.numel() for p in reader.parameters() if p.requires_grad)
     print(f"{KINDS[options.kind]}: {count:,} parameters trained")
     if options.begin_with:
-        reader.go_on_from(load_file(options.begin_with))
+        with safe_open(options.begin_with, "pt") as kept:
+            earlier = json.loads(kept.metadata()["intents"])
+        reader.go_on_from(load_file(options.begin_with), earlier, intents)
     train(reader, options.out, options.steps, options.seed, options.learning_rate)
     for name, share in evaluate(reader, intents).items():
         print(f"{name}: {share:.1%}")

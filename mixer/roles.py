@@ -35,7 +35,8 @@ _PATTERNS = (
     (
         "backing vocals",
         r"\b(bg ?v(ox|ocals?|s)?|bgvox|b ?vox|back(ing|up)? ?(vox|vocals?|voc)|harm(ony|onies)?"
-        r" ?v(ox|oc\w*)|choir|ooh+s?|aah+s?|gang ?vox|dbl|doubles?|bvs?\d*)\b",
+        r" ?v(ox|oc\w*)|(?!(?:gtr|guitar|horn|sax|tpt|brass|strings?|synth|keys?|lead)\b)"
+        r"[a-z]{2,} harm(ony|onies)?$|choir|ooh+s?|aah+s?|gang ?vox|dbl|doubles?|bvs?\d*)\b",
     ),
     ("kick", r"\b(kick|kik|kck|bd|bass ?drum|kicks)\b"),
     ("snare", r"\b(snare|snr|sn|sd|clap|claps|rim|rimshot)\b"),
@@ -45,7 +46,7 @@ _PATTERNS = (
         r"\b(perc|percussion|shaker|tamb|tambourine|conga|congas|bongo|cowbell"
         r"|(?<!gtr )(?<!guitar )(?<!vox )"
         r"(?<!vocal )(?<!bass )(?<!keys )(?<!piano )toms?(?! (?:gtr|guitar|vox|vocals?|bass|keys"
-        r"|piano)\b)"
+        r"|piano|harm|harmony|bv)\b)"
         r"|tom ?\d)\b",
     ),
     (

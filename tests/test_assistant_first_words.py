@@ -33,6 +33,9 @@ class Reading(ScriptedListener):
     def read(self, text, names, roles):
         return self.reading
 
+    def read_as_typed(self, text):
+        return {}
+
 
 @pytest.fixture
 def talk(tmp_path):

@@ -30,6 +30,9 @@ class Reading(ScriptedListener):
     def read(self, text, names, roles):
         return {"complain": 1.0} if " too " in text else {}
 
+    def read_as_typed(self, text):
+        return {}
+
 
 @pytest.fixture
 def hold(tmp_path):
@@ -151,6 +154,8 @@ def test_pans_go_on_from_where_each_stem_is(hold, lines, expected):
          [("undo", {"stem": "bass"})]),
         (["keys +3 bass -2", "revert the keys"], [("undo", {"stem": "keys"})]),
         (["keys down 3", "nicer, but the keys are a bit too quiet now"], [moved(keys=1.0)]),
+        (["keys down 3", "ouch, too much off the keys. Half it"], [moved(keys=1.5)]),
+        (["bass up 4", "that was too much, she gets half of it back"], [moved(bass=-2.0)]),
         (["keys +3 bass -2", "the other way round"],
          [("undo", {}), moved(keys=-2.0, bass=3.0)]),
         (["keys up 2", "the bass by as much", "nope, only the keys"], [("undo", {})]),

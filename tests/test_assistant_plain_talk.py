@@ -34,6 +34,9 @@ class Reading(ScriptedListener):
     def read(self, text, names, roles):
         return {}
 
+    def read_as_typed(self, text):
+        return {}
+
 
 @pytest.fixture
 def talk(tmp_path):

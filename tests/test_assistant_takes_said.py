@@ -21,6 +21,10 @@ from assistant.takes_turn import lots
         ("the second of the first batch is still the best", (3, 3), 2),
         ("take one is lovely", (3, 3), 1),
         ("the first is great", (), 1),
+        ("oh, the third. the third for sure", (3,), 3),
+        ("number two, clearly", (3,), 2),
+        ("second one wicked", (3,), 2),
+        ("take two breathes more, i'll go with that one", (2,), 2),
     ],
 )
 def test_one_take_is_praised(text, rendered, number):
@@ -38,6 +42,10 @@ def test_one_take_is_praised(text, rendered, number):
         "the first chorus is lovely",
         "i like the second one's bass",
         "the second verse is the best",
+        "the first. no, the second",
+        "the second?",
+        "i'll take it",
+        "the first is not loud, going with it",
         "thanks, that was the first good news today",
     ],
 )
@@ -53,6 +61,10 @@ def test_no_take_is_praised(text):
         ("ok, two more takes", 2),
         ("another take please", 1),
         ("give us three different ones", 3),
+        ("nice, run me 3 more", 3),
+        ("cook up two more please", 2),
+        ("run 3 more dB into it", None),
+        ("give the keys 2 more", None),
         ("2 more", None),  # dB?
         ("two more dB", None),
         ("another two dB", None),

@@ -186,7 +186,7 @@ def test_a_lesson_is_found_by_words_and_has_the_songs_numbers(show, room):
 def test_a_lesson_that_arrives_late_does_not_replace_the_one_chosen_after_it(show, room):
     page = show(room)
     held = []
-    page.route("**/learn/lesson?name=anchor", lambda route: held.append(route))  # the panel's first one waits
+    page.route("**/learn/lesson?name=anchor", lambda route: held.append(route))  # the first waits
     opened(page).get_by_role("tab", name="Lessons").click()
     page.get_by_label("or choose").select_option(label="Relative level")
     expect(page.get_by_role("heading", name="Relative level")).to_be_visible()

@@ -1,5 +1,6 @@
 """Two listeners averaged: tensor by tensor, in the later one's type; unlike ones are refused."""
 
+import json
 import sys
 
 import pytest
@@ -23,6 +24,22 @@ def test_what_did_not_go_on_from_the_other_is_refused():
         mean({"a": torch.zeros(2)}, {"a": torch.zeros(3)}, 0.5)
     with pytest.raises(ValueError, match="between 0 and 1"):
         mean({"a": torch.zeros(2)}, {"a": torch.zeros(2)}, 1.5)
+
+
+def test_a_reader_may_have_learned_an_intent_since(tmp_path, monkeypatch):
+    for name, intents, rows in (
+        ("earlier", ["mute", "undo"], [[2.0], [4.0]]),
+        ("later", ["mute", "remark", "undo"], [[0.0], [9.0], [2.0]]),
+    ):
+        (tmp_path / name).mkdir()
+        save_file({"head.weight": torch.tensor(rows)}, tmp_path / name / "reader.safetensors",
+                  {"intents": json.dumps(intents)})  # fmt: skip
+    paths = [str(tmp_path / name) for name in ("later", "earlier")]
+    where = ["--file", "reader.safetensors", "--out", str(tmp_path / "mean")]
+    monkeypatch.setattr(sys, "argv", ["average", *paths, *where])
+    main()
+    made = load_file(tmp_path / "mean" / "reader.safetensors")["head.weight"]
+    assert made.tolist() == [[1.0], [9.0], [3.0]]
 
 
 def test_a_folder_is_made_with_all_that_stands_beside(tmp_path, monkeypatch):

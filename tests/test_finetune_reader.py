@@ -80,6 +80,9 @@ def test_a_run_that_is_done_is_taken_up_where_it_ended(tmp_path):
     assert not torch.allclose(begun, second.head[0].weight)
 
 
+FOUR = ("it_up", "mute", "undo", "why")
+
+
 def test_a_reader_goes_on_from_another_and_refuses_what_does_not_fit():
     from finetune.readers import Reader
 
@@ -92,9 +95,13 @@ def test_a_reader_goes_on_from_another_and_refuses_what_does_not_fit():
     said = ["bring the vocal up", "what did you change so far"]
     with torch.no_grad():
         assert (first(said) - second(said)).abs().max() > 0.01
-        second.go_on_from(first.changes())
+        second.go_on_from(first.changes(), FOUR, FOUR)
         torch.testing.assert_close(first(said), second(said))
+    wider = Reader("tuned", 5).eval()
+    wider.go_on_from(first.changes(), FOUR, ("it_up", "mute", "remark", "undo", "why"))
+    with torch.no_grad():
+        torch.testing.assert_close(wider(said)[:, [0, 1, 3, 4]], first(said))
+    with pytest.raises(ValueError, match="the intent why.*train it from the start"):
+        Reader("tuned", 4).go_on_from(first.changes(), FOUR, ("it_up", "mute", "remark", "undo"))
     with pytest.raises(ValueError, match="cannot go on from these weights"):
-        Reader("tuned", 5).go_on_from(first.changes())
-    with pytest.raises(ValueError, match="cannot go on from these weights"):
-        Reader("frozen", 4).go_on_from(first.changes())
+        Reader("frozen", 4).go_on_from(first.changes(), FOUR, FOUR)

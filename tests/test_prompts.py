@@ -24,6 +24,7 @@ MINIMUM = dict(
     all_up=80, all_down=80, group_up=80, group_down=80, set_genre=80, prefer_loud=100,
     prefer_quiet=100, capabilities=100, reference=100, unsafe=100, beyond=160, goodbye=100,
     praise=100, insult=100, tone_newcomer=100, tone_pro=100,
+    remark=150,
 )  # fmt: skip
 REQUIRED = {  # each group: at least one of these slots in every template
     "complain_quiet": [("stem", "role")],

@@ -29,7 +29,8 @@ _PARTIES = re.compile(
 )
 _NO_OBJECTION = re.compile(
     r"\b(?:i )?(?:(?:would(?: not|n'?t)|can(?:not|'?t)) (?:say no|argue|object|disagree)"
-    r"|(?:i have |i've )?(?:no|zero) objections?|(?:don'?t|do not) mind)"
+    r"|(?:i have |i've )?(?:no|zero) objections?|(?:don'?t|do not) mind"
+    r"|why (?:ever |the hell )?not(?=\W*(?:$|[,.;!])))"
     r"(?: (?:to|with) (?:that|it|this|both))?(?: (?:from me|here|from my side|if (?:you|we) do))?\b"
 )
 _WAITS = re.compile(  # "ok, but let me hear it first"

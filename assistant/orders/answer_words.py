@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from assistant.orders.mentions import mentions
+from assistant.orders.otherwise import without_judged_size
 from mixer.moves import Move
 
 _PART = r"(?: (?:part|one|bit|thing|idea|move|suggestion|level)s?)?"
@@ -47,8 +48,10 @@ _NOT_THIS_BUT = re.compile(  # "not 2. 1"
 _NOT_SO_MUCH = r"not (?:quite )?(?:so|that|as|too) (?:much|far|hard|strong(?:ly)?|heavy)\b"
 _NOT_FOR_IT = re.compile(rf"(<\d+>){_PART},? {_NOT_SO_MUCH}")  # of one stem it is a no
 _LESS = re.compile(rf"\bbut (?:maybe |perhaps |please )?{_NOT_SO_MUCH}")
-_ECHO = re.compile(
-    r"^\W*\d+(?:\.\d+)?(?: ?db)?\s*\?+\s*(?:(?:no|nah|hm+|more like|rather)\W+)*(?=\D*\d)"
+_ECHO = re.compile(  # "pff, only 3??", "3? no,"
+    r"^\W*(?:(?:pf+t?|psh|tsk|what|huh|eh|hm+|oh|ok(?:ay)?|no|nah|really|ha|lol|come on|only|just"
+    r"|merely|a (?:mere|measly|whole|full)|full)\W+)*\d+(?:\.\d+)?(?: ?dbs?)?(?: only)?\s*\?+[\s!]*"
+    r"(?:(?:no|nah|hm+|more like|rather)\W+)*(?=\D*\d)"
 )
 _WONDERS = re.compile(r"(<\d+>)\s*\?+\s*(?=(?:no|nope|nah|never|yes|yeah|ok|okay|sure|fine|not)\b)")
 _OUT_OF_IT = re.compile(r"\bleave (?:the |my |our )?(<\d+>) out of (?:it|this|that)\b")
@@ -59,6 +62,7 @@ _LONG = 6  # letters
 
 def without_echo(text: str) -> str:
     """An answer without the size that it wonders at: "3? more like 1"."""
+    text = without_judged_size(text)  # "3 is a lot, do 2"
     return _ECHO.sub("", text.casefold(), count=1) if _ECHO.match(text.casefold()) else text
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assistant.acting import stems_of
 from assistant.hearing import ToolCall
 from assistant.intents import ADVICE, SPEAK
-from assistant.orders.lexicon import FILLER, JOIN, NUMBER
+from assistant.orders.lexicon import FILLER, JOIN, NUMBER, VERB
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
 
 _ORDERS = frozenset(  # kinds of tokens without which nothing is ordered
@@ -35,6 +35,13 @@ _FORBIDS = frozenset("don't dont do never unless if without instead until".split
 _POINTS = frozenset("above below against same match to".split())  # what follows is a stem
 _STOPS = (STOP, JOIN)
 _COMPLAINS = re.compile(r"(?!(?:make|turn|put|bring|get|take)\b).*\b(?:too|rather|quite) \w+\b")
+_STATES = re.compile(  # what became of a stem by the last change: "now the ukes have disappeared"
+    r"(?:(?:oh dear|h+m+|oof|ugh|well|ok|but|now|see) )*(?:(?:that|it|this|they)(?:'s| is|'re"
+    r"| are)?"
+    r"|(?:the |my |our )?[\w' ]{2,24}? (?:has|have|is|are)) (?:now |just |all |a bit |rather |quite"
+    r" |completely |totally )*(?:gone|disappeared|vanished|lost|buried|drowned|swallowed|hollow"
+    r"|thin|empty|bare|weak|dead|lifeless|shy|timid|faint|missing|naked)\b.*"
+)
 LEAST_LIKELY = 0.4  # that words beside an order ask for anything
 SURE = 0.9  # the same of a word or two
 _FEW_WORDS = 2
@@ -42,7 +49,7 @@ _VERSIONS = frozenset({"undo", "redo", "restore_version"})
 _TAKES_BACK = re.compile(  # "keys up 2... never mind, the bass down 1"
     r"[\s,.;!?-](?:(?<!will )(?<!to )never ?mind|(?:scratch|strike) that|forget (?:that|it)"
     r"|(?:no|oh|but)[ ,]{1,2}wait(?:[ ,]{1,2}no)?|wait[ ,]{1,2}no|actually[ ,]{1,2}no"
-    r"|no[ ,]{1,2}actually|on second thoughts?)\b",
+    r"|no[ ,]{1,2}actually|on second thoughts?|(?:no[ ,]{1,2})?what am i saying)\b",
     re.IGNORECASE,
 )
 _A_NUMBER = re.compile(
@@ -104,7 +111,8 @@ def asks_for_something(told: Sequence[Token]) -> bool:
 def _scales(told: Sequence[Token]) -> bool:
     """Whether all that is left is how much of the last change is wanted: "half that"."""
     kinds = {token.kind for token in told if token.kind not in (FILLER, STOP, JOIN)}
-    return bool(kinds & {"half", "double"}) and kinds <= {"half", "double", "it", "only", "back"}
+    scales = {"half", "double", "it", "only", "back", VERB}
+    return bool(kinds & {"half", "double"}) and kinds <= scales
 
 
 def _goes_on(told: Sequence[Token]) -> bool:
@@ -142,7 +150,7 @@ def are_asides(found: Sequence[Aside], calls: Sequence[ToolCall], acts_of: ActsO
         in_passing = len(one.text.split()) <= _FEW_WORDS  # "hm. bare."
         if acts[act] < (SURE if in_passing else LEAST_LIKELY):
             continue
-        complains = bool(_COMPLAINS.match(one.text))
+        complains = bool(_COMPLAINS.match(one.text) or _STATES.fullmatch(one.text))
         explains = (act == ADVICE or complains) and (set(one.stems) <= stems or tools <= _VERSIONS)
         if act != SPEAK and act not in tools and not explains:
             return False

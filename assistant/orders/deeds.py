@@ -83,7 +83,7 @@ def refined(deed: Deed, part: Part) -> Deed | None:
 
 def _mute(part: Part, scene: Scene) -> Deed | None:
     stems = subject(part, scene)
-    if not stems and part.has("unmute") and part.has("it") and len(scene.muted) == 1:
+    if not part.stems and part.has("unmute") and part.has("it") and len(scene.muted) == 1:
         stems = tuple(scene.muted)
     if part.has("unmute") and part.has("both") and len(scene.muted) == 2 and not part.stems:
         stems = tuple(name for name in scene.names if name in scene.muted)

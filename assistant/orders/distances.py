@@ -25,7 +25,13 @@ def _placed_anew(short: Short, deed: Deed) -> list[ToolCall]:
     if len(sides) != 1:
         return []
     side = 1.0 if sides == {"above"} else -1.0
-    return replace(deed, relative_lu=side * numbers[0]).calls()
+    return replace(_of_these(short, deed), relative_lu=side * numbers[0]).calls()
+
+
+def _of_these(short: Short, deed: Deed) -> Deed:
+    """The last change for those of its stems that are spoken of beside: "the hat is too loud"."""
+    about = tuple(stem for stem in deed.stems if stem in short.scene.about)
+    return deed.for_stems(about) if about else deed
 
 
 def _nearer(short: Short, deed: Deed) -> list[ToolCall]:
@@ -45,4 +51,13 @@ def _nearer(short: Short, deed: Deed) -> list[ToolCall]:
     return replace(deed, relative_lu=round(side * far, 2)).calls()
 
 
-OF_DISTANCES: tuple[Reads, ...] = (_placed_anew, _nearer)
+def _level_with_it(short: Short, deed: Deed) -> list[ToolCall]:
+    """ "hmm, equal actually": as loud as what the stem was set against."""
+    if deed.tool != "set_level" or not deed.relative_lu or not short.has("same"):
+        return []
+    if not short.only("same", "it", "both", "no", "instead", "only", "make that"):
+        return []
+    return replace(deed, relative_lu=0.0).calls()
+
+
+OF_DISTANCES: tuple[Reads, ...] = (_placed_anew, _nearer, _level_with_it)

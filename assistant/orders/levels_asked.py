@@ -10,7 +10,7 @@ from assistant.orders.before import Before
 from assistant.orders.mentions import as_read, mentions
 
 _STEM = r"<\d+>(?:'s)?"
-_BOTH = r"both(?: of (?:them|those))?|the two(?: of them)?"
+_BOTH = r"(?:the )?both(?: of (?:them|those|em))?|the two(?: of (?:them|those))?"
 _IT = rf"(?:it|that|this|they|them|those|these|he|she|{_BOTH})"
 _STEMS = rf"(?:the |my |our )?{_STEM}(?:(?:,| and| or| &|, and) (?:the |my )?{_STEM})*"
 _WHO = rf"(?:{_STEMS}|{_IT})"
@@ -24,6 +24,7 @@ _LEAD = (
     r"(?:(?:ok|okay|and|so|now|then|hm+|right|well|please|um+|just|tell me|show me|say|but)\W+)*"
 )
 _TAIL = r"(?:\W+(?:now|then|right now|at the moment|again|please|pls|currently|though|exactly|at))*"
+_FROM_IT = rf"how (?:far|much) {_UNDER} {_WHO} {_BE} {_WHO}(?: sitting| standing)?"
 _FORMS = (
     rf"how {_LOUD} ?{_BE} {_WHO}",
     rf"how {_LOUD} {_WHO} {_BE}",
@@ -36,9 +37,11 @@ _FORMS = (
     rf"what ?{_BE} (?:the |its |their )?{_LEVEL}(?: (?:of|for|on) {_WHO})?",
     rf"{_STEM} {_LEVEL}",
     rf"how (?:far|much)(?: {_MORE})? ?{_BE} {_WHO}(?: (?:away|apart))? {_UNDER} {_WHO}",
+    rf"{_FROM_IT}",
     rf"how many (?:db|lu|lufs|decibels) ?{_BE} {_WHO} {_UNDER} {_WHO}",
 )
 _ASKED = re.compile(f"{_LEAD}(?:{'|'.join(_FORMS)}){_TAIL}")
+_OF_IT = re.compile(f"{_LEAD}(?:{_FROM_IT}){_TAIL}")
 _PRONOUN = re.compile(rf"\b{_IT}\b")
 _SEVERAL = re.compile(r"\b(?:they|them|those|these|both|the two)\b")
 
@@ -60,6 +63,9 @@ def levels_asked(
     told = " ".join((told + plain[start:]).replace("?", " ").split()).strip(" .!,")
     if not _ASKED.fullmatch(told):
         return ()
+    of_anchor = len(set(stems)) == 1 and stems[0] == anchor and bool(_OF_IT.fullmatch(told))
+    if of_anchor:
+        stems.clear()  # "how far under the lead are they": all is told against it
     if _PRONOUN.search(told) or not stems:
         stems += _spoken_of(told, stems, before, anchor)
     return tuple(name for name in names if name in stems)

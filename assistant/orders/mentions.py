@@ -41,7 +41,9 @@ _LETTERS = frozenset("bcdefghjpqtvz")  # that are a stem's whole name; others ar
 STANDS_FOR = ("guitar", "piano", "bass")  # the first stem of a text, the second, the others
 Speak = Callable[[str], tuple[str, ...]]  # the stems that a text names
 _SOLO = re.compile(
-    r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the|must|should|has to|needs to|can be))"
+    r"\bsolo(?= (?:up|down|louder|quieter|[+-]?\d|is|in the|must|should|has to|needs to|can be"
+    r"|stays?|remains?|not so|too|sits|sounds))"
+    r"|(?<=\bthe )solo\b(?! (?:the|on|of)\b)|(?<=\bmy )solo\b"
 )
 _AFTER_PLACE = re.compile(
     r"\b(?:under|below|beneath|behind|over|above|than|against|as"

@@ -61,9 +61,9 @@ _SCALES = {  # what is said of how much of a move is wanted
 _SAYS_NOTHING = frozenset({FILLER, VERB})
 _SILENT = frozenset(
     """
-    the a an my our to it that this them those these one ones with for of on in is are was so then
-    and well from by db dbs decibel decibels i i'd would like want let's lets can you we move moves
-    touch alone
+    the a an my our to her him it that this them those these one ones with for of on in is are was
+    so then and well from by db dbs decibel decibels i i'd would like want let's lets can you we
+    move moves touch alone
     half halve halved halfway double twice much up down as be rather now also too please pls me
     instead part thing bit bits idea suggestion move change about touching want yours your maybe
     actually definitely obviously all easy easier gentle gently careful only after

@@ -62,10 +62,12 @@ _TOO_MANY = re.compile(  # "that is one too many"
 )
 _NUMBER = r"(?:\d+(?:\.\d+)?|(?:one|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)?)"
 _SO_MUCH = re.compile(  # "3 was too much, make it 2"
-    rf"(?<![\w.]){_NUMBER}(?: ?(?:dbs?|decibels?))?(?: is|'s| was| feels| felt)"
+    rf"(?<![\w.]){_NUMBER}(?: ?(?:dbs?|decibels?))?"
+    r"(?: is|'s| was| feels?| felt| seems?(?: like)?| sounds?(?: like)?)"
     r"(?: (?:just|way|far|still|really|probably|maybe|clearly|rather|quite|pretty|perhaps"
     r"|a (?:bit|little|touch|tad|mite)))*"
-    r" (?:too (?:much|little|far|small|big)|not (?:quite )?enough|heaps|loads|tons|a lot|overkill"
+    r" (?:too (?:much|little|far|small|big|shy|timid|mild|weak|gentle)|nothing|peanuts"
+    r"|not (?:quite )?enough|heaps|loads|tons|a lot|overkill"
     r"|excessive|massive|silly|mad|generous|drastic|(?<=bit )much|heavy(?:-| )?(?:handed)?|keen"
     r"|steep"
     r"|bold|greedy)\b(?: even)?(?: (?:for|to) (?:me|us|them|him|her|it|that|this|my (?:taste"
@@ -101,7 +103,8 @@ _DAFT = re.compile(  # "hard left is daft. centre"
     r" (?:daft|silly|much|far|wrong|ridiculous|weird|odd|extreme|stupid|strange|bad|awful"
     r"|lopsided)\b"
     r"[^,.;!?]*[,.;!?]+"
-    r"(?=\W*(?:(?:ok|so|just|make|it|try|go|put|them|back|to|in|the|dead|a|bit|little|more|please|then"
+    r"(?=\W*(?:(?:ok|so|just|make|it|try|go|put|them|back|to|in|the|dead|a|bit|little|more"
+    r"|please|then"
     r"|hard|\d+|%|percent|per cent|left|right|cent(?:re|er)|middle|half|way|halfway)\W*)+$)",
     re.IGNORECASE,
 )
@@ -186,8 +189,47 @@ _NOT_THAT = re.compile(  # "scratch the piano, I meant the organ"
 )
 
 
+_NOBODY_ELSE = re.compile(  # "hear it with the bass and nobody else"
+    r"[\s,]+(?:and |but |with )?(?:nobody|no[- ]?one|none of the) (?:else|others)\b", re.IGNORECASE
+)
+_FOR_A_VERSION = re.compile(  # "mute the kick, i need a bed version"
+    r"[,.;-]+ ?(?:because |as |since |cause )?(?:i|we|they|he|she|the \w+)(?:'m| am|'re| are| is)?"
+    r" (?:needs?|wants?|making|doing|cutting|after)(?: also| to have"
+    r"| to make)? an? (?:[\w-]+ ){1,2}"
+    r"(?:version|edit|cut|bed)\b[^,.;!?]*(?=[.!]*\s*$)",
+    re.IGNORECASE,
+)
+
+
+_SHAPED_UP = re.compile(  # "brighten the keys up" is of the sound
+    r"\b(brighten|warm|open|thicken|fatten|beef|tighten|clean|liven|toughen|sharpen|freshen"
+    r"|sweeten)"
+    r" ((?:the|my|our) [^\W\d_][\w' ]{1,22}?) (up)\b(?! (?:by )?\d)"
+)
+_MINDS = re.compile(  # "the drummer won't like it, but his snare too"
+    r"^\W*(?:the |my |our )?\w+ (?:won'?t|will not|will|'ll|is going to|isn'?t going to|would)"
+    r" (?:like|love|hate|mind|kill|murder|sulk|complain|moan|cry|notice|forgive)(?: (?:me|us|it"
+    r"|this"
+    r"|that|you))*(?: for (?:it|this|that))?,? but (?=\w+ \w+)",
+    re.IGNORECASE,
+)
+_A_BIT_WIDER = re.compile(
+    r"\ba (?:bit|little|touch|tad) (?=(?:wider|narrower|further out|closer in)\b,? (?:to )?\d)"
+)
+_TOO_LOUD = re.compile(  # "no no too loud the hat, 6 under"
+    r"(?:(?<=^)|(?<=[\s,.;!]))(?P<how>too (?:loud|quiet|low|soft|hot|high|strong|weak))"
+    r" (?P<who>(?:the|my|our) [^\W\d_][\w' ]{1,20}?)(?=\s*[,;.!])"
+)
+_TO_ME = re.compile(  # "mute me the voice"
+    r"\b((?:un)?mute|solo|pan|raise|lower|turn|bring|push|pull|drop|lift|put|set|make) me"
+    r" (?=(?:the|my|our|that|this|those|these|all)\b)"
+)
+
+
 def said_plainly(text: str) -> str:
     """A lower-case text in which these wordings are plainer."""
+    text = _SHAPED_UP.sub(r"\1 \3 \2", text)
+    text = _TOO_LOUD.sub(r", \g<who> is \g<how>", _TO_ME.sub(r"\1 ", text))
     text = _SIDE_BEHIND.sub(r"\1 the \3 \2", _REPORTS.sub(r"\1, ", text))
     text = without_stories(_UP_FRONT.sub("up front", _THAN_BEFORE.sub("", text)))
     text = _MORE_BY.sub("up by ", _LESS_BY.sub("down by ", text))
@@ -210,6 +252,8 @@ def plainly_put(text: str) -> str:
     text = _FROM_WHERE.sub("", _AND_ALL.sub(" too", _NOT_SO_MUCH.sub("no, ", text)))
     text = _SWAP_WHY.sub(r"\1", _DAFT.sub("no, ", text))
     text = _TOO_MUCH_OFF.sub(r"too much, \g<who>", text)
+    text = _A_BIT_WIDER.sub("", _MINDS.sub("", text))
+    text = _FOR_A_VERSION.sub("", _NOBODY_ELSE.sub("", text))
     text = _IS_MUTED.sub(", ", _HAVE_MUTED.sub("", text))
     text = _IS_FINE.sub(r"\g<size> is enough", _SO_MUCH.sub("no,", text.strip()))
     text = _TOO_MANY.sub(r"\g<size> dB back", _SO_THAT.sub("", text))
@@ -218,6 +262,11 @@ def plainly_put(text: str) -> str:
     text = _NOT_MEANT.sub(r"i meant \g<yes>, not \g<no>", text)
     text = _NOT_THAT.sub(r"not \g<no>, ", _MEANT.sub(r"i meant \g<yes>", text))
     return _NO_MORE.sub(r"\1", _LOSES.sub("down", text))
+
+
+def without_judged_size(text: str) -> str:
+    """An answer without what it says of a size where it tells another: "3 is a lot, do 2"."""
+    return _SO_MUCH.sub("", text.strip())
 
 
 def _on_the_dial(match: re.Match[str]) -> str:

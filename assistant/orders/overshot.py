@@ -21,6 +21,10 @@ _WAY: dict[str, float] = {
     **dict.fromkeys(("quiet", "low", "soft", "faint"), 1.0),
     **dict.fromkeys(("loud", "high", "hot"), -1.0),
 }
+_TOO_MUCH = re.compile(r"\btoo (?:much|far|big)\b")
+_HALF = re.compile(
+    r"\b(?:half|halve)(?= (?:it|that|them|this|of|back)\b|\W*$)(?! (?:a|of a) )|\bby half\b"
+)
 _PLAIN_DB = 1.0  # back where no size is said
 
 
@@ -36,8 +40,12 @@ def overshot(
     told, start = "", 0
     for place, one in enumerate(found):
         told, start = f"{told}{plain[start : one.start]}<{place}>", one.end
-    match = _OVER.fullmatch(" ".join((told + plain[start:]).split()))
     gains = {move["stem"]: move["gain_db"] for move in last.arguments["moves"]}
+    meant = {name for one in found for name in one.stems} or set(gains)
+    if _TOO_MUCH.search(plain) and _HALF.search(plain) and meant <= set(gains):
+        back = [{"stem": n, "gain_db": -g / 2.0} for n, g in gains.items() if n in meant]
+        return [ToolCall("apply_moves", {"moves": back})]
+    match = _OVER.fullmatch(" ".join((told + plain[start:]).split()))
     stems = found[0].stems if found else tuple(gains)
     if match is None or len(stems) != 1 or len(found) > 1 or not (match["size"] and match["now"]):
         return []

@@ -45,7 +45,11 @@ IN_FULL = {  # what names shorten
     "sopr": ("soprano", "sopranos"), "sop": ("soprano", "sopranos"), "ten": ("tenor", "tenors"),
     "trompetas": ("trumpets", "trumpet"), "trompeta": ("trumpet", "trumpets"),
     "trompette": ("trumpet",), "trompettes": ("trumpets",), "trompeten": ("trumpets",),
-    "clav": ("clavinet",), "ukulele": ("uke",),
+    "tpts": ("trumpets", "trumpet"), "hn": ("horn", "horns"), "hns": ("horns", "horn"),
+    "hrn": ("horn", "horns"), "hrns": ("horns", "horn"),
+    "tbns": ("trombones", "trombone", "bones"), "vlns": ("violins", "violin"),
+    "clav": ("clavinet",), "ukulele": ("uke", "ukes"), "ukuleles": ("ukes", "uke"),
+    "glockenspiel": ("glock",),
     "trombon": ("trombone", "trombones", "bone", "bones"),
 }  # fmt: skip
 SHORTENED = frozenset(word for words in IN_FULL.values() for word in words)
@@ -57,8 +61,9 @@ _WHO_SINGS = (
     ("herren männer maenner hommes hombres caballeros uomini homens men gents gentlemen male males"
      " boys lads heren mannen tenor tenors baritone baritones",
      "gentlemen gentleman gents men males lads boys fellows"),
-    ("kinder enfants niños ninos bambini crianças criancas kids children barn kinderen",
-     "children kids youngsters"),
+    ("kinder enfants niños ninos bambini crianças criancas kids children barn kinderen class klasse"
+     " classe school schule escuela pupils",
+     "children kids youngsters class pupils"),
 )  # fmt: skip
 _PEOPLE = {word: told.split() for named, told in _WHO_SINGS for word in named.split()}
 PEOPLE = frozenset(word for words in _PEOPLE.values() for word in words)

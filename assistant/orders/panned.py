@@ -50,7 +50,23 @@ def moves_swapped(short: Short) -> list[ToolCall]:
 
 def placed_anew(short: Short) -> list[ToolCall]:
     """What speaks of places alone, whatever was done last: the other side, towards the middle."""
-    return _across(short) or _inward(short)
+    return _mirrored(short) or _across(short) or _inward(short)
+
+
+def _mirrored(short: Short) -> list[ToolCall]:
+    """ "the viola the mirror of the cello": as far out as that one, on the other side."""
+    kinds = [token.kind for token in short.tokens if token.kind in (STEM, "flip", "it")]
+    one = short.stems
+    if kinds == [STEM, "flip", "it"] and len(one) == 1 and short.says("mirrors", "mirroring"):
+        last = next((name for name in short.before.panned if name not in one), None)
+        return _panned(one[0], -short.pan_of(last)) if last and short.pan_of(last) else []
+    if kinds != [STEM, "flip", STEM] or not short.only(STEM, "flip", "size") or short.has("not"):
+        return []
+    stems, others = (one.stems for one in short.values(STEM))
+    pan = short.pan_of(others[0]) if len(others) == 1 else 0.0
+    if len(stems) != 1 or not pan or stems == others:
+        return []
+    return _panned(stems[0], -pan)
 
 
 def _across(short: Short) -> list[ToolCall]:

@@ -35,6 +35,11 @@ _TOO = re.compile(
     r"(?:(?:and|the|my|too|also|as well|then|now|ok|okay|after all|please|well|fine|sure|alright"
     r"|yes|yeah|go on|do|you can|h+m+|right)\b|\W)*"
 )
+_GIVES = re.compile(  # "gimme the second one as well"
+    r"^\W*(?:(?:gwaan|go on|ok(?:ay)?|yeah|yes|right|well|now|then|and|let'?s|please)\W+)*"
+    r"(?:gimme|give (?:me|us|it)|i(?:'?ll| will) (?:have|take)|take|add|apply|include|throw in"
+    r"|have|let me have|let'?s have)\b(?=.*\b(?:too|also|as well|after all)\b)"
+)
 _ON_SECOND_THOUGHT = re.compile(r"\bon (?:second|reflection|other) ?thoughts?\b", re.IGNORECASE)
 
 
@@ -58,7 +63,7 @@ def the_rest(
     text: str, left: Sequence[Move], names: tuple[str, ...], roles: tuple[str | None, ...]
 ) -> list[Move]:
     """What is left of a proposal, where a text asks for that: "and the other half", "keys too"."""
-    plain = " ".join(as_read(text, names, roles).split())
+    plain = _GIVES.sub("", " ".join(as_read(text, names, roles).split()))
     if _OTHER_HALF.fullmatch(plain):
         return list(left)
     found = mentions(plain, names, roles)

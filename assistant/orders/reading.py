@@ -23,12 +23,14 @@ from assistant.orders.returns import Now
 from assistant.orders.short import last_deed
 from assistant.orders.stays import without_what_stays
 from assistant.orders.tokens import STEM, STOP, UNKNOWN, Token, tokens
+from assistant.orders.what_if import asks_what_if
 from assistant.said_clauses import clauses
 from assistant.said_mutes import UNMUTES
 from assistant.said_sound import wishes_a_sound
 
 _REQUESTS = re.compile(
-    r"^\W*(?:(?:please|so|ok(?:ay)?|hey|and|h*m+|oh|maybe|now|well)\W+)*(?:can|could|would|will|may|shall|let|should)\b"
+    r"^\W*(?:(?:please|so|ok(?:ay)?|hey|and|h*m+|oh|maybe|now|well)\W+)*(?:can|could|would|will"
+    r"|may|shall|let|should)\b"
     r"|\b(?:can|could|would|will) (?:you|u|ya|we|i)\b"
 )
 _ASKS_AFTER = re.compile(r"\W*(?:and|what about|how about)\b")
@@ -36,8 +38,10 @@ _MORE_OF_IT = {"more", "less", "half", "size", NUMBER, "unit", FILLER, STOP, "it
 _UNHEARD = re.compile(
     r"\b(?:(?:can'?t|cannot|cant|could ?n'?t|hardly|barely|no longer|never) (?:\w+ )?(?:hear"
     r"|make out"
-    r"|understand|catch)|lost|buried|drown\w*|covers?|covered|swallow\w*|gone|disappear\w*|masked)\b"
+    r"|understand|catch)|lost|buried|drown\w*|covers?|covered|swallow\w*|gone|disappear\w*"
+    r"|masked)\b"
 )
+_WIDE = re.compile(r"\b(?:wider|narrower|further out)\b")
 _HOW_LOUD = re.compile(r"\b(?:loud|quiet|low|high|soft|hot)(?:er)?\b")
 _SEVERAL = frozenset("them those these 'em em".split())
 _ORDERS_BEFORE = frozenset("up down left right centre anchor mute unmute above below same".split())
@@ -59,16 +63,21 @@ def orders(text: str, song: Stems, before: Before, acts_of: ActsOf) -> list[Tool
 
     acts_of: how likely each act (a tool's name, or SPEAK) is meant by what is no plain order.
     """
+    if asks_what_if(text.casefold()):
+        return []
     text = plainly_put(text)
     text, kept = without_what_stays(text, song.names, song.roles, song.now.muted)
     if back := overshot(text, song.names, song.roles, before):
         return back
     told, plain = tokens(text, song.names, song.roles)
     told = [_spared(token, kept) for token in _without_last_word(told)]
-    named = any(token.kind == STEM for token in told)
+    named = {name for token in told for name in token.stems}
     panned = bool(before.deeds) and before.deeds[-1].name == "set_pan"  # "wider" is a place, then
-    if (named or (before.focus and not panned)) and any(
-        wishes_a_sound(part, song.names) for part in clauses(text, song.names)
+    placed = panned and named <= set(before.panned) and _WIDE.search(plain) is not None
+    if (
+        (named or (before.focus and not panned))
+        and not placed
+        and any(wishes_a_sound(part, song.names) for part in clauses(text, song.names))
     ):
         return []  # "keys up 1 and a bit brighter": no fader does all of it
     told, asides = without_asides(_with_stops(told))

@@ -22,9 +22,21 @@ _TOLD_APART = re.compile(
 )
 _PERSON = re.compile(  # not "2 under her" (against whom, before.py), nor "her harmony"
     r"(?<!\bunder )(?<!\bbelow )(?<!\bover )(?<!\babove )(?<!\bthan )(?<!\bwith )(?<!\bas )"
-    r"(?<!\bwrite )"
-    r"\b(?:her|him)\b(?=\W*$|[,.;!?]| (?:up|down|a|an|back|by|to|louder|quieter|softer|more|less|in"
-    r"|out|over|left|right|hard|and|then|now|please|sound|warmer|brighter|darker|\d+|one|two|three)\b)"
+    r"(?<!\bwrite )(?<!\bunmute )"
+    r"\b(?:her|him)\b(?=\W*$|[,.;!?]| (?:too|as well|also|likewise|up|down|a|an|back|by|to"
+    r"|louder|quieter|softer|more|less|in"
+    r"|at least|out|over|left|right|hard|and|then|now|please|sound|warmer|brighter|darker|\d+"
+    r"|one|two|three)\b)"
+)
+_PLAYS = {
+    "bassist": "bass", "bass player": "bass", "drummer": "drums", "guitarist": "guitar",
+    "guitar player": "guitar", "pianist": "piano", "keyboardist": "keys", "keys player": "keys",
+    "organist": "organ", "fiddler": "fiddle", "violinist": "violin", "cellist": "cello",
+    "saxophonist": "sax", "sax player": "sax", "trumpeter": "trumpet", "flautist": "flute",
+    "percussionist": "percussion", "trombonist": "trombone", "accordionist": "accordion",
+}  # fmt: skip
+_PLAYER = re.compile(
+    rf"\b(?:my|our|the|your|his|her) (?:\w+ )?({'|'.join(sorted(_PLAYS, key=len, reverse=True))})\b"
 )
 _THEIR_VOICE = re.compile(r"\b(?:his|her) (?:voice|vocals?|singing|part)\b")
 _ME = re.compile(
@@ -83,7 +95,10 @@ def with_referents(text: str, known: Known) -> str:
 
 def _person(match: re.Match[str], known: Known) -> str | None:
     """ "her": the stem that was spoken of, the singer of several; none where nobody is."""
-    found = mentions(match.string[: match.start()], known.names, known.roles)
+    before = match.string[: match.start()]
+    if (player := _player(before, known)) is not None:
+        return player
+    found = mentions(before, known.names, known.roles)
     if found:  # in the same text: "Rolf is shy, bring him up"
         return found[-1].stems[0] if len(found[-1].stems) == 1 else None
     now = known.before.focus
@@ -93,6 +108,14 @@ def _person(match: re.Match[str], known: Known) -> str | None:
     if len(now) == 1:
         return singing[0]  # nobody calls a drum kit "her"
     return singing[0] if len(singing) == 1 and (not now or singing[0] in now) else None
+
+
+def _player(text: str, known: Known) -> str | None:
+    """ "our bassist will kill me, but him too": the one stem of whoever plays it."""
+    told = _PLAYER.findall(text)
+    found = mentions(_PLAYS[told[-1]], known.names, known.roles) if told else ()
+    stems = {stem for one in found for stem in one.stems}
+    return stems.pop() if len(stems) == 1 else None
 
 
 def _their_voice(match: re.Match[str], known: Known) -> str | None:

@@ -23,8 +23,22 @@ _LETTER = re.compile(
     r"(?=\s*(?:$|[,.;!?]|by\b|too\b|alone\b))"
 )
 _SAME_FOR = re.compile(
-    r"(?P<same>\b(?:same|likewise|ditto|repeat that|do that|do it)\b(?: thing)? (?:for|with|on|to))"
-    r" (?:the )?(?P<side>left|right)(?: (?:one|side))?(?=\W*$| too\b| as well\b)"
+    r"(?P<lead>\b(?:same|likewise|ditto|repeat that|do that|do it)\b(?: thing)? (?:for|with|on"
+    r"|to) )"
+    r"(?:the )?(?P<side>left|right)(?: (?:one|side))?(?=\W*$| too\b| as well\b)"
+)
+_MEANT = re.compile(  # behind a move of the right one: "wrong one, i meant left"
+    r"(?P<lead>\b(?:i meant|i mean|meant|wrong one|not that one|oops|sorry|no|nope)[\s,]+"
+    r"(?:(?:it was|it's|the|my|i|meant) )*)(?P<side>left|right)(?: (?:one|guitar|side))?(?=\W*$)"
+)
+_TOO = re.compile(  # "ok, now the right as well, same"
+    r"(?P<lead>^\W*(?:(?:ok(?:ay)?|and|now|then|so|good|nice|lovely|yes|do)\W+)*)(?:the )?"
+    r"(?P<side>left|right)(?: (?:one|guitar|side))?"
+    r"(?=,? (?:as well|too|also|likewise|the same|same|by the same)\b)"
+)
+_LEFT_ALONE = re.compile(  # "leave the left, right one up a hair"
+    r"(?P<lead>\b(?:leave|keep|don'?t touch|spare) )(?:the )?(?P<side>left|right)"
+    r"(?: (?:one|guitar|side))?(?=\W*(?:$|[,.;!?])| (?:as (?:it|he|she) (?:is|was)|alone|where)\b)"
 )
 _BOTH_SIDES_OF = re.compile(r"\b([a-z]\w+) l ?(?:and|&|/|\+|n) ?r\b(?! (?:left|right))")
 _APART = re.compile(
@@ -40,11 +54,35 @@ _OF_A_STEM = frozenset({"apply_moves", "set_mute", "set_level", "shape_sound"})
 def sides_named(text: str, known: Known) -> str:
     """A lower-case text in which a stem that was called by its side is called by name."""
     text = _BOTH_SIDES_OF.sub(r"\1 l and \1 r", text)
+    for said in (_MEANT, _TOO):
+        text = said.sub(lambda match: _mate(match, known) or match[0], text)
+    text = _LEFT_ALONE.sub(lambda match: _one_of_them(match, known) or match[0], text)
     text = _each_to_a_side(_SAME_FOR.sub(lambda match: _same_for(match, known), text), known)
     if not _LETTER.search(text):
         return text
     pair = _pair(text, known)
     return text if pair is None else _LETTER.sub(lambda match: _lettered(match, pair), text)
+
+
+def _mate(match: re.Match[str], known: Known) -> str | None:
+    """The stem on that side beside the one that was just changed."""
+    last = known.before.deeds[-1] if known.before.deeds else None
+    now = known.before.focus
+    if last is None or last.name not in _OF_A_STEM or len(now) != 1:
+        return None
+    mates = [
+        name for name in partners(now[0], known.names, known.roles)
+        if side_of(name) == match["side"]
+    ]  # fmt: skip
+    return f"{match['lead']}{mates[0]}" if len(mates) == 1 else None
+
+
+def _one_of_them(match: re.Match[str], known: Known) -> str | None:
+    """The stem on that side of the two that were spoken of last."""
+    last = known.before.deeds[-1:]
+    pair = _by_side(known.before.focus)
+    moved = bool(last) and last[0].name in _OF_A_STEM
+    return f"{match['lead']}{pair[match['side']]}" if pair and moved else None
 
 
 def _each_to_a_side(text: str, known: Known) -> str:
@@ -87,12 +125,4 @@ def _by_side(stems: Sequence[str]) -> dict[str, str] | None:
 
 def _same_for(match: re.Match[str], known: Known) -> str:
     """ "same for left" behind a move of the right one: the stem on that side, and no place."""
-    last = known.before.deeds[-1] if known.before.deeds else None
-    now = known.before.focus
-    if last is None or last.name not in _OF_A_STEM or len(now) != 1:
-        return match[0]
-    mates = [
-        name for name in partners(now[0], known.names, known.roles)
-        if side_of(name) == match["side"]
-    ]  # fmt: skip
-    return f"{match['same']} {mates[0]}" if len(mates) == 1 else match[0]
+    return _mate(match, known) or match[0]

@@ -31,7 +31,7 @@ _KEEPS = re.compile(  # "keep the keys", "the keys stay", and no more about them
     r"|(?:the |my |our )?(?P<stays>[^,.;!?\n]+?) (?:(?:can |should )?stays?"
     rf"(?: (?:off|out|muted|there|put|{WHERE_IT_IS}))?"
     r"|(?:do not|don'?t|not to be) (?:touch(?:ed)?|moved?|changed?)(?: (?:it|them|that))?|(?:is"
-    r"|are|was|were) (?:just )?(?:fine|good|ok|right)))"
+    r"|are|was|were) (?:just )?(?:fine|good|ok(?:ay)?|right)|you (?:can |may )?leave alone))"
     r"(?=\s*(?:$|[,.;!\n]))",
     re.IGNORECASE,
 )

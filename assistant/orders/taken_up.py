@@ -28,6 +28,10 @@ _POINTS = re.compile(
     r"|\byour (?:[\w']+ ){1,3}(?:move|thing|one|bit|change|suggestion)\b"
     r"|\b(?:i was|i've been) (?:wrong|stubborn|stupid|too hasty)\b"
 )
+_OF_YOURS = re.compile(  # as it was advised, and at no size of one's own
+    rf"\b(?:your|ur|yours)\b|\b{_YOU}(?:'d| had| have)? (?:\w+ )?{_SAID}\b"
+    r"|\bas (?:advised|proposed|suggested)\b|\bthe (?:advice|suggestion|proposal)\b"
+)
 _A_PART = re.compile(r"\b(?:part|bit|half|rest) of (?:that|it|them|your)\b")  # of what is named
 _REST = re.compile(  # all that is left of the last advice
     r"\b(?:the )?(?:rest|remainder|others?|other (?:one|half|part|bit|move|suggestion|\d+)s?"
@@ -52,6 +56,7 @@ _WONDERS = re.compile(r"\?+(?=\W*(?:let'?s|do|go|yes|yeah|ok|okay|please|apply)\
 _HALF = re.compile(r"(?<!other )(?<!second )\bhalf\b(?! (?:a|an) )")
 _HESITATES = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|lovely|great|nice|perfect|good|beautiful|cool|sweet|oh|hm+|well|actually"
+    r"|in (?:actual )?fact|bah|bof|go on then|gwaan"
     r"|hang on|hold on|wait|ah|right|come to think of it"
     r"|(?:i'?m )?convinced|fair (?:enough|point)|good point|point taken|you win"
     r"|you know what|on second thoughts?|on reflection|ugh|sigh|mm+)\b[\s,.!;]*)*"
@@ -95,6 +100,26 @@ def taken_up(
     else:
         return []
     return _as_sized(plain, wanted, names)
+
+
+def as_advised(
+    text: str,
+    advised: Sequence[Move],
+    names: tuple[str, ...],
+    roles: tuple[str | None, ...],
+) -> list[Move]:
+    """The moves of advice that a text wants as they were told: "do your 3", "the 1 dB you said"."""
+    plain = as_read(normal(plainly(text)), names, roles)
+    if not _OF_YOURS.search(plain) or _REFUSES.search(plain):
+        return []
+    named = {stem for one in mentions(plain, names, roles) for stem in one.stems}
+    wanted = [move for move in advised if move.stem in named or not named]
+    if named - {move.stem for move in wanted}:
+        return []
+    sizes = {number.value for number in numbers(plain, names)}
+    if len(sizes) == 1 and len(wanted) > 1:
+        wanted = [move for move in wanted if abs(move.gain_db) in sizes]
+    return _as_sized(plain, wanted, names) if wanted else []
 
 
 def _one_word_means(

@@ -23,7 +23,8 @@ _WHICH = (
     rf"(?P<lot> of the (?:first|earlier|old) {_LOT})?(?: of (?:them|those|the \w+))?"
 )
 _PRAISE = (
-    r"(?:best|better|good|great|nicer?|nicest|lovel(?:y|iest)|perfect|the (?:one|winner|keeper"
+    r"(?:best|better|good|great|nicer?|nicest|lovel(?:y|iest)|perfect|cleaner|tighter|deadly"
+    r"|wicked|unreal|lethal|savage|massive|stunning|the (?:one|winner|keeper"
     r"|best|better)"
     r"|us|it|ours|mine|winner|favou?rite|fire|gold|magic|brilliant|excellent|fine(?:r|st)"
     r"|beautiful|amazing"
@@ -37,6 +38,18 @@ _IS_LIKED = re.compile(
     rf"|\W ){_WHICH}"
     rf"(?:{_HOW} (?:is|was|has to be|sounds?|feels?|remains?|stays?|still is|would be)"
     rf"|'s){_HOW} {_PRAISE}\b"
+)
+_IS_PRAISED = re.compile(rf"^\W*{_WHICH}{_HOW} {_PRAISE}\W*$")  # "first one deadly"
+_WITH_IT = re.compile(  # behind one that was spoken of
+    r"\b(?:go(?:ing|nna go)?|we'?ll go|i'?ll go|sticking|stick) with (?:it|that(?: one)?)\b"
+    r"|\bi(?:'ll| will|'m)? (?:take|taking|have|having|want|keep|keeping) (?:it|that one)\b"
+)
+_SURELY = (
+    r"(?:\W+(?:definitely|for sure|please|surely|it is|clearly|no doubt|easily|for me|hands down))*"
+)
+_BY_ITSELF = re.compile(  # "the second. definitely the second"
+    rf"\W*(?:(?:oh|ah+|hm+|ok(?:ay)?|yes|definitely|surely|clearly|easily|no doubt)\W+)*{_WHICH}"
+    rf"{_SURELY}\W*"
 )
 _DOES_IT = re.compile(
     rf"(?:^|\b(?:and|so|think|say|says|reckon|but) |\W ){_WHICH}{_HOW}"
@@ -79,6 +92,12 @@ _MORE = re.compile(
     rf"|(?P<one>another take))"
     r"(?=\W|$)(?! (?:db|decibels?|percent|%|times|steps|down|up))"
 )
+_RUN = re.compile(  # "run me 4 more"
+    r"\W*(?:(?:and|ok(?:ay)?|so|now|please|nice|good|cool|then|can you|could you)\W+)*(?:run|do"
+    r"|render"
+    r"|roll|spin|cook(?: up)?|generate|knock out|whip up|print|give)(?: (?:me|us|off))?"
+    rf" (?P<count>{_COUNT}) more(?:\W+(?:still|then|now|please|pls|mate|bro|of (?:them|those)))*\W*"
+)
 _TO_CHOOSE = re.compile(
     rf"\b(?P<count>{_COUNT}) (?:\w+ )?(?:takes|mixes|renders|renderings) "
     r"(?:to|for(?: \w+){1,3} to|for) (?:\w+ )?"
@@ -95,12 +114,31 @@ def take_liked(text: str, lots: tuple[int, ...]) -> int | None:
     lots: how many takes each rendering made, the latest last; a place is one of the latest.
     """
     plain = _OF_THEM_ALL.sub("", text.casefold().replace("’", "'")).strip()
+    if (alone := _by_itself(plain, lots)) is not None:
+        return alone
     found: set[int] = set()
     for clause in _CLAUSES.split(plain):
         if clause and not _AGAINST.search(clause):
-            said = [m for r in (_IS_LIKED, _DOES_IT, _LIKES) for m in r.finditer(clause)]
+            said = [
+                m for r in (_IS_LIKED, _IS_PRAISED, _DOES_IT, _LIKES) for m in r.finditer(clause)
+            ]
             found |= {_number(one, lots) for one in said}
     return found.pop() if len(found) == 1 and "?" not in plain else None
+
+
+def _by_itself(plain: str, lots: tuple[int, ...]) -> int | None:
+    """The one take of a text that names it and says no more, or that one goes with it."""
+    sentences = [one for one in re.split(r"[.!;]+\s*", plain) if one.strip()]
+    named = [_BY_ITSELF.fullmatch(one) for one in sentences]
+    if not lots or "?" in plain:
+        return None
+    if all(named):
+        found = {_number(one, lots) for one in named if one}
+        return found.pop() if len(found) == 1 else None
+    if _WITH_IT.search(plain) and not _AGAINST.search(plain):
+        said = {_number(one, lots) for one in re.finditer(_WHICH, plain)}
+        return said.pop() if len(said) == 1 else None
+    return None
 
 
 def _number(said: re.Match[str], lots: tuple[int, ...]) -> int:
@@ -117,6 +155,8 @@ def _number(said: re.Match[str], lots: tuple[int, ...]) -> int:
 
 def more_takes(text: str) -> int | None:
     """How many more takes a text asks for where there are some: "three further ones"."""
+    if run := _RUN.fullmatch(text.casefold()):
+        return _counted(run["count"])
     found = _MORE.search(text.casefold())
     if found is None:
         return None

@@ -61,6 +61,9 @@ def tokens(
     return _numbers_joined(_whose(told)), plain
 
 
+_TITLES = frozenset(  # "with sister Ana"
+    "sister brother deacon pastor miss mister mr mrs ms uncle auntie aunty aunt father".split()
+)
 _BEFORE_A_STEM = frozenset("her those these main".split())  # "those tenors", "the main vocal"
 
 
@@ -72,6 +75,8 @@ def _whose(told: Sequence[Token]) -> list[Token]:
     ):
         of_a_stem = bool(kept) and bool(kept[-1].stems)
         if of_a_stem and token.text == "'s" and (behind.text in _OF_ONE or behind.kind == NUMBER):
+            continue
+        if token.text in _TITLES and behind.stems:
             continue
         if token.kind == "toofar" and token.text == "too far" and _ends(behind, told[place + 2 :]):
             token = Token(UNKNOWN, token.text, token.text)  # "too much wine"

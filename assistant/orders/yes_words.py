@@ -13,7 +13,7 @@ TELLS = (  # words that tell to do it
     rf"|(?:i )?accept(?:ed)?(?: {_IT})?|{_IT} i (?:accept|like|will take)|i(?:'?ll| will) (?:allow"
     rf"|take|accept) {_IT}|i can live with {_IT}|(?:you(?:'ve| have)? )?(?:talked|won) me (?:into"
     rf" it|over)|works for me|i(?:'m| am) (?:in|sold|game)|sold|agreed|granted|very well|(?:i )?"
-    r"agree"
+    r"agree|go(?: then| now)?(?=\W*$)"
 )
 SAYS = (  # words that say yes, and may say no more than that one has heard
     r"(?:why )?of course|certainly|absolutely|definitely|naturally|indeed|yes+|yeah+|yea|yh|ya|aye"
@@ -29,7 +29,10 @@ BESIDE = (  # what a yes may stand in
     r"|love|darling|dear|man|bro|hun|honey|friend|my|boss|chief|fair (?:enough|point)|good point"
     r"|quite (?:so|right)|precisely|exactly|just so|true|too right|spot on|point taken|you(?:'re"
     r"| are| were|r)? right|(?:i'm )?convinced|i (?:believe|trust|hear) you"
-    r"|i (?:understand|see)|(?:i )?suppose so|why not"
+    r"|i (?:understand|see)|(?:i )?suppose so|why not|bof|bah|meh|pf+t?|eh+|welp"
+    r"|(?:i(?:'ll| will)? )?trust (?:you|u|ya|your (?:ears?|judge?ment|taste))(?: on (?:that"
+    r"|this))?"
+    r"|you(?:'re| are) the (?:boss|expert|pro|engineer|professional|doctor|ears?)"
 )
 _MERE = re.compile(rf"\W*(?:(?:{BESIDE})(?:\W+|$)){{1,6}}")
 
