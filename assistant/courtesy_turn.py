@@ -25,7 +25,7 @@ _ASKS_NOTHING = (REMARK, "thanks", "praise", "refuse")
 _SITUATIONS = {"refuse": "stays"}  # where nothing is proposed
 # How likely two readers together must find that words ask for nothing: in general, where pieces of
 # them would be orders by themselves, and each of these pieces.
-_LEAST_TOLD, _LEAST_BESIDE_ORDERS, _LEAST_OF_A_PIECE = 0.45, 0.3, 0.12
+_LEAST_TOLD, _LEAST_BESIDE_ORDERS, _LEAST_OF_A_PIECE = 0.45, 0.35, 0.1
 _PIECES = re.compile(r"[.!?;,\n]+(?!\d)")
 _TEACHES = frozenset({"explain", "check_gain_staging"})
 # How likely the reader must find each: of 2031 held-out messages that tools are for, 9 are so.
