@@ -4,7 +4,7 @@ One rule: each gives None where the words are anything else, and has then done n
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import prompts
@@ -88,13 +88,16 @@ def asks_nothing(turn: Progress) -> Reply | None:
     kinds: tuple[str, ...] = (REMARK,) if turn.session.proposed else _ASKS_NOTHING
     if not turn.reading.said.named:  # "not THAT quiet" is about what was done
         kinds = tuple(kind for kind in kinds if kind != "refuse")
-    told = _told(turn, turn.user_text, kinds)
-    strange = strangeness(*_read_twice(turn, turn.user_text))
-    ordering = [one for one in _PIECES.split(turn.user_text) if turn.reading.orders_in(one)]
-    least = _LEAST_BESIDE_ORDERS if ordering else _LEAST_TOLD
-    if sum(told.values()) < max(least, strange):
+    reading, typed = _read_twice(turn, turn.user_text)
+    told = together(reading, typed, kinds)
+    least = max(_LEAST_BESIDE_ORDERS, strangeness(reading, typed))
+    if not typed or sum(told.values()) < least:
         return None
-    if any(sum(_told(turn, one, kinds).values()) < _LEAST_OF_A_PIECE for one in ordering):
+    ordering = [one for one in _PIECES.split(turn.user_text) if turn.reading.orders_in(one)]
+    if not ordering and sum(told.values()) < _LEAST_TOLD:
+        return None
+    pieces = (together(*_read_twice(turn, one), kinds) for one in ordering)
+    if any(sum(piece.values()) < _LEAST_OF_A_PIECE for piece in pieces):
         return None  # "lovely, now the bass up 2"
     likeliest = max(told, key=lambda kind: told[kind])
     situation = _SITUATIONS.get(likeliest, likeliest)
@@ -123,14 +126,6 @@ def far_off(turn: Progress) -> Reply | None:
     if not sure or turn.reading.orders or (several and not surely):
         return None
     return worded(turn, prompts.reply(kind, len(turn.session.events)))
-
-
-def _told(turn: Progress, text: str, kinds: Sequence[str]) -> dict[str, float]:
-    """How likely a text is meant as each of these kinds, by two readers together."""
-    reading, typed = _read_twice(turn, text)
-    if not typed:
-        return dict.fromkeys(kinds, 0.0)
-    return {kind: (reading.get(kind, 0.0) + typed.get(kind, 0.0)) / 2.0 for kind in kinds}
 
 
 def _read_twice(turn: Progress, text: str) -> tuple[Mapping[str, float], Mapping[str, float]]:

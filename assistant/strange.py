@@ -5,7 +5,7 @@ mixing and takes other words with a second sense for it; the untuned one (assist
 knows these and takes odd names of stems for other things.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 # Intents that no tool is for, and that are not courtesy either.
 STRANGE = frozenset(
@@ -13,9 +13,11 @@ STRANGE = frozenset(
 )
 
 
-def together(tuned: Mapping[str, float], typed: Mapping[str, float]) -> dict[str, float]:
-    """How likely each strange intent is meant: the mean of two readings."""
-    return {name: (tuned.get(name, 0.0) + typed.get(name, 0.0)) / 2.0 for name in STRANGE}
+def together(
+    tuned: Mapping[str, float], typed: Mapping[str, float], kinds: Collection[str] = STRANGE
+) -> dict[str, float]:
+    """How likely each of these intents is meant: the mean of two readings."""
+    return {name: (tuned.get(name, 0.0) + typed.get(name, 0.0)) / 2.0 for name in kinds}
 
 
 def strangeness(tuned: Mapping[str, float], typed: Mapping[str, float]) -> float:

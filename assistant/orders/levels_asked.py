@@ -37,7 +37,7 @@ _FORMS = (
     rf"what ?{_BE} (?:the |its |their )?{_LEVEL}(?: (?:of|for|on) {_WHO})?",
     rf"{_STEM} {_LEVEL}",
     rf"how (?:far|much)(?: {_MORE})? ?{_BE} {_WHO}(?: (?:away|apart))? {_UNDER} {_WHO}",
-    rf"{_FROM_IT}",
+    _FROM_IT,
     rf"how many (?:db|lu|lufs|decibels) ?{_BE} {_WHO} {_UNDER} {_WHO}",
 )
 _ASKED = re.compile(f"{_LEAD}(?:{'|'.join(_FORMS)}){_TAIL}")
